@@ -1,0 +1,74 @@
+# Every target builds with the same settings, so that all share one build cache.
+export GOEXPERIMENT = jsonv2
+export CGO_ENABLED  = 0
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  = -s -w -X github.com/stella-ops/assure/internal/cli.version=$(VERSION)
+LINT     = $(shell cat .golangci-lint-version)
+BIN      = bin
+IMAGE   ?= assure:local
+
+.DEFAULT_GOAL := help
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build bin/assure
+	go build -ldflags '$(LDFLAGS)' -o $(BIN)/assure ./cmd/assure
+
+demo: build ## Run the gate on a project that breaks the guide, without internet
+	go build -o $(BIN)/demo ./internal/harness/demo
+	$(BIN)/demo -assure $(BIN)/assure
+
+test: ## Run all tests
+	go test -shuffle=on -timeout 30m ./...
+
+check: fmt-check vet lint generated gate test ## What CI runs: format, vet, lint, layers, generated files, own gate, tests
+
+fmt: ## Format all Go files
+	gofmt -w $(GOFILES)
+
+GOFILES = $(shell git ls-files '*.go')
+
+fmt-check:
+	@unformatted=$$(gofmt -l $(GOFILES)); test -z "$$unformatted" || { echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; }
+
+vet:
+	go vet ./...
+
+lint: $(BIN)/golangci-lint-$(LINT) ## Run golangci-lint
+	$< run ./...
+
+$(BIN)/golangci-lint-$(LINT):
+	GOBIN=$(CURDIR)/$(BIN) GOFLAGS= GOEXPERIMENT= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT)
+	mv $(BIN)/golangci-lint $@
+
+generate: build ## Regenerate policies/README.md and the tables in README.md and action.yml
+	$(BIN)/assure generate
+
+generated: build
+	$(BIN)/assure generate --check
+
+gate: build ## Let the repository pass its own gate, as far as that needs no network
+	$(BIN)/assure run --quiet --offline --stages hardening,images .
+
+golden: ## Rewrite the golden files
+	go test ./internal/reporter/... ./internal/stage/hardening/... -update
+	UPDATE_SCRIPTS=1 go test ./internal/cli/...
+
+FUZZTIME ?= 30s
+fuzz: ## Run every fuzz target for FUZZTIME
+	@for p in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
+		for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$p/*_test.go | cut -c6-); do \
+			echo "$$p $$f"; go test ./$$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+
+bench: ## Run all benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+image: build ## Assemble the container image from the locally built binary
+	IMAGE=$(IMAGE) BIN=$(BIN) ./build/image.sh
+
+clean: ## Remove what was built
+	rm -rf $(BIN) assure-report
+
+.PHONY: help build demo test check fmt fmt-check vet lint generate generated gate golden fuzz bench image clean

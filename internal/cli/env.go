@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/source"
+	"github.com/stella-ops/assure/internal/stage"
+	"github.com/stella-ops/assure/internal/stage/all"
+	"github.com/stella-ops/assure/internal/stage/deps/database"
+)
+
+// maxKeyBytes is far above any public key.
+const maxKeyBytes = 64 << 10
+
+// stages are all stages with what they need from the outside.
+func (a *app) stages(j *job) ([]stage.Stage, error) {
+	env, err := a.stageEnv(j)
+	if err != nil {
+		return nil, err
+	}
+	return all.Stages(j.cfg, j.engine, env), nil
+}
+
+func (a *app) stageEnv(j *job) (all.Env, error) {
+	rules, err := j.trusted().Read(".zap/rules.tsv", source.MaxFileBytes)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return all.Env{}, err
+	}
+	mounts, _ := os.ReadFile("/proc/self/mountinfo") // absent where there are no containers
+	return all.Env{
+		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Status: processStatus,
+		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment,
+		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxKeyBytes) },
+		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules,
+	}, nil
+}
+
+func (a *app) databaseOptions(cfg config.Config) database.Options {
+	return database.Options{Offline: cfg.Offline, Auth: cfg.Auth, CacheDir: a.cacheDir(cfg), InsecureRegistries: cfg.Images.InsecureRegistries}
+}
+
+// cacheDir is where the database is kept. In the action the runner's temporary
+// directory is the only place that lasts for the job and that no commit can fill.
+func (a *app) cacheDir(cfg config.Config) string {
+	switch {
+	case cfg.Deps.CacheDir != "":
+		return cfg.Deps.CacheDir
+	case a.inAction() && a.env("RUNNER_TEMP") != "":
+		return filepath.Join(a.env("RUNNER_TEMP"), "assure-cache")
+	case a.env("XDG_CACHE_HOME") != "":
+		return filepath.Join(a.env("XDG_CACHE_HOME"), "assure")
+	case a.env("HOME") != "":
+		return filepath.Join(a.env("HOME"), ".cache", "assure")
+	default:
+		return filepath.Join(os.TempDir(), "assure-cache")
+	}
+}
+
+// dockerConfig reads the user's registry logins. In the action HOME is shared with
+// earlier steps, which the change under test may control, so only an explicit
+// DOCKER_CONFIG counts there.
+func (a *app) dockerConfig() []byte {
+	dir := a.env("DOCKER_CONFIG")
+	if dir == "" && !a.inAction() {
+		dir = filepath.Join(a.env("HOME"), ".docker")
+	}
+	if dir == "" {
+		return nil
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+func (a *app) engineHost() string { return a.env("DOCKER_HOST") }
+
+// selfContainer is the id of the container of the action: the runner leaves the host
+// name at its default, which is the id.
+func (a *app) selfContainer() string {
+	if !a.inAction() {
+		return ""
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+// processStatus reads the kernel's view of a process, provided that it really is the
+// container's: another engine's process ids mean nothing here.
+func processStatus(pid int, container string) []byte {
+	dir := filepath.Join("/proc", strconv.Itoa(pid))
+	group, err := os.ReadFile(filepath.Join(dir, "cgroup"))
+	if err != nil || !bytes.Contains(group, []byte(container)) {
+		return nil
+	}
+	status, err := os.ReadFile(filepath.Join(dir, "status"))
+	if err != nil {
+		return nil
+	}
+	return status
+}
+
+var unfitForID = regexp.MustCompile(`[^a-z0-9]+`)
+
+// runID names the run on the engine. In the action it comes from the workflow run, so
+// that the post step, which is another process, finds what this one left.
+func (a *app) runID() string {
+	if a.inAction() && a.env("GITHUB_RUN_ID") != "" {
+		id := "gh" + a.env("GITHUB_RUN_ID") + "x" + a.env("GITHUB_RUN_ATTEMPT") + "x" + a.env("GITHUB_JOB") + a.env("GITHUB_ACTION")
+		return limit(unfitForID.ReplaceAllString(id, ""), 40)
+	}
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
+	return hex.EncodeToString(b[:])
+}
+
+func limit(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/stage"
+	"github.com/stella-ops/assure/internal/stage/hardening"
+)
+
+func (a *app) lintCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "lint FILE...", Short: "Judge named files only, one line a finding", Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return a.lint(c.Context(), args) },
+	}
+}
+
+// lint judges the named files with the hardening rules. The directory they share is
+// the root, so that what they extend and include is found.
+func (a *app) lint(ctx context.Context, files []string) error {
+	if err := a.flags.checkFormat("lint", "text", "json", "sarif"); err != nil {
+		return err
+	}
+	root, names, err := relativeTo(files)
+	if err != nil {
+		return err
+	}
+	j, err := a.prepare(ctx, root)
+	if err != nil {
+		return err
+	}
+	defer j.close()
+	p, err := plan.Files(ctx, j.tree, j.cfg, names)
+	if err != nil {
+		return err
+	}
+	s := hardening.New(j.engine, j.cfg.Hardening)
+	runs := stage.Run(ctx, []stage.Stage{s}, p, stage.Options{Timeout: j.cfg.Timeout})
+	r := report.Build(report.Input{
+		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: cmp.Or(j.cfg.FailOn, "all"), Threshold: j.cfg.FailOnSeverity,
+		Runs: runs, Exceptions: j.cfg.Exceptions, Partial: true, Controls: j.engine.Controls(),
+	})
+	a.conclude(r)
+	if err := a.print(ctx, r); err != nil {
+		return err
+	}
+	for _, g := range runs[0].Set.Gaps {
+		a.complain(fmt.Errorf("%s: %s", g.Location, g.Message))
+	}
+	if runs[0].State == report.Failed {
+		return fmt.Errorf("%s", runs[0].Reason)
+	}
+	return nil
+}
+
+// relativeTo splits the files into the directory that they share and slash paths
+// below it. The working directory is preferred when all lie below it.
+func relativeTo(files []string) (root string, names []string, err error) {
+	root = "."
+	if !slices.ContainsFunc(files, func(f string) bool { return !filepath.IsLocal(f) }) {
+		for _, f := range files {
+			names = append(names, filepath.ToSlash(filepath.Clean(f)))
+		}
+		return root, names, nil
+	}
+	var abs []string
+	for _, f := range files {
+		path, err := filepath.Abs(f)
+		if err != nil {
+			return "", nil, fmt.Errorf("resolve %s: %w", f, err)
+		}
+		abs = append(abs, path)
+	}
+	root = filepath.Dir(abs[0])
+	for _, path := range abs {
+		for root != filepath.Dir(root) && !below(root, path) {
+			root = filepath.Dir(root)
+		}
+	}
+	for _, path := range abs {
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return "", nil, fmt.Errorf("resolve %s: %w", path, err)
+		}
+		names = append(names, filepath.ToSlash(rel))
+	}
+	return root, names, nil
+}
+
+func below(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+
+	"github.com/stella-ops/assure/internal/policy"
+)
+
+// packs opens the configured pack directories in the trusted tree.
+func packs(w *workspace, dirs []string) ([]policy.Pack, error) {
+	var all []policy.Pack
+	for _, dir := range dirs {
+		dir = path.Clean(filepath.ToSlash(dir))
+		fsys, err := fs.Sub(w.trusted().FS(), dir)
+		if err == nil {
+			_, err = fs.Stat(fsys, ".")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open policy pack %s: %w", dir, err)
+		}
+		all = append(all, policy.Pack{Name: path.Base(dir), Dir: dir, FS: fsys})
+	}
+	return all, nil
+}

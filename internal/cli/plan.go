@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/reporter"
+)
+
+func (a *app) planCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "plan [PATH]", Short: "Say what would run, on what, and why a stage would not", Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return a.plan(c.Context(), pathArg(args)) },
+	}
+}
+
+// plan exits with 2 when something could not be read, because a run would too.
+func (a *app) plan(ctx context.Context, path string) error {
+	if err := a.flags.checkFormat("text", "json"); err != nil {
+		return err
+	}
+	j, err := a.prepare(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer j.close()
+	p, err := plan.Build(ctx, j.tree, j.cfg, j.event)
+	if err != nil {
+		return err
+	}
+	v := planView{Stages: []stageView{}}
+	stages, err := a.stages(j)
+	if err != nil {
+		return err
+	}
+	for _, s := range stages {
+		reason := s.Skip(p)
+		if !j.cfg.Runs(s.Name()) {
+			reason = "not among the stages that were asked for"
+		}
+		v.Stages = append(v.Stages, stageView{s.Name(), reason == "", reason})
+	}
+	v.fill(p)
+	if len(v.Problems) > 0 {
+		a.code = exitError
+	}
+	if a.flags.format == "json" {
+		return a.printJSON(v)
+	}
+	return a.printPlan(v)
+}
+
+// planView is the plan as users see it.
+type planView struct {
+	Stages    []stageView `json:"stages"`
+	Documents []itemView  `json:"documents"`
+	LockFiles []itemView  `json:"lock_files"`
+	Images    []itemView  `json:"images"`
+	Endpoints []itemView  `json:"endpoints"`
+	Stacks    []itemView  `json:"stacks"`
+	Problems  []itemView  `json:"problems"`
+}
+
+type stageView struct {
+	Name   string `json:"name"`
+	Runs   bool   `json:"runs"`
+	Reason string `json:"reason,omitempty"`
+}
+
+type itemView struct {
+	Place string `json:"place"`
+	What  string `json:"what"`
+}
+
+func (v *planView) fill(p *plan.Plan) {
+	for _, d := range p.Documents {
+		v.Documents = append(v.Documents, itemView{strings.Join(d.Files, " + "), string(d.Kind)})
+	}
+	for _, f := range p.LockFiles {
+		v.LockFiles = append(v.LockFiles, itemView{f, "lock file"})
+	}
+	for _, i := range p.Images {
+		v.Images = append(v.Images, itemView{i.Location.String(), imageText(i)})
+	}
+	for _, e := range p.Endpoints {
+		v.Endpoints = append(v.Endpoints, itemView{e.Location.String(), endpointText(e)})
+	}
+	for i, s := range p.Stacks {
+		what := "started by the dynamic test"
+		if i > 0 {
+			what = "not started; choose with dast.compose"
+		}
+		v.Stacks = append(v.Stacks, itemView{strings.Join(s.Files, " + "), what})
+	}
+	for _, pr := range p.Problems {
+		v.Problems = append(v.Problems, itemView{place(pr.Location), pr.Message + " (blinds " + strings.Join(pr.Stages, ", ") + ")"})
+	}
+}
+
+func place(l finding.Location) string {
+	if l.URI == "" {
+		return "-"
+	}
+	return l.String()
+}
+
+func imageText(i plan.Image) string {
+	text := i.Ref + " for " + user(i)
+	if len(i.Unresolved) > 0 {
+		text += ", with no value for " + strings.Join(i.Unresolved, ", ")
+	}
+	if i.Built {
+		text += ", built here"
+	}
+	return text
+}
+
+func endpointText(e plan.Endpoint) string {
+	text := e.Service
+	if e.Port > 0 {
+		text += fmt.Sprintf(":%d", e.Port)
+	}
+	if e.Scheme != "" {
+		text = e.Scheme + "://" + text
+	}
+	if e.Published {
+		text += ", published"
+	}
+	return text
+}
+
+func (a *app) printPlan(v planView) error {
+	tw := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "Stages")
+	for _, s := range v.Stages {
+		state := "runs"
+		if !s.Runs {
+			state = "skipped: " + s.Reason
+		}
+		fmt.Fprintf(tw, "  %s\t%s\n", s.Name, state)
+	}
+	for _, section := range []struct {
+		title string
+		items []itemView
+	}{
+		{"Documents", v.Documents}, {"Lock files", v.LockFiles}, {"Images", v.Images},
+		{"Endpoints", v.Endpoints}, {"Stacks", v.Stacks}, {"Problems", v.Problems},
+	} {
+		fmt.Fprintf(tw, "\n%s: %d\n", section.title, len(section.items))
+		for _, i := range section.items {
+			fmt.Fprintf(tw, "  %s\t%s\n", reporter.TerminalLine(i.Place), reporter.TerminalLine(i.What))
+		}
+	}
+	return tw.Flush()
+}
+
+func user(i plan.Image) string {
+	if i.Kind == plan.Dockerfile {
+		return "stage " + i.Subject
+	}
+	return i.Subject
+}

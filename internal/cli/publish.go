@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter"
+)
+
+// publish writes the report everywhere it belongs. Files and standard output must
+// succeed; what GitHub refuses is a warning and never changes the verdict. It goes on
+// after an interrupt, so that partial results are not lost.
+func (a *app) publish(ctx context.Context, j *job, r *report.Report) error {
+	ctx = context.WithoutCancel(ctx)
+	r = reporter.Redact(r, secrets(j.cfg)...)
+	a.conclude(r)
+	err := errors.Join(a.writeFiles(j, r), a.print(ctx, r))
+	if a.inAction() {
+		err = errors.Join(err, a.publishToGitHub(ctx, j, r))
+	}
+	return err
+}
+
+// secrets are the values that must not appear in any output.
+func secrets(cfg config.Config) []string {
+	all := []string{cfg.Token}
+	for _, auth := range cfg.Auth {
+		all = append(all, auth.Password)
+	}
+	return all
+}
+
+func (a *app) print(ctx context.Context, r *report.Report) error {
+	rep, err := reporter.New(a.flags.format, a.Stdout, reporter.Options{Color: a.colored(), OutDir: a.flags.out})
+	if err != nil {
+		return err
+	}
+	if err := rep.Write(ctx, r); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (a *app) writeFiles(j *job, r *report.Report) error {
+	if a.flags.out == "" {
+		return nil
+	}
+	names, err := reporter.WriteFiles(a.flags.out, r)
+	if err != nil {
+		return err
+	}
+	if a.inAction() {
+		return giveToOwner(a.flags.out, j.tree.Dir(), names)
+	}
+	return nil
+}
+
+func (a *app) colored() bool {
+	switch a.flags.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return a.env("NO_COLOR") == "" && isTerminal(a.Stdout)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

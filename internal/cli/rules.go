@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/agext/levenshtein"
+	"github.com/spf13/cobra"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/policy"
+	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter"
+	"github.com/stella-ops/assure/internal/stage/all"
+	"github.com/stella-ops/assure/policies"
+)
+
+// knownRules are the rules of every profile and stage. Advisories are not among them:
+// they come from the database.
+func knownRules() ([]finding.Rule, *policy.Engine, error) {
+	engine, err := policy.Load(policies.FS, nil, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	rules := slices.Concat(engine.Rules(), all.Rules(), report.Rules())
+	slices.SortFunc(rules, func(x, y finding.Rule) int { return strings.Compare(x.ID, y.ID) })
+	return rules, engine, nil
+}
+
+func (a *app) rulesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "rules", Short: "List every rule", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := a.flags.checkFormat("text", "json"); err != nil {
+				return err
+			}
+			rules, _, err := knownRules()
+			if err != nil {
+				return err
+			}
+			if a.flags.format == "json" {
+				data, err := reporter.RulesJSON(rules)
+				if err != nil {
+					return err
+				}
+				_, err = a.Stdout.Write(data)
+				return err
+			}
+			tw := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+			for _, r := range rules {
+				fmt.Fprintf(tw, "%s\t%s\t%s\n", r.ID, r.Severity, r.Title)
+			}
+			return tw.Flush()
+		},
+	}
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "explain RULE", Short: "Say what a rule demands, why, and how to meet it", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			rules, engine, err := knownRules()
+			if err != nil {
+				return err
+			}
+			i := slices.IndexFunc(rules, func(r finding.Rule) bool { return r.ID == args[0] })
+			if i < 0 {
+				return unknownRule(args[0], rules)
+			}
+			a.explain(rules[i], engine.Controls())
+			return nil
+		},
+	}
+}
+
+func unknownRule(id string, rules []finding.Rule) error {
+	best := slices.MinFunc(rules, func(x, y finding.Rule) int {
+		return levenshtein.Distance(id, x.ID, nil) - levenshtein.Distance(id, y.ID, nil)
+	})
+	return fmt.Errorf("there is no rule %q; the nearest is %s, and assure rules lists all", id, best.ID)
+}
+
+func (a *app) explain(r finding.Rule, controls []finding.Control) {
+	fmt.Fprintf(a.Stdout, "%s (%s)\n%s\n", r.ID, r.Severity, r.Title)
+	for _, text := range []string{r.Help} {
+		if text == "" {
+			text = strings.TrimSpace(r.Description + "\n\n" + r.Remediation)
+		}
+		fmt.Fprintf(a.Stdout, "\n%s\n", strings.TrimSpace(text))
+	}
+	for i, id := range r.Controls {
+		if i == 0 {
+			fmt.Fprintln(a.Stdout, "\nControls:")
+		}
+		c := slices.IndexFunc(controls, func(c finding.Control) bool { return c.ID == id })
+		if c >= 0 {
+			fmt.Fprintf(a.Stdout, "  %s  %s\n", id, controls[c].Title)
+		}
+	}
+	if r.HelpURI != "" {
+		fmt.Fprintf(a.Stdout, "\n%s\n", r.HelpURI)
+	}
+}
+
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.Stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/policy"
+	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/stage"
+	"github.com/stella-ops/assure/policies"
+)
+
+// runCommands are run and one command for each stage.
+func (a *app) runCommands() []*cobra.Command {
+	about := map[string]string{
+		"deps":      "Known vulnerabilities in dependencies",
+		"hardening": "Compose, Kubernetes and Dockerfiles against the hardening guide",
+		"images":    "Image pins, digests and signatures",
+		"dast":      "The running stack: ZAP baseline and live hardening probes",
+	}
+	cmds := []*cobra.Command{a.runCommand("run", "Run every stage for this event", "")}
+	for _, name := range config.StageNames {
+		cmds = append(cmds, a.runCommand(name, about[name], name))
+	}
+	return cmds
+}
+
+func (a *app) runCommand(name, short, only string) *cobra.Command {
+	return &cobra.Command{
+		Use: name + " [PATH]", Short: short, Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if only != "" {
+				*a.flags.settings["stages"] = only
+			}
+			return a.run(c.Context(), pathArg(args))
+		},
+	}
+}
+
+func pathArg(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}
+
+// run is the program: from inputs to configuration and policy, to the plan, to what the
+// stages found, to the report, to everywhere it belongs.
+func (a *app) run(ctx context.Context, path string) error {
+	a.fromInputs()
+	if err := a.flags.checkFormat("text", "json", "sarif", "markdown"); err != nil {
+		return err
+	}
+	j, err := a.prepare(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer j.close()
+	r, err := a.assess(ctx, j)
+	if err != nil {
+		return err
+	}
+	return a.publish(ctx, j, r)
+}
+
+// job is a workspace with the configuration and the policy that hold for it.
+type job struct {
+	*workspace
+	cfg    config.Config
+	engine *policy.Engine
+}
+
+// prepare opens the workspace at path and loads configuration and policy.
+func (a *app) prepare(ctx context.Context, path string) (*job, error) {
+	w, err := a.open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{workspace: w}
+	if j.cfg, err = a.configure(w); err == nil {
+		a.mask(j.cfg)
+		j.engine, err = a.loadPolicy(w, j.cfg)
+	}
+	if err != nil {
+		w.close()
+		return nil, err
+	}
+	return j, nil
+}
+
+// assess plans, runs the stages and builds the report.
+func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
+	p, err := plan.Build(ctx, j.tree, j.cfg, j.event)
+	if err != nil {
+		return nil, err
+	}
+	stages, err := a.stages(j)
+	if err != nil {
+		return nil, err
+	}
+	runs := a.runStages(ctx, stages, p, j.cfg)
+	base, noBase := a.baseline(ctx, j)
+	return report.Build(report.Input{
+		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
+		Runs: runs, Base: base, BaselineReason: noBase,
+		Exceptions: j.cfg.Exceptions, Pending: a.pending(j), Controls: j.engine.Controls(),
+	}), nil
+}
+
+func (a *app) loadPolicy(w *workspace, cfg config.Config) (*policy.Engine, error) {
+	packs, err := packs(w, cfg.Hardening.Packs)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := policy.Load(policies.FS, packs, cfg.Hardening.Profile)
+	if err != nil {
+		return nil, err
+	}
+	engine.Now = a.Now()
+	return engine, nil
+}
+
+// runStages runs the stages side by side and shows their progress.
+func (a *app) runStages(ctx context.Context, stages []stage.Stage, p *plan.Plan, cfg config.Config) []report.StageRun {
+	o := stage.Options{Timeout: cfg.Timeout, Skip: func(name string) string {
+		if cfg.Runs(name) {
+			return ""
+		}
+		return "not among the stages that were asked for"
+	}}
+	if !a.flags.quiet {
+		show := newProgress(a.Stderr, isTerminal(a.Stderr), a.Now)
+		defer show.Close()
+		o.Progress = show.Say
+	}
+	if a.flags.debug {
+		o.Debug = func(text string) { fmt.Fprintln(&terminalWriter{a.Stderr}, text) }
+	}
+	return stage.Run(ctx, stages, p, o)
+}
+
+// static are the stages that judge files alone, and so can judge the base commit too.
+var static = [...]string{"deps", "hardening", "images"}
+
+// baseline runs the static stages on the base commit with the same policy and the same
+// data.
+func (a *app) baseline(ctx context.Context, j *job) ([]report.StageRun, string) {
+	if j.base == nil && j.failOn() == "new" {
+		return nil, j.noBase
+	}
+	if j.base == nil {
+		return nil, ""
+	}
+	event := j.event
+	event.Name = "base"
+	p, err := plan.Build(ctx, j.base, j.cfg, event)
+	if err != nil {
+		return nil, "the base commit could not be read: " + err.Error()
+	}
+	stages, err := a.stages(j)
+	if err != nil {
+		return nil, "the base commit could not be judged: " + err.Error()
+	}
+	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
+	runs := a.runStages(ctx, stages, p, j.cfg)
+	for _, run := range runs {
+		if run.State == report.Failed || run.State == report.Degraded {
+			return runs, fmt.Sprintf("stage %s could not see all of the base commit, so some findings may count as new: %s", run.Name, run.Reason)
+		}
+	}
+	return runs, ""
+}
+
+// failOn resolves the default: what a change introduces where a change is under test.
+func (j *job) failOn() string {
+	switch {
+	case j.cfg.FailOn != "":
+		return j.cfg.FailOn
+	case j.changeUnderTest():
+		return "new"
+	default:
+		return "all"
+	}
+}
+
+func target(w *workspace) report.Target {
+	return report.Target{Root: w.root, Commit: w.event.Commit, Ref: w.event.Ref, Event: w.event.Name, Base: w.event.Base}
+}

@@ -1,0 +1,64 @@
+package cli_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stella-ops/assure/internal/cli"
+	"github.com/stella-ops/assure/internal/stage/deps/fixture"
+)
+
+// clock is the day on which every script runs.
+var clock = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"assure":      func() { os.Exit(program("assure", os.Args[1:])) },
+		"assure-post": func() { os.Exit(program("assure-post", os.Args[1:])) },
+	})
+}
+
+func program(name string, args []string) int {
+	return cli.Main(context.Background(), cli.Env{
+		Args: append([]string{name}, args...), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		LookupEnv: os.LookupEnv, Now: func() time.Time { return clock },
+	})
+}
+
+// TestScripts drives the whole program; every script is headed by what it guards.
+// UPDATE_SCRIPTS=1 rewrites what they expect (a library below owns the flag -update).
+// $DB is a small vulnerability database and $PROJECTS the sample projects.
+func TestScripts(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "db")
+	if err := fixture.Write(db, advisories(), clock.Add(-3*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	projects, err := filepath.Abs("../../testdata/projects")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("DB", db)
+			env.Setenv("PROJECTS", projects)
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			env.Setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+			return nil
+		},
+	})
+}
+
+func advisories() []fixture.Advisory {
+	return []fixture.Advisory{
+		{ID: "CVE-2023-45288", Ecosystem: "go", Package: "golang.org/x/net", Vulnerable: []string{"<0.23.0"}, Patched: []string{">=0.23.0"},
+			Title: "Unlimited CONTINUATION frames in HTTP/2", Severity: "HIGH", Score: 7.5},
+		{ID: "CVE-2020-28493", Ecosystem: "pip", Package: "jinja2", Vulnerable: []string{"<2.11.3"}, Patched: []string{">=2.11.3"},
+			Title: "Regular expression denial of service", Severity: "MEDIUM", Score: 5.3},
+	}
+}

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/github"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/source"
+	"github.com/stella-ops/assure/internal/source/commit"
+)
+
+// workspace is the repository under test, and the tree that is trusted to choose the
+// policy for it: the base commit where a change is under test, else the same tree.
+type workspace struct {
+	root  string
+	tree  *source.Tree
+	event plan.Event
+	// base is the tree of the base commit, nil without one; noBase says why.
+	base   *source.Tree
+	noBase string
+	// github is the workflow's context, the zero value outside the action.
+	github github.Context
+
+	closers []func()
+}
+
+func (w *workspace) close() {
+	for i := len(w.closers) - 1; i >= 0; i-- {
+		w.closers[i]()
+	}
+}
+
+// trusted is the tree that configuration, keys and packs are read from.
+func (w *workspace) trusted() *source.Tree {
+	if w.changeUnderTest() {
+		return w.base
+	}
+	return w.tree
+}
+
+// changeUnderTest is true when the workspace holds somebody's proposal, which must not
+// choose the policy that it is judged by.
+func (w *workspace) changeUnderTest() bool {
+	return w.event.Name == "pull_request" || w.event.Name == "merge_group"
+}
+
+// open finds out what is to be assessed and why.
+func (a *app) open(ctx context.Context, path string) (*workspace, error) {
+	w := &workspace{root: path, event: plan.Event{Name: "local"}}
+	if err := a.readEvent(w); err != nil {
+		return nil, err
+	}
+	tree, err := source.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	w.tree = tree
+	w.closers = append(w.closers, func() { tree.Close() })
+	if err := a.openBase(ctx, w); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// readEvent takes the event from the workflow's environment and refuses those under
+// which nothing of the repository may be assessed.
+func (a *app) readEvent(w *workspace) error {
+	if !a.inAction() {
+		return nil
+	}
+	g, err := github.FromEnv(a.env, os.ReadFile)
+	if reason := g.Refuse(false); reason != "" {
+		return errors.New(reason)
+	}
+	if err != nil {
+		return err
+	}
+	w.github = g
+	w.event = plan.Event{Name: g.Event, Base: g.BaseSHA, Commit: g.SHA, Ref: g.Ref, Fork: g.Fork}
+	return nil
+}
+
+// openBase finds HEAD and, where there is a commit to compare with, extracts it.
+func (a *app) openBase(ctx context.Context, w *workspace) error {
+	repo, err := commit.Open(w.tree.Dir())
+	if err == nil {
+		err = w.readHead(repo)
+	}
+	if a.flags.base != "" {
+		w.event.Base = a.flags.base
+	}
+	if w.event.Base == "" && !w.changeUnderTest() {
+		w.noBase = "no commit to compare with was given; see --base"
+		return nil
+	}
+	if err == nil {
+		err = a.extractBase(ctx, w, repo)
+	}
+	if err != nil {
+		return fmt.Errorf("read the base commit, which the policy comes from: %w", err)
+	}
+	return nil
+}
+
+// readHead fills in what is checked out. On a pull request the merge commit's first
+// parent is the base: the event's own base goes stale when a job is run again.
+func (w *workspace) readHead(repo *commit.Repository) error {
+	id, ref, err := repo.Head()
+	if err != nil {
+		return err
+	}
+	w.event.Commit = id
+	if w.event.Ref == "" {
+		w.event.Ref = ref
+	}
+	if w.event.Name != "pull_request" {
+		return nil
+	}
+	head, err := repo.Commit(id)
+	if err != nil {
+		return err
+	}
+	if parent := head.MergedInto(); parent != "" {
+		w.event.Base = parent
+	}
+	return nil
+}
+
+func (a *app) extractBase(ctx context.Context, w *workspace, repo *commit.Repository) error {
+	c, err := repo.Commit(w.event.Base)
+	if err != nil {
+		return err
+	}
+	w.event.Base = c.ID()
+	dir, remove, err := a.tempDir()
+	if err != nil {
+		return err
+	}
+	w.closers = append(w.closers, remove)
+	if err := c.Extract(ctx, dir); err != nil {
+		return err
+	}
+	if w.base, err = source.Open(dir); err != nil {
+		return err
+	}
+	w.closers = append(w.closers, func() { w.base.Close() })
+	return nil
+}
+
+// configure loads the configuration from the trusted tree.
+func (a *app) configure(w *workspace) (config.Config, error) {
+	s := config.Sources{Env: a.LookupEnv, Flags: a.given()}
+	name, data, err := findConfig(w.trusted(), a.flags.config)
+	if err != nil {
+		return config.Config{}, err
+	}
+	s.File, s.Data = name, data
+	return config.Load(s)
+}
+
+// findConfig reads the named file, or the first of the usual ones that exists.
+func findConfig(tree *source.Tree, name string) (string, []byte, error) {
+	if name != "" {
+		data, err := tree.Read(filepath.ToSlash(name), source.MaxFileBytes)
+		return name, data, err
+	}
+	for _, name := range config.Files {
+		data, err := tree.Read(name, source.MaxFileBytes)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return name, data, err
+		}
+	}
+	return "", nil, nil
+}
+
+// pending are the exceptions that only the change under test has. They are shown and
+// take effect once the change is merged; a head that does not load has none.
+func (a *app) pending(j *job) []config.Exception {
+	if !j.changeUnderTest() {
+		return nil
+	}
+	name, data, err := findConfig(j.tree, a.flags.config)
+	if err != nil || data == nil {
+		return nil
+	}
+	head, err := config.Load(config.Sources{File: name, Data: data})
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(head.Exceptions, func(e config.Exception) bool {
+		return slices.ContainsFunc(j.cfg.Exceptions, func(held config.Exception) bool {
+			held.Location = e.Location
+			return held == e
+		})
+	})
+}

@@ -1,0 +1,152 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+)
+
+func env(m map[string]string) func(string) (string, bool) {
+	return func(k string) (string, bool) { v, ok := m[k]; return v, ok }
+}
+
+func TestLaterSourcesWin(t *testing.T) {
+	c, err := config.Load(config.Sources{
+		File:  ".assure.yml",
+		Data:  []byte("fail-on-severity: low\nfail-on: none\ntimeout: 1m\nstages: deps\n"),
+		Env:   env(map[string]string{"ASSURE_FAIL_ON": "all", "ASSURE_TIMEOUT": "2m", "TRIVY_DB_REPOSITORY": "a.example/db:2, b.example/db:2", "TRIVY_OFFLINE_SCAN": "true"}),
+		Flags: map[string]string{"timeout": "3m", "fail-on": "", "registry-auth": "ghcr.io me secret\n\n"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []any{c.FailOnSeverity.String(), c.FailOn, c.Timeout, c.Stages, c.Deps.Repositories, c.Offline, c.Auth, c.Origin}
+	want := []any{"low", "all", 3 * time.Minute, []string{"deps"}, []string{"a.example/db:2", "b.example/db:2"}, true,
+		[]config.RegistryAuth{{Host: "ghcr.io", Username: "me", Password: "secret"}}, ".assure.yml"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("merged configuration (-want +got):\n%s", diff)
+	}
+	if c.Runs("images") || !c.Runs("deps") {
+		t.Error("stages: deps does not select deps alone")
+	}
+}
+
+func TestNoSourcesIsTheDefault(t *testing.T) {
+	for _, data := range []string{"", "---\n", "# nothing\n", "null\n", "{}\n"} {
+		c, err := config.Load(config.Sources{File: "f", Data: []byte(data)})
+		if err != nil {
+			t.Errorf("%q: %v", data, err)
+		}
+		if diff := cmp.Diff(config.Default(), c, cmpopts.IgnoreUnexported(config.Config{}), cmpopts.IgnoreFields(config.Config{}, "Origin")); diff != "" {
+			t.Errorf("%q (-default +got):\n%s", data, diff)
+		}
+	}
+}
+
+func TestMistakesNameTheirPlace(t *testing.T) {
+	tests := []struct{ name, data, want string }{
+		{"unknown_key", "fail-on-severty: high\n", `f:1:1: unknown key "fail-on-severty"; did you mean "fail-on-severity"?`},
+		{"far_from_any_key", "zzzzzzzz: 1\n", `f:1:1: unknown key "zzzzzzzz"; valid keys are dast, deps`},
+		{"nested_key", "dast:\n  target:\n    prot: 1\n", `f:3:5: unknown key "dast.target.prot"; did you mean "port"?`},
+		{"twice", "timeout: 1m\ntimeout: 2m\n", "timeout"},
+		{"wrong_type", "offline: maybe\n", `f:1:10: offline: "maybe" is not of type bool`},
+		{"number_for_text", "hardening: {profile: 3}\n", "f:1:22: hardening.profile: 3 is not text; put it in quotes"},
+		{"map_for_list", "exclude: {a: b}\n", "f:1:10: exclude must be a list"},
+		{"list_for_map", "dast: [1]\n", "f:1:7: dast must be a mapping"},
+		{"list_at_the_root", "- a\n", "f:1:1: the configuration must be a mapping"},
+		{"duration", "timeout: 5\n", `f:1:10: timeout: "5" is not a duration: write it as 90s, 15m or 24h`},
+		{"negative_duration", "timeout: -5m\n", "is not a duration"},
+		{"zero_timeout", "timeout: 0s\n", "f:1:10: timeout must be longer than nothing"},
+		{"severity", "fail-on-severity: severe\n", `f:1:19: fail-on-severity: unknown severity "severe"`},
+		{"word", "fail-on: some\n", `f:1:10: fail-on is "some"; use one of new, all, none`},
+		{"stage", "stages: [deps, lint]\n", `f:1:16: stages[1] is "lint"; use one of deps, hardening, images, dast`},
+		{"alias", "exclude: &a [x]\nstages: *a\n", "f:2:9: stages: aliases are not allowed"},
+		{"two_documents", "offline: true\n---\noffline: false\n", "one YAML document"},
+		{"not_yaml", "a: [\n", "read YAML"},
+		{"exception_without_owner", "exceptions:\n  - {rule: r, path: a, reason: b, expires: 2027-01-31}\n", "f:2:5: exceptions[0] needs an owner"},
+		{"exception_for_everything", "exceptions:\n  - {rule: r, owner: o, reason: b, expires: 2027-01-31}\n", "a rule is never excepted everywhere"},
+		{"exception_day", "exceptions:\n  - {rule: r, path: a, owner: o, reason: b, expires: tomorrow}\n", `f:2:54: exceptions[0].expires: "tomorrow" is not a day`},
+		{"key_without_source", "images:\n  keys:\n    - {id: k}\n", "f:3:7: images.keys[0] needs either file or pem"},
+		{"rule_with_unknown_key", "images:\n  rules:\n    - {match: ['a/**'], keys: [x]}\n", "f:3:32: images.rules[0].keys[0] names a key that images.keys does not have"},
+		{"unsigned_without_reason", "images:\n  rules:\n    - {match: ['**'], allow-unsigned: true}\n", "needs a reason"},
+		{"too_many_values", "stages: [" + strings.Repeat("a,", 20_001) + "]", "has more than 20000 values"},
+		{"too_large", strings.Repeat("# comment\n", 110_000), "larger than"},
+		{"digest", "deps: {db-digest: abc}\n", "f:1:19: deps.db-digest must start with sha256:"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := config.Load(config.Sources{File: "f", Data: []byte(tt.data)})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v\nwant  %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestEveryMistakeIsReported(t *testing.T) {
+	_, err := config.Load(config.Sources{File: "f", Data: []byte("a: 1\nb: 2\noffline: x\n")})
+	for _, place := range []string{"f:1:1", "f:2:1", "f:3:10"} {
+		if !strings.Contains(err.Error(), place) {
+			t.Errorf("%s is not in %v", place, err)
+		}
+	}
+}
+
+func TestBadSettingsNameTheirOrigin(t *testing.T) {
+	for origin, s := range map[string]config.Sources{
+		"ASSURE_TIMEOUT":     {Env: env(map[string]string{"ASSURE_TIMEOUT": "soon"})},
+		"TRIVY_OFFLINE_SCAN": {Env: env(map[string]string{"TRIVY_OFFLINE_SCAN": "perhaps"})},
+		"registry-auth":      {Flags: map[string]string{"registry-auth": "ghcr.io secret-without-user"}},
+	} {
+		_, err := config.Load(s)
+		if err == nil || !strings.HasPrefix(err.Error(), origin+": ") {
+			t.Errorf("%s: %v", origin, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: the message repeats a credential: %v", origin, err)
+		}
+	}
+}
+
+func TestExceptionsKnowTheirPlace(t *testing.T) {
+	c, err := config.Load(config.Sources{File: ".assure.yml", Data: []byte(
+		"exceptions:\n  - rule: compose/read-only\n    subject: web\n    reason: writes its cache\n    owner: ops\n    expires: 2027-01-31\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(".assure.yml:2:5", c.Exceptions[0].Location.String()); diff != "" {
+		t.Errorf("place (-want +got):\n%s", diff)
+	}
+	e := c.Exceptions[0].Expires
+	if e.Passed(time.Date(2027, 1, 31, 23, 59, 0, 0, time.UTC)) || !e.Passed(time.Date(2027, 2, 1, 0, 0, 1, 0, time.UTC)) {
+		t.Error("an exception holds through its last day, UTC")
+	}
+}
+
+func TestThreshold(t *testing.T) {
+	var th config.Threshold
+	if err := th.UnmarshalText([]byte("none")); err != nil || th.Meets(finding.Critical) || th.String() != "none" {
+		t.Errorf("none: %v %v", th, err)
+	}
+	if err := th.UnmarshalText([]byte("medium")); err != nil || !th.Meets(finding.Medium) || th.Meets(finding.Low) {
+		t.Errorf("medium: %v %v", th, err)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	for _, s := range []string{"", "a: 1", "stages: [deps]", "exceptions: [{rule: r}]", "images: {keys: [{id: a}]}", "dast: {env: {A: b}}", "x: &a [*a]", "? {a: b}\n: c"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := config.Load(config.Sources{File: "f", Data: data})
+		if err == nil && c.Timeout <= 0 {
+			t.Error("accepted a configuration without a timeout")
+		}
+	})
+}

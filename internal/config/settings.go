@@ -1,0 +1,165 @@
+package config
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Setting is one word that flags, the environment (ASSURE_WORD) and action inputs
+// share with the configuration file.
+type Setting struct {
+	// Name is the kebab-case word.
+	Name string
+	// Usage is one sentence for help texts, action.yml and the README.
+	Usage string
+	// Values lists the allowed words, empty when free.
+	Values string
+	// Default is what holds when nobody sets it, in words.
+	Default string
+	// Aliases are environment variables of other tools that mean the same.
+	Aliases []string
+	// Switch marks a yes-or-no setting: its flag needs no value.
+	Switch bool
+
+	set func(*Config, string) error
+}
+
+// Settings lists every setting that can be given outside the file.
+func Settings() []Setting {
+	return []Setting{
+		{Name: "stages", Usage: "Stages to run, separated by commas.", Values: strings.Join(StageNames[:], ", "), Default: "all",
+			set: func(c *Config, v string) error { c.Stages = list(v); return nil }},
+		{Name: "fail-on-severity", Usage: "The mildest severity that fails the gate.", Values: "critical, high, medium, low, info, none", Default: "high",
+			set: func(c *Config, v string) error { return c.FailOnSeverity.UnmarshalText([]byte(v)) }},
+		{Name: "fail-on", Usage: "Which findings count: those that the change introduces, all, or none.", Values: "new, all, none", Default: "new on pull_request and merge_group, else all",
+			set: func(c *Config, v string) error { c.FailOn = v; return nil }},
+		{Name: "timeout", Usage: "Time that each stage may take.", Default: "15m",
+			set: func(c *Config, v string) (err error) { c.Timeout, err = time.ParseDuration(v); return err }},
+		{Name: "offline", Usage: "Make no connection except to the container engine and the stack.", Values: "true, false", Default: "false", Aliases: []string{"TRIVY_OFFLINE_SCAN"}, Switch: true,
+			set: boolean(func(c *Config) *bool { return &c.Offline })},
+		{Name: "profile", Usage: "How strictly the hardening guide is read.", Values: "guide-literal, guide, strict, baseline", Default: "guide",
+			set: func(c *Config, v string) error { c.Hardening.Profile = v; return nil }},
+		{Name: "database", Usage: "Vulnerability database: a directory with trivy.db, or an OCI layout.", Default: "pulled from db-repository",
+			set: func(c *Config, v string) error { c.Deps.Database = v; return nil }},
+		{Name: "db-repository", Usage: "Registry references of the database, tried in order.", Default: strings.Join(Default().Deps.Repositories, ", "), Aliases: []string{"TRIVY_DB_REPOSITORY"},
+			set: func(c *Config, v string) error { c.Deps.Repositories = list(v); return nil }},
+		{Name: "db-digest", Usage: "Digest that the database must have.", Default: "not pinned",
+			set: func(c *Config, v string) error { c.Deps.Digest = v; return nil }},
+		{Name: "skip-db-update", Usage: "Use the cached database without asking for a newer one.", Values: "true, false", Default: "false", Aliases: []string{"TRIVY_SKIP_DB_UPDATE"}, Switch: true,
+			set: boolean(func(c *Config) *bool { return &c.Deps.SkipUpdate })},
+		{Name: "cache-dir", Usage: "Where the database is kept between runs.", Default: "the user's cache directory", Aliases: []string{"TRIVY_CACHE_DIR"},
+			set: func(c *Config, v string) error { c.Deps.CacheDir = v; return nil }},
+		{Name: "engine", Usage: "Scanner of the dynamic test.", Values: "auto, zap, builtin", Default: "auto",
+			set: func(c *Config, v string) error { c.DAST.Engine = v; return nil }},
+		{Name: "zap-url", Usage: "Address of a ZAP that runs already.", Default: "none",
+			set: func(c *Config, v string) error { c.DAST.ZAPURL = v; return nil }},
+		{Name: "comment", Usage: "When to write the pull-request comment.", Values: "on-change, always, on-failure, never", Default: "on-change",
+			set: func(c *Config, v string) error { c.Report.Comment = v; return nil }},
+		{Name: "upload-sarif", Usage: "Whether to upload results to code scanning.", Values: "auto, never", Default: "auto",
+			set: func(c *Config, v string) error { c.Report.UploadSARIF = v; return nil }},
+		{Name: "registry-auth", Usage: "Registry credentials, one \"host user password\" a line.", Default: "none",
+			set: setAuth},
+		{Name: "github-token", Usage: "Token for comment, upload and ghcr.io.", Default: "the workflow's token in the action, else none",
+			set: func(c *Config, v string) error { c.Token = v; return nil }},
+	}
+}
+
+// Sources are the places where settings come from, weakest first.
+type Sources struct {
+	// File is the name of the configuration file, for messages; empty without one.
+	File string
+	// Data is its content.
+	Data []byte
+	// Env looks up an environment variable; nil means an empty environment.
+	Env func(name string) (string, bool)
+	// Flags are values by setting name, from flags or action inputs. An empty value
+	// is the same as none, because the runner cannot tell them apart.
+	Flags map[string]string
+}
+
+// Load merges defaults, file, environment and flags, and validates the result. Every
+// mistake is reported, each with its place.
+func Load(s Sources) (Config, error) {
+	c := Default()
+	if s.Data != nil {
+		if err := decode(s.File, s.Data, &c); err != nil {
+			return c, err
+		}
+	}
+	for _, set := range Settings() {
+		origin, v := set.lookup(s)
+		if v == "" {
+			continue
+		}
+		if err := set.set(&c, v); err != nil {
+			return c, fmt.Errorf("%s: %w", origin, err)
+		}
+	}
+	if s.Env != nil {
+		c.Auth = append(c.Auth, trivyAuth(s.Env)...)
+	}
+	return c, c.validate()
+}
+
+func (set Setting) lookup(s Sources) (origin, value string) {
+	if v := s.Flags[set.Name]; v != "" {
+		return set.Name, v
+	}
+	if s.Env == nil {
+		return "", ""
+	}
+	for _, name := range append([]string{set.EnvName()}, set.Aliases...) {
+		if v, ok := s.Env(name); ok && v != "" {
+			return name, v
+		}
+	}
+	return "", ""
+}
+
+// EnvName is the setting's environment variable: ASSURE_FAIL_ON for fail-on.
+func (set Setting) EnvName() string {
+	return "ASSURE_" + strings.ToUpper(strings.ReplaceAll(set.Name, "-", "_"))
+}
+
+func boolean(field func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		b, err := strconv.ParseBool(v)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", v)
+		}
+		*field(c) = b
+		return nil
+	}
+}
+
+func list(v string) []string {
+	return strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == '\n' || r == ' ' || r == '\t' })
+}
+
+func setAuth(c *Config, v string) error {
+	for line := range strings.Lines(v) {
+		f := strings.Fields(line)
+		switch len(f) {
+		case 0:
+		case 3:
+			c.Auth = append(c.Auth, RegistryAuth{Host: f[0], Username: f[1], Password: f[2]})
+		default:
+			return fmt.Errorf("a line must be \"host user password\"")
+		}
+	}
+	return nil
+}
+
+// trivyAuth reads the credentials that Trivy's users have set already. They have no
+// host there; the database registries are the ones they are meant for, so the host is
+// left empty and the registry client offers them to those hosts only.
+func trivyAuth(env func(string) (string, bool)) []RegistryAuth {
+	user, _ := env("TRIVY_USERNAME")
+	password, _ := env("TRIVY_PASSWORD")
+	if user == "" || password == "" {
+		return nil
+	}
+	return []RegistryAuth{{Username: user, Password: password}}
+}

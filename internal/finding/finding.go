@@ -1,0 +1,53 @@
+// Package finding holds the words that every other package speaks: rules,
+// findings, locations and controls. It imports the standard library only.
+package finding
+
+// Finding is one hit of a rule: SARIF's result. It carries no verdict; whether it
+// counts is decided by the report.
+type Finding struct {
+	// Rule is the id of the rule that was broken.
+	Rule string
+	// Severity of this hit, which may differ from the rule's default.
+	Severity Severity
+	// Message says in one sentence what is wrong here. It may quote the repository's
+	// text, which reporters escape.
+	Message string
+	// Location is the one place in a repository file where the finding sits.
+	Location Location
+	// Related are further places that explain the finding.
+	Related []Related
+	// Subject is what was judged: a service, an image reference, a package URL.
+	Subject string
+	// Key tells apart findings of one rule on one subject in one file: a document
+	// path, a package name. It holds no line number and no version.
+	Key string
+	// Remediation says how to mend this hit; empty means the rule's own text.
+	Remediation string
+	// Fix is the change that mends it, nil when none is known.
+	Fix *Fix
+	// Properties are further facts for machines: installed version, evidence, URL.
+	Properties map[string]string
+}
+
+// Related is a further place with the reason why it matters.
+type Related struct {
+	Location Location
+	Message  string
+}
+
+// Fix is a change to one file, as byte splices that never overlap.
+type Fix struct {
+	// Description says what the change does.
+	Description string
+	// Safe is true when the fix cannot change what the deployment does, apart from
+	// the weakness it removes.
+	Safe bool
+	// Edits are the splices, all in the finding's own file.
+	Edits []Edit
+}
+
+// Edit replaces the bytes from Start up to End (byte offsets in the file) by Text.
+type Edit struct {
+	Start, End int
+	Text       string
+}

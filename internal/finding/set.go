@@ -1,0 +1,85 @@
+package finding
+
+import "time"
+
+// Set is what a stage returns: what it knows, what it judged, what it found and what
+// it could not see.
+type Set struct {
+	// Rules are all rules that the stage knows of and that this run may mention.
+	Rules []Rule
+	// Judged counts, by rule id, the subjects that the rule was applied to. A rule
+	// that is absent or zero was not assessed, which is not the same as satisfied.
+	Judged map[string]int
+	// Findings are the hits, in any order.
+	Findings []Finding
+	// Coverage counts what was looked at, by a plural noun: "lock files": 3. A set
+	// whose counts are all zero had nothing to check.
+	Coverage map[string]int
+	// Gaps are the things that could not be seen. One is enough to degrade the stage.
+	Gaps []Gap
+	// Notes are facts for the reader that change nothing, such as which engine ran.
+	Notes []string
+	// Database names the data that findings were matched against, nil without one.
+	Database *Database
+	// Files are evidence to be written below the output directory.
+	Files []File
+}
+
+// Gap is something that a stage should have judged but could not.
+type Gap struct {
+	// Location is where the unseen thing is named; the zero value when nowhere.
+	Location Location
+	// Message says what could not be seen, why, and how to mend it.
+	Message string
+}
+
+// Database identifies a vulnerability database.
+type Database struct {
+	// Digest is sha256:<hex> of the database file or of its OCI layer.
+	Digest string
+	// Source is where it came from, a path or a registry reference.
+	Source string
+	// UpdatedAt is when its publisher built it.
+	UpdatedAt time.Time
+}
+
+// File is a piece of evidence.
+type File struct {
+	// Name is a slash-separated path below the output directory, chosen by us.
+	Name string
+	Data []byte
+}
+
+// Add appends the findings and counts of another set to s.
+func (s *Set) Add(o Set) {
+	s.Rules = append(s.Rules, o.Rules...)
+	s.Findings = append(s.Findings, o.Findings...)
+	s.Gaps = append(s.Gaps, o.Gaps...)
+	s.Notes = append(s.Notes, o.Notes...)
+	s.Files = append(s.Files, o.Files...)
+	s.Judged = addCounts(s.Judged, o.Judged)
+	s.Coverage = addCounts(s.Coverage, o.Coverage)
+	if s.Database == nil {
+		s.Database = o.Database
+	}
+}
+
+// Judge notes that the rule was applied to n more subjects.
+func (s *Set) Judge(rule string, n int) {
+	s.Judged = addCounts(s.Judged, map[string]int{rule: n})
+}
+
+// Cover notes that n more of the named things were looked at.
+func (s *Set) Cover(what string, n int) {
+	s.Coverage = addCounts(s.Coverage, map[string]int{what: n})
+}
+
+func addCounts(to, from map[string]int) map[string]int {
+	if to == nil {
+		to = make(map[string]int, len(from))
+	}
+	for k, n := range from {
+		to[k] += n
+	}
+	return to
+}

@@ -1,0 +1,302 @@
+package harness_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stella-ops/assure/internal/harness"
+	"github.com/stella-ops/assure/internal/harness/enginetest"
+)
+
+// root is the module's directory.
+const root = "../.."
+
+// program builds the program once for all tests.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "assure-e2e-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "assure")
+	cmd := exec.Command("go", "build", "-o", path, "./cmd/assure")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", errors.New(string(out))
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := program(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+func start(t *testing.T, project string) *harness.Harness {
+	t.Helper()
+	h, err := harness.Start(t.Context(), harness.Options{Root: root, Project: project})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	return h
+}
+
+// command is a run of the program on the harness's project.
+func command(t *testing.T, h *harness.Harness, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), path, append(args, h.Arguments()...)...)
+	cmd.Env = h.Environ(os.Environ())
+	cmd.Stderr = &bytes.Buffer{}
+	return cmd
+}
+
+// result is what the tests read of report.json.
+type result struct {
+	Verdict  string `json:"verdict"`
+	Stages   []struct{ Name, State, Reason string }
+	Rules    []struct{ ID string }
+	Counts   map[string]int
+	Findings []struct {
+		Stage, Rule, Severity, Subject, Message string
+		Location                                struct {
+			URI    string
+			Region struct {
+				StartLine   int `json:"start_line"`
+				StartColumn int `json:"start_column"`
+			}
+		}
+	}
+	Controls []struct{ ID, State string }
+	Database *struct{ Digest string }
+}
+
+func run(t *testing.T, h *harness.Harness, code int, args ...string) result {
+	t.Helper()
+	cmd := command(t, h, append([]string{"run", h.Project, "--format", "json"}, args...)...)
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != code {
+		t.Errorf("exit code %d, want %d\n%s\n%s", got, code, cmd.Stderr, clip(out))
+	}
+	var r result
+	if err := json.Unmarshal(out, &r); err != nil {
+		t.Fatalf("read report: %v\n%s\n%s", err, cmd.Stderr, clip(out))
+	}
+	return r
+}
+
+func clip(out []byte) string { return string(out[:min(len(out), 4000)]) }
+
+func (r result) states() map[string]string {
+	m := map[string]string{}
+	for _, s := range r.Stages {
+		m[s.Name] = strings.TrimSpace(s.State + " " + s.Reason)
+	}
+	return m
+}
+
+func (r result) fired(prefix string) []string {
+	var ids []string
+	for _, f := range r.Findings {
+		if strings.HasPrefix(f.Rule, prefix) && !slices.Contains(ids, f.Rule) {
+			ids = append(ids, f.Rule)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// leftovers lists what runs left on the engine.
+func leftovers(t *testing.T) string {
+	t.Helper()
+	var all []string
+	for _, args := range [][]string{{"ps", "-aq"}, {"network", "ls", "-q"}, {"volume", "ls", "-q"}} {
+		out, err := exec.CommandContext(t.Context(), "docker", append(args, "--filter", "label=dev.assure.run")...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ids := strings.Fields(string(out)); len(ids) > 0 {
+			all = append(all, args[0]+" "+strings.Join(ids, " "))
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+// TestVulnerableFailsInEveryStage is the main job: all four stages find what is wrong.
+func TestVulnerableFailsInEveryStage(t *testing.T) {
+	enginetest.Need(t)
+	h := start(t, "vulnerable")
+	out := filepath.Join(t.TempDir(), "report")
+	r := run(t, h, 1, "--out", out)
+	if diff := cmp.Diff(map[string]string{"deps": "findings", "hardening": "findings", "images": "findings", "dast": "findings"}, r.states()); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+	if r.Verdict != "fail" || r.Database == nil || !strings.HasPrefix(r.Database.Digest, "sha256:") {
+		t.Errorf("verdict %q, database %v", r.Verdict, r.Database)
+	}
+	for _, want := range []string{
+		"CVE-2023-45288", "CVE-2021-23337", "CVE-2020-28493",
+		"image/unsigned", "image/latest", "image/not-found", "image/placeholder",
+		"probe/trace", "probe/bearer-token", "probe/run-as-root", "probe/writable-root", "probe/capabilities",
+		"probe/no-new-privileges", "probe/store-exposed", "probe/store-auth", "probe/tls-version",
+		"zap/10020", "zap/10021", "zap/10036", "zap/10038", "zap/10054",
+	} {
+		if len(r.fired(want)) == 0 {
+			t.Errorf("%s did not fire", want)
+		}
+	}
+	for _, f := range r.Findings {
+		if _, err := os.Stat(filepath.Join(h.Project, f.Location.URI)); err != nil || f.Location.Region.StartLine == 0 {
+			t.Errorf("%s stands nowhere: %+v", f.Rule, f.Location)
+		}
+	}
+	for _, name := range []string{"assure.sarif", "report.json", "summary.md", "report.html", "zap/report_json.json", "zap/report_md.md", "zap/report_html.html"} {
+		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s is missing or empty: %v", name, err)
+		}
+	}
+	if left := leftovers(t); left != "" {
+		t.Errorf("left on the engine: %s", left)
+	}
+}
+
+// TestHardenedPasses proves that the guide can be met: no rule fires, every probe of
+// the running stack passes.
+func TestHardenedPasses(t *testing.T) {
+	enginetest.Need(t)
+	r := run(t, start(t, "hardened"), 0)
+	if r.Verdict != "pass" {
+		t.Errorf("verdict %q", r.Verdict)
+	}
+	for _, f := range r.Findings {
+		t.Errorf("%s:%d:%d: %s %s: %s", f.Location.URI, f.Location.Region.StartLine, f.Location.Region.StartColumn, f.Severity, f.Rule, f.Message)
+	}
+	if diff := cmp.Diff(map[string]string{"deps": "passed", "hardening": "passed", "images": "passed", "dast": "passed"}, r.states()); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+	states := map[string]string{}
+	for _, c := range r.Controls {
+		states[c.ID] = c.State
+	}
+	for _, id := range []string{"SHG-3.03", "SHG-3.04", "SHG-3.05", "SHG-3.09", "SHG-4.01", "SHG-4.05", "SHG-4.08", "SHG-6.01", "SHG-7.30", "SHG-10.03"} {
+		if states[id] != "satisfied" {
+			t.Errorf("control %s is %s", id, states[id])
+		}
+	}
+}
+
+// TestInterruptLeavesPartialResultsAndACleanHost interrupts a run while its stack is up.
+func TestInterruptLeavesPartialResultsAndACleanHost(t *testing.T) {
+	enginetest.Need(t)
+	h := start(t, "hardened")
+	cmd, stdout := begin(t, h)
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 2 {
+		t.Errorf("exit code %d, want 2\n%s", code, cmd.Stderr)
+	}
+	var r result
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
+		t.Fatalf("no partial report: %v\n%s", err, cmd.Stderr)
+	}
+	if got := r.states()["hardening"]; got != "passed" {
+		t.Errorf("hardening had finished and is %q", got)
+	}
+	if got := r.states()["dast"]; !strings.HasPrefix(got, "error") {
+		t.Errorf("dast was interrupted and is %q", got)
+	}
+	if left := leftovers(t); left != "" {
+		t.Errorf("left on the engine: %s", left)
+	}
+}
+
+// TestCleanRemovesWhatAKilledRunLeft kills a run, which can then clean nothing itself.
+func TestCleanRemovesWhatAKilledRunLeft(t *testing.T) {
+	enginetest.Need(t)
+	h := start(t, "hardened")
+	cmd, _ := begin(t, h)
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if leftovers(t) == "" {
+		t.Fatal("the killed run left nothing; the test proves nothing")
+	}
+	clean := exec.CommandContext(t.Context(), cmd.Path, "clean")
+	if out, err := clean.CombinedOutput(); err != nil {
+		t.Errorf("clean: %v\n%s", err, out)
+	}
+	if left := leftovers(t); left != "" {
+		t.Errorf("left on the engine: %s", left)
+	}
+}
+
+// begin starts a run and waits until its stack is on the engine.
+func begin(t *testing.T, h *harness.Harness) (*exec.Cmd, *bytes.Buffer) {
+	t.Helper()
+	cmd := command(t, h, "run", h.Project, "--format", "json")
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 600 {
+		if strings.Contains(leftovers(t), "ps ") {
+			return cmd, &stdout
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("no container after 30 seconds\n%s", cmd.Stderr)
+	return nil, nil
+}
+
+// TestFullDiskLosesNoVerdict gives --out a file system that is too small.
+func TestFullDiskLosesNoVerdict(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16k"); err != nil {
+		t.Skipf("mount a small file system: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, 0) })
+	h := start(t, "vulnerable")
+	cmd := command(t, h, "run", h.Project, "--stages", "hardening", "--out", filepath.Join(dir, "report"))
+	out, _ := cmd.Output()
+	if code := cmd.ProcessState.ExitCode(); code != 2 {
+		t.Errorf("exit code %d, want 2", code)
+	}
+	if text := cmd.Stderr.(*bytes.Buffer).String(); !strings.Contains(text, "no space left on device") {
+		t.Errorf("the message does not say why: %s", text)
+	}
+	if !strings.Contains(string(out), "compose/privileged") {
+		t.Error("the findings are lost although standard output could be written")
+	}
+	for _, name := range []string{"assure.sarif", "report.json"} {
+		data, err := os.ReadFile(filepath.Join(dir, "report", name))
+		if err == nil && !json.Valid(data) {
+			t.Errorf("half of %s was left", name)
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package plan
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// Build finds out what there is to assess in the tree. What cannot be read becomes a
+// Problem; an error means that the tree itself cannot be listed or ctx has ended.
+func Build(ctx context.Context, tree *source.Tree, cfg config.Config, event Event) (*Plan, error) {
+	found, err := tree.Walk(ctx, cfg.Exclude)
+	if err != nil {
+		return nil, fmt.Errorf("build plan: %w", err)
+	}
+	return build(ctx, tree, cfg, event, found)
+}
+
+// build plans what was found.
+func build(ctx context.Context, tree *source.Tree, cfg config.Config, event Event, found source.Listing) (*Plan, error) {
+	b := &builder{ctx: ctx, tree: tree, cfg: cfg, found: found, plan: &Plan{Root: tree.Dir(), Tree: tree, Event: event}}
+	b.list()
+	b.links()
+	b.charts()
+	b.compose()
+	for _, f := range found.Files {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("build plan: %w", ctx.Err())
+		}
+		b.file(f)
+	}
+	b.sort()
+	return b.plan, nil
+}
+
+// builder gathers the plan.
+type builder struct {
+	ctx   context.Context
+	tree  *source.Tree
+	cfg   config.Config
+	found source.Listing
+	plan  *Plan
+	// chartDirs are the directories with a Chart.yaml.
+	chartDirs []string
+	// taken are files that a Compose set has used or that were reported already.
+	taken map[string]bool
+	// named are Dockerfiles that Compose services build from.
+	named map[string]bool
+	// env holds what .env files set, by directory.
+	env map[string]map[string]string
+	// pending are the files of sets with a well-known name; sets are those that stay.
+	pending [][]string
+	sets    []*set
+}
+
+func (b *builder) list() {
+	b.taken, b.named = map[string]bool{}, map[string]bool{}
+	for _, f := range b.found.Files {
+		b.plan.Files = append(b.plan.Files, File(f))
+		if isLockFile(f.Name) {
+			b.plan.LockFiles = append(b.plan.LockFiles, f.Name)
+		}
+		if path.Base(f.Name) == "Chart.yaml" {
+			b.chartDirs = append(b.chartDirs, path.Dir(f.Name))
+		}
+	}
+}
+
+// file reads one file that no Compose set has taken.
+func (b *builder) file(f source.Entry) {
+	switch {
+	case b.taken[f.Name]:
+	case isDockerfile(f.Name), b.named[f.Name]:
+		b.dockerfile(f.Name)
+	case inTemplates(f.Name, b.chartDirs) && b.templated(f.Name):
+	case isYAML(f.Name):
+		b.kubernetes(f.Name)
+	case isJSON(f.Name) && b.looksLikeManifest(f.Name):
+		b.kubernetes(f.Name)
+	}
+}
+
+// manifestHead is how much of a JSON file is searched for the marks of a manifest, when
+// it is too large to be read whole.
+const manifestHead = 64 << 10
+
+func (b *builder) looksLikeManifest(name string) bool {
+	data, err := b.tree.Head(name, manifestHead)
+	if err == nil && len(data) == manifestHead {
+		if whole, err := b.tree.Read(name, source.MaxFileBytes); err == nil {
+			data = whole
+		}
+	}
+	return err == nil && bytes.Contains(data, []byte(`"apiVersion"`)) && bytes.Contains(data, []byte(`"kind"`))
+}
+
+func (b *builder) templated(name string) bool {
+	data, err := b.tree.Read(name, source.MaxFileBytes)
+	return err == nil && bytes.Contains(data, []byte("{{"))
+}
+
+// charts reports each Helm chart whose templates hold manifests.
+func (b *builder) charts() {
+	for _, dir := range b.chartDirs {
+		for _, f := range b.found.Files {
+			if inTemplates(f.Name, []string{dir}) && (isYAML(f.Name) || isJSON(f.Name)) && b.templated(f.Name) {
+				b.problem(b.chartName(path.Join(dir, "Chart.yaml")),
+					"Helm chart is not rendered, so its manifests are not judged; render it with helm template and commit or check the output",
+					"hardening", "images")
+				break
+			}
+		}
+	}
+}
+
+func (b *builder) chartName(file string) finding.Location {
+	data, err := b.tree.Read(file, source.MaxFileBytes)
+	if err != nil {
+		return finding.Top(file)
+	}
+	docs, err := source.Parse(file, data)
+	if err != nil || len(docs) == 0 {
+		return finding.Top(file)
+	}
+	at, _ := docs[0].Locate([]any{"name"})
+	return at
+}
+
+// links reports what looks like an input but is not a regular file of the tree.
+func (b *builder) links() {
+	for _, name := range b.found.Links {
+		b.unreadable(name, "symbolic link leads out of the repository or nowhere and is not followed; replace it by the file")
+	}
+	for _, name := range b.found.Inner {
+		if target := b.tree.Target(name); b.has(target) && !sameRole(name, target) {
+			b.unreadable(name, "symbolic link to "+target+", which is not recognised by its own name; replace the link by the file")
+		}
+	}
+	for _, name := range b.found.Special {
+		b.unreadable(name, "not a regular file (a pipe, socket or device) and not read; replace it by a file")
+	}
+	for _, name := range b.found.Unreadable {
+		b.problem(finding.Top(name), "directory cannot be listed; grant read permission or exclude it", config.StageNames[:]...)
+	}
+}
+
+// unreadable reports a file for the stages that would have read it, by its name.
+func (b *builder) unreadable(name, msg string) {
+	if stages := stagesFor(name); stages != nil {
+		b.taken[name] = true
+		b.problem(finding.Top(name), msg, stages...)
+	}
+}
+
+// stagesFor are the stages that need a file of this name.
+func stagesFor(name string) []string {
+	switch {
+	case isCompose(name), isEnvFile(name):
+		return []string{"hardening", "images", "dast"}
+	case isLockFile(name):
+		return []string{"deps"}
+	case isDockerfile(name), isYAML(name):
+		return []string{"hardening", "images"}
+	}
+	return nil
+}
+
+// sameRole tells whether a file would be read under another name just as well.
+func sameRole(name, as string) bool {
+	return slices.Equal(stagesFor(name), stagesFor(as)) && isDockerfile(name) == isDockerfile(as)
+}
+
+func isEnvFile(name string) bool { return path.Base(name) == ".env" }
+
+func (b *builder) problem(at finding.Location, msg string, stages ...string) {
+	b.plan.Problems = append(b.plan.Problems, Problem{at, msg, stages})
+}
+
+// fault reports an error at its own place where it has one, else at the file.
+func (b *builder) fault(name string, err error, stages ...string) {
+	at, msg := finding.Top(name), err.Error()
+	if e, ok := errors.AsType[*source.Error](err); ok {
+		at, msg = e.Location, e.Message
+	}
+	b.problem(at, msg, stages...)
+}
+
+// sort brings everything into file order, whatever order it was found in.
+func (b *builder) sort() {
+	p := b.plan
+	slices.SortStableFunc(p.Images, func(x, y Image) int { return x.Location.Compare(y.Location) })
+	slices.SortStableFunc(p.Problems, func(x, y Problem) int {
+		return cmp.Or(x.Location.Compare(y.Location), cmp.Compare(x.Message, y.Message))
+	})
+}

@@ -1,0 +1,189 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// Limits of one Compose set.
+const (
+	maxSetFiles = 200
+	maxEnvBytes = 1 << 20
+)
+
+// layer is one YAML document of a Compose set, with what decides about its meaning.
+type layer struct {
+	doc *source.Doc
+	env map[string]string
+	// dir is the directory that relative paths of the document start from.
+	dir string
+	// rel is dir as seen from the set's directory.
+	rel string
+	// main is true for the files that the set lists itself.
+	main bool
+}
+
+func (l *layer) lookup(name string) (string, bool) { v, ok := l.env[name]; return v, ok }
+
+// closure is a set of Compose files with all that they include and extend. Nothing but
+// its files may be opened while the set is loaded.
+type closure struct {
+	tree *source.Tree
+	// root is the set's project directory.
+	root string
+	// layers, lowest precedence first.
+	layers []*layer
+	// files that were read, and the documents of those that were parsed.
+	files map[string][]*source.Doc
+	// order is files in the order of precedence, lowest first.
+	order []string
+	// included files are judged as part of this set.
+	included map[string]bool
+	// based are the files whose own bases were followed.
+	based map[string]bool
+	// dirs are all directories that relative paths may start from.
+	dirs map[string]bool
+}
+
+func newClosure(tree *source.Tree, root string) *closure {
+	return &closure{
+		tree: tree, root: root, files: map[string][]*source.Doc{},
+		included: map[string]bool{}, based: map[string]bool{}, dirs: map[string]bool{},
+	}
+}
+
+// add reads one file of the set, below it what it includes, and what it extends.
+func (c *closure) add(name, dir string, env map[string]string, main bool, stack []string) error {
+	if slices.Contains(stack, name) {
+		return fmt.Errorf("%s includes itself: %s", name, strings.Join(append(stack, name), " → "))
+	}
+	docs, err := c.parse(name)
+	if err != nil {
+		return err
+	}
+	c.dirs[dir] = true
+	stack = append(stack[:len(stack):len(stack)], name)
+	for _, d := range docs {
+		l := c.layer(d, env, dir)
+		l.main = main
+		if err := c.includes(l, stack); err != nil {
+			return err
+		}
+		if err := c.bases(l); err != nil {
+			return err
+		}
+		c.layers = append(c.layers, l)
+	}
+	c.note(name)
+	return nil
+}
+
+func (c *closure) layer(d *source.Doc, env map[string]string, dir string) *layer {
+	rel, err := filepath.Rel(filepath.FromSlash(c.root), filepath.FromSlash(dir))
+	if err != nil {
+		rel = dir
+	}
+	return &layer{doc: d, env: env, dir: dir, rel: filepath.ToSlash(rel)}
+}
+
+func (c *closure) note(name string) {
+	if !slices.Contains(c.order, name) {
+		c.order = append(c.order, name)
+	}
+}
+
+func (c *closure) parse(name string) ([]*source.Doc, error) {
+	if docs, ok := c.files[name]; ok {
+		return docs, nil
+	}
+	if len(c.files) >= maxSetFiles {
+		return nil, fmt.Errorf("%s: the set has more than %d files", name, maxSetFiles)
+	}
+	data, err := c.tree.Read(name, source.MaxFileBytes)
+	if err != nil {
+		return nil, err
+	}
+	docs, err := source.Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	c.files[name] = docs
+	return docs, nil
+}
+
+// resolve turns a path of a document into a slash path of the tree, or refuses it.
+func (c *closure) resolve(l *layer, n *yaml.Node, dir, p string) (string, error) {
+	name, err := inside(c.tree.Dir(), dir, p)
+	if err != nil {
+		return "", c.refuse(l, n, err.Error())
+	}
+	return name, nil
+}
+
+func (c *closure) refuse(l *layer, n *yaml.Node, msg string) error {
+	return &source.Error{Location: finding.Location{URI: l.doc.Name, Region: l.doc.Region(n)}, Message: msg}
+}
+
+// errOutside marks a path that leads out of the repository.
+var errOutside = errors.New("leads out of the repository and is not read; keep it inside")
+
+// inside resolves p from dir, a slash path of the root, without touching any file.
+func inside(root, dir, p string) (string, error) {
+	if strings.Contains(p, "\x00") || strings.HasPrefix(p, "~") || remote(p) {
+		return "", fmt.Errorf("%q %w", p, errOutside)
+	}
+	if filepath.IsAbs(p) {
+		rel, err := filepath.Rel(root, p)
+		if err != nil {
+			return "", fmt.Errorf("%q %w", p, errOutside)
+		}
+		dir, p = ".", filepath.ToSlash(rel)
+	}
+	name := path.Join(dir, p)
+	if !fs.ValidPath(name) {
+		return "", fmt.Errorf("%q %w", p, errOutside)
+	}
+	return name, nil
+}
+
+func remote(p string) bool {
+	return strings.Contains(p, "://") || strings.HasPrefix(p, "git@") || strings.HasPrefix(p, "github.com/")
+}
+
+// path reads a scalar as a path of the tree, with its variables replaced.
+func (c *closure) path(l *layer, n *yaml.Node, dir string) (string, error) {
+	p, err := expand(n.Value, l.lookup)
+	if err != nil {
+		return "", c.refuse(l, n, err.Error())
+	}
+	return c.resolve(l, n, dir, p)
+}
+
+// items are the members of a list.
+func items(n *yaml.Node) (out []*yaml.Node) {
+	if n = source.Deref(n); n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	for _, item := range n.Content {
+		out = append(out, source.Deref(item))
+	}
+	return out
+}
+
+// scalars are the scalar members of a list, or the one scalar itself.
+func scalars(n *yaml.Node) []*yaml.Node {
+	if n = source.Deref(n); n != nil && n.Kind == yaml.ScalarNode {
+		return []*yaml.Node{n}
+	}
+	return slices.DeleteFunc(items(n), func(i *yaml.Node) bool { return i.Kind != yaml.ScalarNode })
+}

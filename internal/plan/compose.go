@@ -1,0 +1,176 @@
+package plan
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// loadSet turns a set into a document with its images and endpoints, or a Problem.
+func (b *builder) loadSet(s *set) {
+	b.claim(s)
+	if s.broken != nil {
+		b.fault(s.brokenFile, s.broken, composeStages[:]...)
+		return
+	}
+	doc, l, err := s.document(b.ctx)
+	if err != nil {
+		b.composeFault(s, err)
+		return
+	}
+	b.plan.Documents = append(b.plan.Documents, doc)
+	if services, _ := doc.Model["services"].(map[string]any); len(services) > 0 {
+		b.plan.Stacks = append(b.plan.Stacks, Stack{Dir: s.dir, Files: s.files, Document: len(b.plan.Documents) - 1})
+	}
+	b.composeImages(doc, l)
+	b.endpoints(doc)
+	b.paths(s, doc)
+}
+
+func (b *builder) composeFault(s *set, err error) {
+	at := s.place(err)
+	b.problem(at, "Compose file does not load: "+s.relative(err.Error()), composeStages[:]...)
+}
+
+// relative takes the machine's directory out of a message, and says what a schema means.
+func (s *set) relative(msg string) string {
+	msg = strings.ReplaceAll(msg, " false schema", " is not a key that Compose knows here; correct or remove it")
+	msg = strings.ReplaceAll(msg, s.tree.Dir()+string(filepath.Separator), "")
+	return strings.ReplaceAll(msg, s.tree.Dir(), ".")
+}
+
+// composeImages adds what a set pulls or builds.
+func (b *builder) composeImages(doc Document, l *composeLocator) {
+	for _, section := range [...]string{"services", "jobs"} {
+		services, _ := doc.Model[section].(map[string]any)
+		for _, name := range sortedKeys(services) {
+			service, _ := services[name].(map[string]any)
+			base := []any{section, name}
+			b.composeImage(doc, l, join(base, "image"), name, service["build"] != nil)
+			hooks, _ := service["pre_start"].([]any)
+			for i := range hooks {
+				b.composeImage(doc, l, join(base, "pre_start", i, "image"), name, false)
+			}
+			volumes, _ := service["volumes"].([]any)
+			for i, v := range volumes {
+				if m, _ := v.(map[string]any); m["type"] == "image" {
+					b.composeImage(doc, l, join(base, "volumes", i, "source"), name, false)
+				}
+			}
+			b.contexts(doc, l, join(base, "build", "additional_contexts"), name)
+		}
+	}
+}
+
+const imageScheme = "docker-image://"
+
+// contexts adds images that a build takes as further contexts.
+func (b *builder) contexts(doc Document, l *composeLocator, at []any, service string) {
+	contexts, _ := dig(doc.Model, at).(map[string]any)
+	for _, name := range sortedKeys(contexts) {
+		if ref := text(contexts[name]); strings.HasPrefix(ref, imageScheme) {
+			b.composeImage(doc, l, join(at, name), service, false)
+		}
+	}
+}
+
+func (b *builder) composeImage(doc Document, l *composeLocator, at []any, service string, built bool) {
+	ref, ok := dig(doc.Model, at).(string)
+	if !ok || ref == "" {
+		return
+	}
+	raw, ok := dig(doc.Raw, at).(string)
+	if !ok {
+		raw = ref
+	}
+	place, _ := l.Locate(at)
+	im := Image{
+		Ref: strings.TrimPrefix(ref, imageScheme), Raw: strings.TrimPrefix(raw, imageScheme),
+		Kind: Compose, Subject: service, Location: place, Built: built,
+	}
+	if place.Region.StartLine == place.Region.EndLine && strings.HasPrefix(ref, imageScheme) {
+		im.Location.Region.StartColumn = max(place.Region.StartColumn, place.Region.EndColumn-len([]rune(im.Raw)))
+	}
+	im.Unresolved = placeholders(ref)
+	b.plan.Images = append(b.plan.Images, im)
+}
+
+// placeholders are the variables that an expanded text still holds.
+func placeholders(s string) (names []string) {
+	segs, err := segments(s)
+	if err != nil {
+		return nil
+	}
+	for _, seg := range segs {
+		if seg.ref != nil && !slices.Contains(names, seg.ref.name) {
+			names = append(names, seg.ref.name)
+		}
+	}
+	return names
+}
+
+// paths reports what the stack would read outside of the repository, and notes the
+// Dockerfiles of builds.
+func (b *builder) paths(s *set, doc Document) {
+	services, _ := doc.Model["services"].(map[string]any)
+	for _, name := range sortedKeys(services) {
+		base := []any{"services", name}
+		files, _ := dig(services[name], []any{"env_file"}).([]any)
+		for i := range files {
+			b.outside(s, doc, join(base, "env_file", i, "path"))
+		}
+		context := join(base, "build", "context")
+		if b.outside(s, doc, context) {
+			continue
+		}
+		b.outside(s, doc, join(base, "build", "dockerfile"))
+		b.noteDockerfile(s, doc, context)
+	}
+}
+
+// outside reports a path that leads out of the tree, lexically or through a link.
+func (b *builder) outside(s *set, doc Document, at []any) bool {
+	p, ok := dig(doc.Model, at).(string)
+	if !ok || placeholders(p) != nil || remote(p) || strings.HasPrefix(p, "service:") {
+		return false
+	}
+	dir := s.dir
+	if at[len(at)-1] == "dockerfile" {
+		dir = path.Join(dir, text(dig(doc.Model, join(at[:len(at)-1], "context"))))
+	}
+	name, err := inside(b.tree.Dir(), dir, p)
+	if err == nil && !b.tree.Escapes(name) {
+		return false
+	}
+	place, _ := doc.Locator.Locate(at)
+	b.problem(place, fmt.Sprintf("%q %v", p, errOutside), "dast")
+	return true
+}
+
+// noteDockerfile remembers a build's Dockerfile whose name does not tell what it is.
+func (b *builder) noteDockerfile(s *set, doc Document, context []any) {
+	build := dig(doc.Model, context[:len(context)-1])
+	file, ok := dig(build, []any{"dockerfile"}).(string)
+	if !ok || remote(text(dig(build, []any{"context"}))) {
+		return
+	}
+	dir := path.Join(s.dir, text(dig(build, []any{"context"})))
+	if name, err := inside(b.tree.Dir(), dir, file); err == nil && b.has(name) {
+		b.named[name] = true
+	}
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+var _ source.Locator = (*composeLocator)(nil)

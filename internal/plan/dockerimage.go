@@ -1,0 +1,146 @@
+package plan
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/stella-ops/assure/internal/finding"
+)
+
+// images are all images that a build pulls: bases, COPY --from, RUN --mount=from and
+// the syntax directive. References to other stages and scratch are not images.
+func (d *dockerfileDoc) images() (out []Image) {
+	if im, ok := d.syntax(); ok {
+		out = append(out, im)
+	}
+	args := d.args()
+	for i, st := range d.stages {
+		if ref, _ := d.expand(st.image, args); ref != "scratch" && !d.isStage(ref, i) {
+			out = append(out, d.newImage(st.image, args, st.subject(i), st.from.token(0)))
+		}
+		for _, in := range st.instructions {
+			out = append(out, d.sources(in, i, args)...)
+			if in.trigger != nil {
+				out = append(out, d.sources(in.trigger, i, args)...)
+			}
+		}
+	}
+	return out
+}
+
+func (s *buildStage) subject(i int) string {
+	if s.name != "" {
+		return s.name
+	}
+	return strconv.Itoa(i)
+}
+
+// sources are the images that one instruction copies or mounts from.
+func (d *dockerfileDoc) sources(in *instruction, stage int, args []string) (out []Image) {
+	for _, f := range in.flags {
+		for _, ref := range fromFlags(in.name, f) {
+			if ref == "" || d.isStage(ref, stage) || ref == "scratch" {
+				continue
+			}
+			region, ok := in.find([]string{f[:strings.LastIndex(f, ref)], ref})
+			if !ok {
+				region = in.region
+			}
+			out = append(out, d.newImage(ref, args, d.stages[stage].subject(stage), region))
+		}
+	}
+	return out
+}
+
+// fromFlags are the references in --from=REF of COPY, and in --mount=…,from=REF of RUN.
+func fromFlags(name, flag string) []string {
+	if ref, ok := strings.CutPrefix(flag, "--from="); ok && (name == "COPY" || name == "ADD") {
+		return []string{ref}
+	}
+	fields, ok := strings.CutPrefix(flag, "--mount=")
+	if !ok || name != "RUN" {
+		return nil
+	}
+	var refs []string
+	for _, field := range strings.Split(fields, ",") {
+		if ref, ok := strings.CutPrefix(field, "from="); ok {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+// isStage tells whether a reference names an earlier stage, by name or number.
+func (d *dockerfileDoc) isStage(ref string, before int) bool {
+	if n, err := strconv.Atoi(ref); err == nil {
+		return n >= 0 && n < before
+	}
+	return slices.ContainsFunc(d.stages[:before], func(s *buildStage) bool {
+		return s.name != "" && strings.EqualFold(s.name, ref)
+	})
+}
+
+// args are the defaults of the ARGs before the first FROM, as NAME=value; only they
+// count in FROM (Dockerfile reference, "Understand how ARG and FROM interact").
+func (d *dockerfileDoc) args() (env []string) {
+	for _, in := range d.global {
+		for _, arg := range in.args {
+			if name, value, ok := strings.Cut(arg, "="); ok {
+				value, missing := d.expand(value, env)
+				if missing == nil {
+					env = append(env, name+"="+value)
+				}
+			}
+		}
+	}
+	return env
+}
+
+// expand replaces variables; those without a value stay as written and are listed.
+func (d *dockerfileDoc) expand(word string, env []string) (string, []string) {
+	lex := shell.NewLex(d.escape)
+	lex.SkipUnsetEnv = true
+	res, err := lex.ProcessWordWithMatches(word, shell.EnvsFromSlice(env))
+	if err != nil {
+		return word, []string{word}
+	}
+	var missing []string
+	for name := range res.Unmatched {
+		missing = append(missing, name)
+	}
+	slices.Sort(missing)
+	if missing != nil {
+		return word, missing
+	}
+	return res.Result, nil
+}
+
+func (d *dockerfileDoc) newImage(raw string, env []string, subject string, r finding.Region) Image {
+	ref, missing := d.expand(raw, env)
+	return Image{Ref: ref, Raw: raw, Unresolved: missing, Kind: Dockerfile, Subject: subject, Location: d.at(r)}
+}
+
+// syntax is the front-end image of "# syntax=", which runs with the build's rights.
+func (d *dockerfileDoc) syntax() (Image, bool) {
+	ref, _, at, ok := parser.DetectSyntax(d.data)
+	if !ok || ref == "" {
+		return Image{}, false
+	}
+	im := Image{Ref: ref, Raw: ref, Kind: Dockerfile, Subject: "syntax", Location: finding.Top(d.name)}
+	if len(at) > 0 && at[0].Start.Line >= 1 && at[0].Start.Line <= len(d.lines) {
+		line := at[0].Start.Line
+		im.Location.Region = wholeLines(d.lines, line, 0)
+		text := strings.TrimPrefix(d.lines[line-1], "\uFEFF")
+		if i := strings.LastIndex(text, ref); i >= 0 {
+			p := positions(text, line, 1)
+			im.Location.Region = finding.Region{
+				StartLine: line, StartColumn: p[i].column, EndLine: line, EndColumn: p[i+len(ref)-1].column + 1,
+			}
+		}
+	}
+	return im, true
+}

@@ -1,0 +1,48 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// Files plans the named files alone: slash paths below the tree's root. A file that
+// does not exist is an error; one that is nothing a rule could judge is a Problem,
+// because whoever named it expects an answer.
+func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []string) (*Plan, error) {
+	var found source.Listing
+	for _, name := range names {
+		info, err := fs.Stat(tree.FS(), name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		if !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("read %s: not a regular file", name)
+		}
+		found.Files = append(found.Files, source.Entry{Name: name, Size: info.Size()})
+	}
+	slices.SortFunc(found.Files, func(a, b source.Entry) int { return strings.Compare(a.Name, b.Name) })
+	p, err := build(ctx, tree, cfg, Event{Name: "local"}, found)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if !p.mentions(name) {
+			p.Problems = append(p.Problems, Problem{finding.Top(name),
+				"is neither a Compose file, nor a Kubernetes manifest, nor a Dockerfile; nothing was judged", []string{"hardening"}})
+		}
+	}
+	return p, nil
+}
+
+// mentions tells whether the file is part of a document or of a problem.
+func (p *Plan) mentions(name string) bool {
+	return slices.ContainsFunc(p.Documents, func(d Document) bool { return slices.Contains(d.Files, name) }) ||
+		slices.ContainsFunc(p.Problems, func(pr Problem) bool { return pr.Location.URI == name })
+}

@@ -1,0 +1,186 @@
+package plan
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// kubernetes adds the objects of a YAML or JSON file; a file without any adds nothing.
+func (b *builder) kubernetes(name string) {
+	data, err := b.tree.Read(name, source.MaxFileBytes)
+	if err != nil {
+		b.fault(name, err, "hardening", "images")
+		return
+	}
+	docs, err := source.Parse(name, data)
+	if err != nil {
+		if !bytes.Contains(data, []byte("{{")) {
+			b.fault(name, err, "hardening", "images")
+		}
+		return
+	}
+	for _, d := range docs {
+		if model, ok := source.Decode(d.Root, scalar11).(map[string]any); ok {
+			b.object(d, nil, model)
+		}
+	}
+}
+
+// object adds one object, or the members of a List.
+func (b *builder) object(d *source.Doc, prefix []any, model map[string]any) {
+	kind, _ := model["kind"].(string)
+	version, _ := model["apiVersion"].(string)
+	if kind == "" || version == "" {
+		return
+	}
+	items, ok := model["items"].([]any)
+	member, isList := strings.CutSuffix(kind, "List")
+	if !ok || !isList {
+		b.add(d, prefix, model)
+		return
+	}
+	for i, item := range items {
+		m, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		if member != "" { // a PodList's members need not repeat what they are
+			setDefault(m, "kind", member)
+			setDefault(m, "apiVersion", version)
+		}
+		b.object(d, append(prefix[:len(prefix):len(prefix)], "items", i), m)
+	}
+}
+
+func setDefault(m map[string]any, key string, v any) {
+	if m[key] == nil {
+		m[key] = v
+	}
+}
+
+func (b *builder) add(d *source.Doc, prefix []any, model map[string]any) {
+	doc := Document{Kind: Kubernetes, Name: d.Name, Files: []string{d.Name}, Model: model, Locator: below{d, prefix}}
+	b.plan.Documents = append(b.plan.Documents, doc)
+	meta, _ := model["metadata"].(map[string]any)
+	subject := fmt.Sprintf("%v/%v", model["kind"], text(meta["name"]))
+	for _, path := range podPaths(model) {
+		spec, ok := dig(model, path).(map[string]any)
+		if !ok {
+			continue
+		}
+		b.containers(doc, subject, path, spec)
+		b.imageVolumes(doc, subject, path, spec)
+	}
+}
+
+// podPaths are the places where a pod may stand in an object, whatever its kind: custom
+// workloads follow the built-in ones.
+func podPaths(model map[string]any) [][]any {
+	paths := [][]any{
+		{"spec", "template", "spec"},
+		{"spec", "jobTemplate", "spec", "template", "spec"},
+		{"template", "spec"},
+	}
+	if model["kind"] == "Pod" {
+		paths = append(paths, []any{"spec"})
+	}
+	return paths
+}
+
+func (b *builder) containers(doc Document, subject string, path []any, spec map[string]any) {
+	for _, list := range []string{"initContainers", "containers", "ephemeralContainers"} {
+		items, _ := spec[list].([]any)
+		for i, item := range items {
+			c, _ := item.(map[string]any)
+			ref, ok := c["image"].(string)
+			if !ok || ref == "" {
+				continue
+			}
+			b.image(doc, join(path, list, i, "image"), ref, subject+"/"+text(c["name"]))
+		}
+	}
+}
+
+// imageVolumes adds volumes that are images themselves (KEP-4639).
+func (b *builder) imageVolumes(doc Document, subject string, path []any, spec map[string]any) {
+	items, _ := spec["volumes"].([]any)
+	for i, item := range items {
+		v, _ := item.(map[string]any)
+		if ref, ok := dig(v, []any{"image", "reference"}).(string); ok && ref != "" {
+			b.image(doc, join(path, "volumes", i, "image", "reference"), ref, subject+"/"+text(v["name"]))
+		}
+	}
+}
+
+func (b *builder) image(doc Document, path []any, ref, subject string) {
+	at, _ := doc.Locator.Locate(path)
+	b.plan.Images = append(b.plan.Images, Image{
+		Ref: ref, Raw: ref, Kind: doc.Kind, Subject: subject, Location: at, Built: strings.HasPrefix(ref, koScheme),
+	})
+}
+
+// below locates paths of a part of a document.
+type below struct {
+	doc    *source.Doc
+	prefix []any
+}
+
+// Locate implements source.Locator.
+func (p below) Locate(path []any) (finding.Location, source.Grade) {
+	if len(path) == 0 && len(p.prefix) == 0 {
+		return p.doc.Locate([]any{"kind"})
+	}
+	return p.doc.Locate(join(p.prefix, path...))
+}
+
+// scalar11 reads a leaf as Kubernetes does: its YAML reader follows version 1.1, where
+// yes, on, no and off are truth values.
+func scalar11(n *yaml.Node) any {
+	v := source.Scalar(n)
+	if s, ok := v.(string); ok && n.Style == 0 {
+		switch strings.ToLower(s) {
+		case "yes", "on":
+			return true
+		case "no", "off":
+			return false
+		}
+	}
+	return v
+}
+
+func join(path []any, more ...any) []any { return append(path[:len(path):len(path)], more...) }
+
+// dig follows a path through maps and lists; nil when it does not exist.
+func dig(v any, path []any) any {
+	for _, step := range path {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[fmt.Sprint(step)]
+		case []any:
+			i, ok := source.Index(step)
+			if !ok || i < 0 || i >= len(x) {
+				return nil
+			}
+			v = x[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+func text(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+// koScheme marks what ko builds from a Go package when it applies the manifest.
+const koScheme = "ko://"

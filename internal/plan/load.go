@@ -1,0 +1,194 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/consts"
+	"github.com/compose-spec/compose-go/v2/interpolation"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/schema"
+	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/tree"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/compose-spec/compose-go/v2/validation"
+
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// set is one Compose project: the files that belong together.
+type set struct {
+	dir   string
+	files []string
+	env   map[string]string
+	*closure
+	// broken is why brokenFile, or something it refers to, could not be read.
+	broken     error
+	brokenFile string
+}
+
+func (s *set) lookup(name string) (string, bool) { v, ok := s.env[name]; return v, ok }
+
+// contents are the bytes of the set's own files, in merge order.
+func (s *set) contents() ([]types.ConfigFile, error) {
+	var out []types.ConfigFile
+	for _, name := range s.files {
+		data, err := s.tree.Read(name, source.MaxFileBytes)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, types.ConfigFile{Filename: s.abs(name), Content: data})
+	}
+	return out, nil
+}
+
+func (s *set) abs(name string) string { return filepath.Join(s.tree.Dir(), filepath.FromSlash(name)) }
+
+// load merges files into one model with compose-go. It validates afterwards, because
+// the loader's own validation would write warnings to a global log. (What remains
+// there: a .env line with an unset variable, the old external.name, and ~ without a
+// home. The program's entry point silences that log.)
+func (s *set) load(ctx context.Context, files []types.ConfigFile, m mode) (model map[string]any, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			model, err = nil, fmt.Errorf("values of an unexpected type: %v", r)
+		}
+	}()
+	env := maps.Clone(m.env)
+	details := types.ConfigDetails{WorkingDir: s.abs(s.dir), ConfigFiles: files, Environment: env}
+	model, err = loader.LoadModelWithContext(ctx, details, func(o *loader.Options) {
+		o.SkipValidation, o.SkipNormalization, o.SkipConsistencyCheck = true, true, true
+		o.SkipResolveEnvironment, o.SkipResolveLabels, o.SkipDefaultValues = true, true, true
+		o.ResolvePaths = false
+		o.ResourceLoaders = []loader.ResourceLoader{guard{s}}
+		o.SetProjectName(s.projectName(), true)
+		o.Interpolate = &interpolation.Options{
+			LookupValue:     func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+			Substitute:      m.substitute,
+			TypeCastMapping: s.casts(),
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	delete(model, "version")
+	return model, nil
+}
+
+// mode is how a set is loaded: what becomes of references, and which values names
+// without a value of their own (environment: [NAME]) take.
+type mode struct {
+	substitute func(string, template.Mapping) (string, error)
+	env        map[string]string
+}
+
+// effective replaces references; unresolved keeps them, and takes nothing from .env.
+func (s *set) effective() mode  { return mode{withValues, s.env} }
+func (s *set) unresolved() mode { return mode{mask, map[string]string{}} }
+
+func withValues(s string, value template.Mapping) (string, error) { return expand(s, value) }
+
+// validate checks a loaded model against the Compose specification. A model with
+// placeholders is not held to formats that a placeholder cannot have.
+func validate(model map[string]any) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("values of an unexpected type: %v", r)
+		}
+	}()
+	if err := schema.Validate(model); err != nil {
+		return err
+	}
+	return validation.Validate(model)
+}
+
+// projectName is the name of the set's directory as Compose would spell it.
+func (s *set) projectName() string {
+	if v := loader.NormalizeProjectName(s.env[consts.ComposeProjectName]); v != "" {
+		return v
+	}
+	if v := loader.NormalizeProjectName(filepath.Base(s.abs(s.dir))); v != "" {
+		return v
+	}
+	return "project"
+}
+
+// guard stands before compose-go's reader of included and extended files: only files
+// that the closure has read and found inside the tree pass it.
+type guard struct{ set *set }
+
+// Accept claims every path but those of the closure; the latter go on to compose-go's
+// own local reader.
+func (g guard) Accept(p string) bool {
+	for dir := range g.set.dirs {
+		name, err := inside(g.set.tree.Dir(), dir, p)
+		if err == nil && g.set.closure.files[name] != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Load refuses.
+func (g guard) Load(_ context.Context, p string) (string, error) {
+	return "", fmt.Errorf("%q is not one of the files that were checked: %w", p, errOutside)
+}
+
+// Dir is never asked for, because Load refuses.
+func (g guard) Dir(string) string { return "" }
+
+// casts are compose-go's type casts by path, made to let placeholders pass and to stay
+// silent, and three of our own.
+func (s *set) casts() map[tree.Path]interpolation.Cast {
+	out := map[tree.Path]interpolation.Cast{}
+	for path, cast := range loader.ToOptions(&types.ConfigDetails{}, nil).Interpolate.TypeCastMapping {
+		out[path] = tolerant(cast)
+	}
+	out["services.*.ports.[]"] = portItem
+	out["jobs.*.ports.[]"] = portItem
+	for _, path := range [...]tree.Path{
+		"include.[]", "include.[].path", "include.[].path.[]", "include.[].env_file", "include.[].env_file.[]",
+		"include.[].project_directory", "services.*.extends", "services.*.extends.file", "services.*.extends.service",
+	} {
+		out[path] = func(v string) (any, error) { return expand(unmask(v), s.lookup) }
+	}
+	return out
+}
+
+func tolerant(cast interpolation.Cast) interpolation.Cast {
+	v, err := cast("true")
+	_, boolean := v.(bool)
+	boolean = boolean && err == nil
+	return func(value string) (any, error) {
+		switch strings.ToLower(value) {
+		case "y", "yes", "on":
+			if boolean {
+				return true, nil
+			}
+		case "n", "no", "off":
+			if boolean {
+				return false, nil
+			}
+		}
+		if strings.Contains(value, "${") || strings.Contains(value, maskOpen) {
+			return value, nil
+		}
+		return cast(value)
+	}
+}
+
+// portItem keeps a short port that is a range, or holds a placeholder, one item in the
+// long form: compose-go would spell out 65,535 ports, or fail.
+func portItem(value string) (any, error) {
+	if !strings.Contains(value, "-") && !strings.Contains(value, "${") && !strings.Contains(value, maskOpen) {
+		return value, nil
+	}
+	p, ok := splitPort(value)
+	if !ok {
+		return value, nil
+	}
+	return p.long(), nil
+}

@@ -1,0 +1,80 @@
+package plan
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// defaultNames are the names that Compose itself looks for, strongest first, and
+// overrideNames the files it lays over them (compose-spec, "Compose file").
+var (
+	defaultNames  = [...]string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	overrideNames = [...]string{
+		"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
+	}
+)
+
+// isCompose tells a Compose file by its name.
+func isCompose(name string) bool {
+	return matches(path.Base(name), "{docker-,}compose*.{yml,yaml}")
+}
+
+// isDockerfile tells a Dockerfile by its name. Ignore lists, prose and templates that
+// other tools render only look like one.
+func isDockerfile(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	if slices.Contains(notDockerfiles[:], path.Ext(base)) {
+		return false
+	}
+	return matches(base, "{dockerfile,containerfile}") || matches(base, "{dockerfile,containerfile}.*") ||
+		matches(base, "*.{dockerfile,containerfile}")
+}
+
+// notDockerfiles are the endings of what is about Dockerfiles or makes them: code,
+// prose, data, templates.
+var notDockerfiles = [...]string{
+	".dockerignore", ".md", ".rst", ".adoc", ".txt", ".html", ".j2", ".tmpl", ".tpl", ".template", ".erb",
+	".go", ".rs", ".py", ".rb", ".js", ".mjs", ".ts", ".tsx", ".java", ".kt", ".cs", ".php", ".c", ".h", ".cc", ".cpp", ".lua",
+	".pl", ".sh", ".ps1", ".vim", ".json", ".yaml", ".yml", ".toml", ".xml", ".lock", ".sum", ".rego", ".snap", ".golden", ".svg", ".png",
+}
+
+func isYAML(name string) bool { return matches(strings.ToLower(name), "**/*.{yml,yaml}") }
+
+func isJSON(name string) bool { return path.Ext(strings.ToLower(name)) == ".json" }
+
+// lockNames are the files that Trivy's file system scan reads for dependencies.
+var lockNames = [...]string{
+	"go.mod", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb",
+	"requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pylock.toml", "pylock.*.toml",
+	"Gemfile.lock", "Cargo.lock", "composer.lock", "pom.xml", "*gradle.lockfile", "build.sbt.lock",
+	"packages.lock.json", "packages.config", "*.deps.json", "*[Pp]ackages.props", "conan.lock", "mix.lock",
+	"pubspec.lock", "Package.resolved", "Podfile.lock", "environment.{yml,yaml}", "Manifest.toml",
+}
+
+func isLockFile(name string) bool {
+	base := path.Base(name)
+	for _, pattern := range lockNames {
+		if matches(base, pattern) {
+			return true
+		}
+	}
+	return false
+}
+
+func matches(name, pattern string) bool {
+	ok, _ := doublestar.Match(pattern, name)
+	return ok
+}
+
+// inTemplates tells whether a file is a template of one of the charts' directories.
+func inTemplates(name string, charts []string) bool {
+	for _, dir := range charts {
+		if strings.HasPrefix(name, path.Join(dir, "templates")+"/") {
+			return true
+		}
+	}
+	return false
+}

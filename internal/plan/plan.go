@@ -1,0 +1,158 @@
+// Package plan finds out what there is to assess in a repository: documents, images,
+// endpoints and lock files, each with its place. It needs no network and no engine.
+package plan
+
+import (
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// Kind is what a document describes.
+type Kind string
+
+// The kinds of documents.
+const (
+	Compose    Kind = "compose"
+	Kubernetes Kind = "kubernetes"
+	Dockerfile Kind = "dockerfile"
+)
+
+// Plan is what there is to assess. It is read-only once built.
+type Plan struct {
+	// Root is the absolute path of the repository.
+	Root string
+	// Tree reads its files.
+	Tree *source.Tree
+	// Files are all regular files that are not excluded, sorted: slash paths from Root.
+	Files []File
+	// Documents are the files that rules judge.
+	Documents []Document
+	// Stacks are the Compose sets that could be started.
+	Stacks []Stack
+	// Images are all image references, in file order.
+	Images []Image
+	// Endpoints are the ports that services offer.
+	Endpoints []Endpoint
+	// LockFiles are the files that name dependencies.
+	LockFiles []string
+	// Problems are the things that should have been read but could not.
+	Problems []Problem
+	// Event describes why this run happens.
+	Event Event
+}
+
+// File is a regular file of the repository.
+type File struct {
+	Name string
+	Size int64
+}
+
+// Document is one thing that rules judge: a Compose set, a Kubernetes object or a
+// Dockerfile.
+type Document struct {
+	Kind Kind
+	// Name is the file, or for a Compose set the first file.
+	Name string
+	// Files are all files that the document was made of, lowest precedence first.
+	Files []string
+	// Model is the effective content: for Compose after merging and interpolation
+	// (unset variables keep a placeholder), for Kubernetes the object, for a
+	// Dockerfile {"stages": [...], "instructions": [...]}.
+	Model map[string]any
+	// Raw is the Compose content before interpolation, nil for other kinds.
+	Raw map[string]any
+	// Variables are the variables that a Compose set uses.
+	Variables []Variable
+	// Locator finds places by paths in Model.
+	Locator source.Locator
+}
+
+// Variable is one use of a Compose variable.
+type Variable struct {
+	Name string `json:"name"`
+	// Default is the text after :- or -, nil when there is none.
+	Default *string `json:"default"`
+	// Required is true for :? and ?.
+	Required bool `json:"required"`
+	// Set is true when the repository's .env gives it a value.
+	Set bool `json:"set"`
+	// Path is where in the model it is used.
+	Path []any `json:"path"`
+}
+
+// Stack is a Compose set that could be started.
+type Stack struct {
+	// Dir is the project directory, a slash path from the root ("." for the root).
+	Dir string
+	// Files are its Compose files in merge order, slash paths from the root.
+	Files []string
+	// Document is the index in Plan.Documents.
+	Document int
+}
+
+// Image is one image reference as deployed.
+type Image struct {
+	// Ref is the reference with all variables resolved that can be.
+	Ref string
+	// Raw is the text as written, Ref when it holds no variable.
+	Raw string
+	// Unresolved are the variables that have no value; Ref is not usable then.
+	Unresolved []string
+	// Kind of the document that names it.
+	Kind Kind
+	// Subject is who uses it: a service, Kind/name/container, or a stage.
+	Subject string
+	// Location is the region of the value in its file.
+	Location finding.Location
+	// Built is true when the same service builds this image itself.
+	Built bool
+}
+
+// Endpoint is a port on which a service answers.
+type Endpoint struct {
+	Service string
+	// Port is the container's port; 0 when unknown.
+	Port int
+	// Scheme is http, https or empty when it cannot be told.
+	Scheme string
+	// Published is true when the port is reachable from outside the stack.
+	Published bool
+	// Location is the line that offers the port, or the service's key.
+	Location finding.Location
+}
+
+// Problem is a file or part of one that could not be read. The stages that needed it
+// are degraded by it.
+type Problem struct {
+	Location finding.Location
+	// Message says what is wrong and how to mend it.
+	Message string
+	// Stages are the names of the stages that cannot see because of it.
+	Stages []string
+}
+
+// Event is why the run happens.
+type Event struct {
+	// Name is GitHub's event name, or "local".
+	Name string
+	// Base is the commit that the change is compared with, empty without one.
+	Base string
+	// Commit and Ref are what is assessed.
+	Commit, Ref string
+	// Fork is true for a pull request from a fork or by Dependabot: its author may
+	// not run code here with our rights.
+	Fork bool
+}
+
+// Gaps returns the problems that blind the named stage.
+func (p *Plan) Gaps(stage string) []finding.Gap {
+	var gaps []finding.Gap
+	for _, pr := range p.Problems {
+		for _, s := range pr.Stages {
+			if s == stage {
+				gaps = append(gaps, finding.Gap{Location: pr.Location, Message: pr.Message})
+			}
+		}
+	}
+	return gaps
+}

@@ -1,0 +1,240 @@
+package plan
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/consts"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+var composeStages = [...]string{"hardening", "images", "dast"}
+
+// compose adds every Compose set: the configured one, those that a .env file names,
+// those with a default name and its override, and each remaining file alone. A file
+// that another set includes or extends is a fragment and not a set of its own.
+func (b *builder) compose() {
+	b.env = map[string]map[string]string{}
+	if files := b.configured(); files != nil {
+		b.addSet(files)
+	}
+	var alone []string
+	for _, dir := range b.composeDirs() {
+		files, rest := b.inDirectory(dir)
+		b.pending = append(b.pending, files...)
+		alone = append(alone, rest...)
+	}
+	b.defaults()
+	b.remaining(alone)
+	for _, s := range b.sets {
+		b.loadSet(s)
+	}
+}
+
+// configured is the set that the configuration names.
+func (b *builder) configured() (files []string) {
+	for _, f := range b.cfg.DAST.Compose {
+		name, err := inside(b.tree.Dir(), ".", f)
+		if err == nil && !b.has(name) {
+			err = fs.ErrNotExist
+		}
+		if err != nil {
+			at := finding.Location{URI: b.cfg.Origin}
+			if b.cfg.Origin != "" {
+				at = finding.Top(b.cfg.Origin)
+			}
+			b.problem(at, "dast.compose names "+f+", which is not a file of the repository; correct the name", composeStages[:]...)
+			continue
+		}
+		files = append(files, name)
+	}
+	return files
+}
+
+func (b *builder) has(name string) bool {
+	_, ok := slices.BinarySearchFunc(b.plan.Files, name, func(f File, n string) int { return strings.Compare(f.Name, n) })
+	return ok
+}
+
+// composeDirs are the directories with a Compose file or a .env file, sorted.
+func (b *builder) composeDirs() (dirs []string) {
+	for _, f := range b.plan.Files {
+		if isCompose(f.Name) || isEnvFile(f.Name) {
+			dirs = append(dirs, path.Dir(f.Name))
+		}
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
+}
+
+// inDirectory finds the sets of one directory and the Compose files that are left.
+func (b *builder) inDirectory(dir string) (sets [][]string, rest []string) {
+	if files := b.fromEnv(dir); files != nil {
+		sets = append(sets, files)
+	}
+	var standard []string
+	if base := b.first(dir, defaultNames[:]); base != "" {
+		standard = append(standard, base)
+		if over := b.first(dir, overrideNames[:]); over != "" {
+			standard = append(standard, over)
+		}
+		if !slices.ContainsFunc(sets, func(s []string) bool { return slices.Equal(s, standard) }) {
+			sets = append(sets, standard)
+		}
+	}
+	for _, f := range b.plan.Files {
+		if path.Dir(f.Name) == dir && b.isComposeByContent(f.Name) && !slices.Contains(slices.Concat(sets...), f.Name) {
+			rest = append(rest, f.Name)
+		}
+	}
+	return sets, rest
+}
+
+// isComposeByContent tells Compose files from others that only begin with the word, such
+// as a workflow. What cannot be parsed counts as Compose, so that it is reported.
+func (b *builder) isComposeByContent(name string) bool {
+	if !isCompose(name) {
+		return false
+	}
+	data, err := b.tree.Read(name, source.MaxFileBytes)
+	if err != nil {
+		return true
+	}
+	docs, err := source.Parse(name, data)
+	if err != nil {
+		return true
+	}
+	for _, d := range docs {
+		for _, key := range source.Keys(d.Root) {
+			if slices.Contains(composeSections[:], key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// composeSections are the top-level keys by which a Compose file is known.
+var composeSections = [...]string{"services", "include", "networks", "volumes", "secrets", "configs", "models"}
+
+func (b *builder) first(dir string, names []string) string {
+	for _, n := range names {
+		name := path.Join(dir, n)
+		if b.has(name) && (!strings.HasPrefix(name, ".github/") || b.isComposeByContent(name)) {
+			return name
+		}
+	}
+	return ""
+}
+
+// fromEnv reads COMPOSE_FILE of a directory's .env file.
+func (b *builder) fromEnv(dir string) (files []string) {
+	env := b.environment(dir)
+	sep := env[consts.ComposePathSeparator]
+	if sep == "" {
+		sep = ":"
+	}
+	for _, f := range strings.Split(env[consts.ComposeFilePath], sep) {
+		if f = strings.TrimSpace(f); f == "" {
+			continue
+		}
+		name, err := inside(b.tree.Dir(), dir, f)
+		if err == nil && !b.has(name) {
+			err = errors.New("COMPOSE_FILE names " + f + ", which is not a file of the repository; correct the name")
+		}
+		if err != nil {
+			b.problem(finding.Top(path.Join(dir, ".env")), err.Error(), composeStages[:]...)
+			continue
+		}
+		files = append(files, name)
+	}
+	return files
+}
+
+// environment is what a directory's .env file sets. The process environment is never
+// read: a run must not depend on it, nor leak it.
+func (b *builder) environment(dir string) map[string]string {
+	if env, ok := b.env[dir]; ok {
+		return env
+	}
+	name := path.Join(dir, ".env")
+	env, err := readEnv(b.tree, name, nil)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !b.taken[name] {
+		b.fault(name, err, composeStages[:]...)
+	}
+	if env == nil {
+		env = map[string]string{}
+	}
+	b.env[dir] = env
+	return env
+}
+
+// defaults adds the sets of well-known names, unless another set includes them whole.
+func (b *builder) defaults() {
+	var sets []*set
+	for _, files := range b.pending {
+		sets = append(sets, b.newSet(files))
+	}
+	b.keep(sets, func(other *set, name string) bool { return other.included[name] })
+}
+
+// remaining adds files that stand alone, unless another set reaches them.
+func (b *builder) remaining(names []string) {
+	var sets []*set
+	for _, name := range names {
+		if !slices.ContainsFunc(b.sets, func(s *set) bool { return slices.Contains(s.order, name) }) {
+			sets = append(sets, b.newSet([]string{name}))
+		}
+	}
+	b.keep(sets, func(other *set, name string) bool { return slices.Contains(other.order, name) })
+}
+
+// keep adds the sets whose files no other set covers. Sets that cover one another in a
+// circle are not lost: the first of them stays.
+func (b *builder) keep(sets []*set, covers func(other *set, name string) bool) {
+	covered := func(s *set, by []*set) bool {
+		return slices.ContainsFunc(by, func(o *set) bool {
+			return o != s && !slices.ContainsFunc(s.files, func(f string) bool { return !covers(o, f) })
+		})
+	}
+	var circle []*set
+	for _, s := range sets {
+		if covered(s, sets) || covered(s, b.sets) {
+			circle = append(circle, s)
+			continue
+		}
+		b.sets = append(b.sets, s)
+	}
+	for _, s := range circle {
+		if !covered(s, b.sets) {
+			b.sets = append(b.sets, s)
+		}
+	}
+}
+
+func (b *builder) addSet(files []string) { b.sets = append(b.sets, b.newSet(files)) }
+
+// newSet reads the files of a set and all they refer to.
+func (b *builder) newSet(files []string) *set {
+	dir := path.Dir(files[0])
+	s := &set{dir: dir, files: files, env: b.environment(dir), closure: newClosure(b.tree, dir)}
+	for _, f := range files {
+		if s.broken = s.add(f, dir, s.env, true, nil); s.broken != nil {
+			s.brokenFile = f
+			break
+		}
+	}
+	return s
+}
+
+// claim keeps the set's files from being read as anything else.
+func (b *builder) claim(s *set) {
+	for _, name := range slices.Concat(s.files, s.order) {
+		b.taken[name] = true
+	}
+}

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+)
+
+// Input is everything a report is made of.
+type Input struct {
+	Tool   Tool
+	Target Target
+	Now    time.Time
+	// FailOn is new, all or none.
+	FailOn    string
+	Threshold config.Threshold
+	Runs      []StageRun
+	// Base are the runs on the base commit; nil without a baseline, and then
+	// BaselineReason says why and every finding is introduced.
+	Base           []StageRun
+	BaselineReason string
+	Exceptions     []config.Exception
+	// Partial is true when only some files were assessed: an exception that matched
+	// nothing may still be needed.
+	Partial bool
+	// Pending are the exceptions that only the change under test has.
+	Pending  []config.Exception
+	Controls []finding.Control
+}
+
+// Build makes the report.
+func Build(in Input) *Report {
+	r := &Report{
+		Tool: in.Tool, Target: in.Target, Time: in.Now,
+		FailOn: in.FailOn, Threshold: in.Threshold, BaselineReason: in.BaselineReason,
+		Stages: in.Runs,
+	}
+	r.Exceptions.Pending = in.Pending
+	if run, ok := r.judgeExceptions(in); ok {
+		r.Stages = append(slices.Clone(r.Stages), run)
+	}
+	r.Rules = collectRules(slices.Concat(r.Stages, in.Base))
+	r.Findings = r.merge(r.Stages, in)
+	r.classify(r.merge(in.Base, in))
+	r.gate()
+	r.Controls = controlStates(in.Controls, r)
+	r.Counts = count(r.Findings)
+	r.Database = database(r.Stages)
+	r.Verdict, r.Reasons = decide(r)
+	return r
+}
+
+func collectRules(runs []StageRun) []finding.Rule {
+	byID := map[string]finding.Rule{}
+	for _, run := range runs {
+		for _, rule := range run.Set.Rules {
+			if _, ok := byID[rule.ID]; !ok {
+				byID[rule.ID] = rule
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Values(byID), func(a, b finding.Rule) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// merge joins the findings of all runs in place order and drops repeats: the same
+// identity at the same place with the same words.
+func (r *Report) merge(runs []StageRun, in Input) (all []Finding) {
+	rules := map[string]finding.Rule{}
+	for _, rule := range r.Rules {
+		rules[rule.ID] = rule
+	}
+	for _, run := range runs {
+		for _, f := range run.Set.Findings {
+			rule := rules[f.Rule]
+			if f.Remediation == "" {
+				f.Remediation = rule.Remediation
+			}
+			all = append(all, Finding{
+				Finding: f, Stage: run.Name, Fingerprint: f.Fingerprint(), Controls: rule.Controls,
+				Exception: accepting(in.Exceptions, f, in.Now),
+			})
+		}
+	}
+	slices.SortStableFunc(all, compare)
+	return slices.CompactFunc(all, func(a, b Finding) bool {
+		return compare(a, b) == 0 && a.Fingerprint == b.Fingerprint
+	})
+}
+
+func compare(a, b Finding) int {
+	return cmp.Or(
+		a.Location.Compare(b.Location),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Subject, b.Subject),
+		cmp.Compare(a.Key, b.Key),
+		cmp.Compare(a.Message, b.Message),
+	)
+}
+
+// classify compares with the base commit as multisets: two equal findings where there
+// was one are one existing and one introduced. What is left over is fixed, provided
+// that its stage saw everything this time.
+func (r *Report) classify(base []Finding) {
+	left := map[string]int{}
+	for _, f := range base {
+		left[f.Fingerprint]++
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Class = Introduced
+		if left[f.Fingerprint] > 0 {
+			left[f.Fingerprint]--
+			f.Class = Existing
+		}
+	}
+	for _, f := range base {
+		if left[f.Fingerprint] > 0 && r.saw(f.Stage) {
+			left[f.Fingerprint]--
+			f.Class = Fixed
+			r.Fixed = append(r.Fixed, f)
+		}
+	}
+}
+
+// saw tells whether the stage ran and could see everything.
+func (r *Report) saw(stage string) bool {
+	i := slices.IndexFunc(r.Stages, func(run StageRun) bool { return run.Name == stage })
+	return i >= 0 && sawEverything(r.Stages[i:i+1])
+}
+
+// gate marks the findings that fail the gate by themselves.
+func (r *Report) gate() {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		counts := r.FailOn == "all" || r.FailOn == "new" && f.Class != Existing
+		f.Gates = counts && f.Exception == nil && r.Threshold.Meets(f.Severity)
+	}
+}
+
+func count(findings []Finding) (c Counts) {
+	for _, f := range findings {
+		if f.Exception != nil {
+			c.Excepted++
+			continue
+		}
+		*map[finding.Severity]*int{
+			finding.Critical: &c.Critical, finding.High: &c.High, finding.Medium: &c.Medium,
+			finding.Low: &c.Low, finding.Info: &c.Info,
+		}[f.Severity]++
+		if f.Class == Introduced {
+			c.Introduced++
+		}
+	}
+	return c
+}
+
+func database(runs []StageRun) *finding.Database {
+	for _, run := range runs {
+		if run.Set.Database != nil {
+			return run.Set.Database
+		}
+	}
+	return nil
+}

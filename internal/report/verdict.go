@@ -1,0 +1,51 @@
+package report
+
+import "fmt"
+
+// decide answers the question of the gate. A run that could not see everything is an
+// error even when it found something, because what it did not see may be worse.
+func decide(r *Report) (Verdict, []string) {
+	verdict, reasons := Pass, []string(nil)
+	for _, run := range r.Stages {
+		if run.State == Failed || run.State == Degraded {
+			verdict = Error
+			reasons = append(reasons, fmt.Sprintf("stage %s: %s: %s", run.Name, run.State, run.Reason))
+		}
+	}
+	gating := 0
+	for _, f := range r.Findings {
+		if f.Gates {
+			gating++
+		}
+	}
+	if gating > 0 {
+		if verdict == Pass {
+			verdict = Fail
+		}
+		reasons = append(reasons, gateReason(r, gating))
+	}
+	return verdict, reasons
+}
+
+func gateReason(r *Report, n int) string {
+	what := "findings"
+	if n == 1 {
+		what = "finding"
+	}
+	if r.FailOn == "new" {
+		what = "new " + what
+	}
+	return fmt.Sprintf("%d %s at severity %s or above", n, what, r.Threshold)
+}
+
+// ExitCode is 0 for pass, 1 for fail and 2 for error.
+func (v Verdict) ExitCode() int {
+	switch v {
+	case Pass:
+		return 0
+	case Fail:
+		return 1
+	default:
+		return 2
+	}
+}

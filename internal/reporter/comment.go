@@ -1,0 +1,62 @@
+package reporter
+
+import (
+	"strings"
+
+	"github.com/stella-ops/assure/internal/report"
+)
+
+// commentBytes bounds the pull-request comment; GitHub refuses one above 65,536
+// characters.
+const commentBytes = 60000
+
+// untrusted stands above a report that the author of the change could have written.
+const untrusted = "> This report comes from a run of the pull request's own workflow. It informs; it decides nothing.\n\n"
+
+// Marker is the first line of the comment with the given key. It tells which comment
+// to update; whether the comment is ours its author tells.
+func Marker(key string) string {
+	key = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._/:", r) {
+			return r
+		}
+		return '_'
+	}, short(key, 200))
+	if key == "" {
+		key = "default"
+	}
+	return "<!-- assure:summary v1 key=" + key + " -->"
+}
+
+// renderComment writes the pull-request comment: verdict, what this change brings, the
+// stages, the exceptions it touches, and folded what was there before.
+func renderComment(r *report.Report, o Options) ([]byte, error) {
+	end := footer(r, o)
+	p := &page{left: commentBytes - len(end)}
+	p.add(Marker(o.Key) + "\n")
+	if o.Untrusted {
+		p.add(untrusted)
+	}
+	p.add(verdictSection(r))
+	brought, before := split(counted(r))
+	p.list(findingHeader("Findings of this change"), findingRows(brought), 50, "finding", "\n")
+	p.add(stageSection(r))
+	p.list("### Not seen\n\n"+header("Stage", "Where", "What"), gapRows(r), 20, "gap", "\n")
+	p.list("### Exceptions\n\n"+header("State", "Rule", "For", "Expires", "Owner", "Reason"), exceptionRows(r), 20, "exception", "\n")
+	p.add(controlSection(r))
+	p.list(foldedHeader("Findings that this change mends")+findingHeader("Fixed"), findingRows(r.Fixed), 50, "finding", folded)
+	p.list(foldedHeader("Findings that were there before")+findingHeader("Existing"), findingRows(before), 50, "finding", folded)
+	return []byte(p.String() + end), nil
+}
+
+// split parts the findings into those that count for the change and the older ones.
+func split(list []report.Finding) (brought, before []report.Finding) {
+	for _, f := range list {
+		if f.Class == report.Existing {
+			before = append(before, f)
+		} else {
+			brought = append(brought, f)
+		}
+	}
+	return brought, before
+}

@@ -1,0 +1,143 @@
+package reporter
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/report"
+)
+
+// counted returns the findings that no exception accepts, worst first: those that fail
+// the gate, then by severity, then by place.
+func counted(r *report.Report) []report.Finding {
+	var out []report.Finding
+	for _, f := range r.Findings {
+		if f.Exception == nil {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, worse)
+	return out
+}
+
+// worse orders findings for people who read only the first ones.
+func worse(a, b report.Finding) int {
+	return cmp.Or(cmp.Compare(gates(b), gates(a)), cmp.Compare(b.Severity, a.Severity))
+}
+
+func gates(f report.Finding) int {
+	if f.Gates {
+		return 1
+	}
+	return 0
+}
+
+// remedy joins a finding's message and how to mend it.
+func remedy(f report.Finding) string {
+	if f.Remediation != "" {
+		return f.Remediation
+	}
+	if f.Fix != nil {
+		return f.Fix.Description
+	}
+	return ""
+}
+
+// coverage writes the counts of what a stage looked at: 3 images, 2 lock files.
+func coverage(run report.StageRun) string {
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(run.Set.Coverage)) {
+		parts = append(parts, strconv.Itoa(run.Set.Coverage[what])+" "+what)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// seconds writes a duration for people.
+func seconds(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(100 * time.Millisecond).String()
+}
+
+// countsLine says how many findings there are: 1 critical, 2 high; 3 introduced.
+func countsLine(c report.Counts) string {
+	var parts []string
+	for _, s := range finding.Severities {
+		if n := c.Of(s); n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+s.String())
+		}
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "no findings")
+	}
+	line := strings.Join(parts, ", ") + "; " + strconv.Itoa(c.Introduced) + " introduced"
+	if c.Excepted > 0 {
+		line += ", " + strconv.Itoa(c.Excepted) + " excepted"
+	}
+	return line
+}
+
+// controlCounts counts the controls by state.
+func controlCounts(r *report.Report) (satisfied, not, unknown int) {
+	for _, c := range r.Controls {
+		switch c.State {
+		case report.Satisfied:
+			satisfied++
+		case report.NotSatisfied:
+			not++
+		default:
+			unknown++
+		}
+	}
+	return satisfied, not, unknown
+}
+
+// exceptionGroup is the exceptions that share a fate.
+type exceptionGroup struct {
+	Name, Meaning string
+	List          []config.Exception
+}
+
+// exceptionGroups lists the fates in the order in which they need a reader.
+func exceptionGroups(r *report.Report) []exceptionGroup {
+	return []exceptionGroup{
+		{"pending", "added by this change, not applied until it is merged", r.Exceptions.Pending},
+		{"expired", "no longer hold", r.Exceptions.Expired},
+		{"unused", "match no finding", r.Exceptions.Unused},
+		{"used", "accept a finding", r.Exceptions.Used},
+	}
+}
+
+// exceptionLine writes an exception in one line.
+func exceptionLine(e config.Exception) string {
+	line := e.Rule
+	if e.Path != "" {
+		line += " in " + e.Path
+	}
+	if e.Subject != "" {
+		line += " on " + e.Subject
+	}
+	return line + " until " + e.Expires.String() + " (" + e.Owner + "): " + e.Reason
+}
+
+// databaseLine names the data that findings were matched against.
+func databaseLine(r *report.Report) string {
+	if r.Database == nil {
+		return ""
+	}
+	line := r.Database.Digest
+	if !r.Database.UpdatedAt.IsZero() {
+		line += " of " + r.Database.UpdatedAt.UTC().Format(time.RFC3339)
+	}
+	return line
+}

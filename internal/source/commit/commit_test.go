@@ -1,0 +1,130 @@
+package commit_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stella-ops/assure/internal/source/commit"
+)
+
+// run makes fixtures with the git program; the package itself never runs it.
+func run(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GIT_CONFIG_NOSYSTEM=1"}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func fixture(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	run(t, dir, "init", "-q")
+	write(t, dir, ".assure.yml", "timeout: 1m\n")
+	write(t, dir, "a/compose.yaml", "services: {}\n")
+	// An attribute that would hide the file from git archive, and a link out.
+	write(t, dir, ".gitattributes", "a/compose.yaml export-ignore\n")
+	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	run(t, dir, "add", "-A")
+	run(t, dir, "commit", "-qm", "base")
+	run(t, dir, "checkout", "-qb", "change")
+	write(t, dir, ".assure.yml", "timeout: 9m\n")
+	run(t, dir, "commit", "-qam", "change")
+	run(t, dir, "checkout", "-q", "main")
+	run(t, dir, "merge", "-q", "--no-ff", "-m", "merge", "change")
+	return dir
+}
+
+func TestReadsTheBaseOfAMerge(t *testing.T) {
+	r, err := commit.Open(fixture(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, ref, err := r.Head()
+	if err != nil || ref != "refs/heads/main" {
+		t.Fatalf("Head() = %q, %q, %v", id, ref, err)
+	}
+	head, err := r.Commit(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := r.Commit(head.MergedInto())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := base.ReadFile(".assure.yml", 1000)
+	if diff := cmp.Diff("timeout: 1m\n", string(got)); diff != "" || err != nil {
+		t.Errorf("base configuration (-want +got):\n%s%v", diff, err)
+	}
+	if _, err := base.ReadFile("missing", 1000); !errors.Is(err, commit.ErrNotFound) {
+		t.Errorf("missing file: %v", err)
+	}
+	if _, err := base.ReadFile("link", 1000); err == nil {
+		t.Error("a link was read as a file")
+	}
+	if _, err := base.ReadFile(".assure.yml", 3); err == nil {
+		t.Error("a file above the limit was read")
+	}
+	if base.MergedInto() != "" {
+		t.Error("an ordinary commit claims to be a merge")
+	}
+}
+
+func TestExtractsRegularFilesOnly(t *testing.T) {
+	r, err := commit.Open(fixture(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := r.Commit("main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := c.Extract(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, n := range []string{".assure.yml", ".gitattributes", "a/compose.yaml", "link"} {
+		if _, err := os.Lstat(filepath.Join(dir, n)); err == nil {
+			names = append(names, n)
+		}
+	}
+	if diff := cmp.Diff([]string{".assure.yml", ".gitattributes", "a/compose.yaml"}, names); diff != "" {
+		t.Errorf("extracted files (-want +got):\n%s", diff)
+	}
+}
+
+func TestUnknownRevisionSaysHowToFetch(t *testing.T) {
+	r, err := commit.Open(fixture(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rev := range []string{"0123456789012345678901234567890123456789", "nope", "--upload-pack=touch x", ""} {
+		if _, err := r.Commit(rev); err == nil {
+			t.Errorf("Commit(%q) found something", rev)
+		}
+	}
+	if _, err := commit.Open(t.TempDir()); err == nil {
+		t.Error("a directory without a repository was opened")
+	}
+}

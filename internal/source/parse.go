@@ -1,0 +1,123 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+	"go.yaml.in/yaml/v4/plugin/limit"
+
+	"github.com/stella-ops/assure/internal/finding"
+)
+
+// Limits of a YAML stream, after RFC 9512 section 4 (resource exhaustion). Real
+// manifests stay two orders of magnitude below.
+const (
+	maxNodes    = 200_000
+	maxDepth    = 64
+	maxExpanded = 400_000
+	// maxSeparators bounds what the parser may build before nodes can be counted:
+	// every node needs a line break, a comma or a colon, a pair needs one.
+	maxSeparators = 1 << 19
+)
+
+// Doc is one YAML document of a file. It is read-only and safe for concurrent use.
+type Doc struct {
+	// Name is the slash path of the file.
+	Name string
+	// Root is the content, nil for an empty document.
+	Root *yaml.Node
+
+	text *text
+}
+
+// Error is a mistake in a file with its place.
+type Error struct {
+	Location finding.Location
+	Message  string
+}
+
+// Error renders file:line:column: message.
+func (e *Error) Error() string { return e.Location.String() + ": " + e.Message }
+
+// Parse reads a YAML (or JSON) stream into its documents. Errors are *Error: bad
+// syntax, a duplicate key, or a stream beyond the limits.
+func Parse(name string, data []byte) (docs []*Doc, err error) {
+	t := newText(data)
+	if msg := unreadable(data); msg != "" {
+		return nil, &Error{finding.Top(name), msg}
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			docs, err = nil, &Error{finding.Top(name), fmt.Sprintf("not readable as YAML: %v", r)}
+		}
+	}()
+	load, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithV4Defaults(),
+		yaml.WithPlugin(limit.New(limit.DepthValue(maxDepth))))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	c := &checker{name: name, text: t}
+	for {
+		var node yaml.Node
+		if err := load.Load(&node); errors.Is(err, io.EOF) {
+			return docs, nil
+		} else if err != nil {
+			return nil, syntaxError(name, t, err)
+		}
+		d := &Doc{Name: name, text: t}
+		if len(node.Content) > 0 && !absent(node.Content[0]) {
+			d.Root = node.Content[0]
+		}
+		if err := c.document(d.Root); err != nil {
+			return nil, err
+		}
+		docs = append(docs, d)
+	}
+}
+
+// absent tells whether a document's only node was made up by the parser.
+func absent(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value == "" && n.Anchor == ""
+}
+
+func unreadable(data []byte) string {
+	switch {
+	case len(data) > MaxFileBytes:
+		return fmt.Sprintf("file is too large (%d bytes, limit %d)", len(data), MaxFileBytes)
+	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}), bytes.HasPrefix(data, []byte{0xFF, 0xFE}), !utf8.Valid(data):
+		return "file is not UTF-8 text; save it as UTF-8"
+	case separators(data) > maxSeparators:
+		return fmt.Sprintf("YAML has too many lines and items (limit %d); split the file", maxSeparators)
+	}
+	return ""
+}
+
+func separators(data []byte) (n int) {
+	for _, b := range data {
+		if b == '\n' || b == '\r' || b == ',' || b == ':' {
+			n++
+		}
+	}
+	return n
+}
+
+// syntaxError gives a parser's error the place that the parser knows.
+func syntaxError(name string, t *text, err error) error {
+	at, msg := finding.Top(name), strings.TrimPrefix(err.Error(), "yaml: ")
+	if le, ok := errors.AsType[*yaml.LoadError](err); ok {
+		msg = le.Message
+		if le.ContextMsg != "" {
+			msg = le.ContextMsg + ": " + msg
+		}
+		if le.Mark.Line > 0 {
+			off := t.yamlOffset(le.Mark.Line, max(le.Mark.Column, 1))
+			at.Region = t.region(off, t.lineEnd(off))
+		}
+	}
+	return &Error{at, "not readable as YAML: " + msg}
+}

@@ -1,0 +1,76 @@
+// Package all is the one visible list of stages. It stands apart from the runner so
+// that whoever tests the runner need not compile the libraries of every stage.
+package all
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/policy"
+	"github.com/stella-ops/assure/internal/stage"
+	"github.com/stella-ops/assure/internal/stage/dast"
+	"github.com/stella-ops/assure/internal/stage/deps"
+	"github.com/stella-ops/assure/internal/stage/hardening"
+	"github.com/stella-ops/assure/internal/stage/images"
+)
+
+// Env is what the stages need from the outside, besides the configuration.
+type Env struct {
+	// Version of the program, for reports.
+	Version string
+	// Now tells the time.
+	Now func() time.Time
+	// Temp is a directory for what a stage needs while it runs; empty means the system's.
+	Temp string
+	// CacheDir holds the vulnerability database between runs.
+	CacheDir string
+	// DockerConfig is the content of the user's Docker config.json, nil without one.
+	DockerConfig []byte
+	// ReadKey reads a public key from the tree that is trusted to name signers.
+	ReadKey func(path string) ([]byte, error)
+	// Proxy chooses the HTTP proxy for a request; nil means none.
+	Proxy func(*http.Request) (*url.URL, error)
+	// EngineHost is the address of the container engine, empty for the usual one.
+	EngineHost string
+	// RunID tells apart what several runs create on one engine.
+	RunID string
+	// Mountinfo is the content of /proc/self/mountinfo and SelfContainer the container
+	// that this process runs in, empty outside one.
+	Mountinfo     []byte
+	SelfContainer string
+	// Status reads /proc/<pid>/status of a container's process, nil where this process
+	// does not see those of the engine.
+	Status func(pid int, container string) []byte
+	// ZAPRules is the content of .zap/rules.tsv in the trusted tree, nil without one.
+	ZAPRules []byte
+}
+
+// Stages are all stages in the order of every output.
+func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
+	return []stage.Stage{
+		deps.New(cfg.Deps, deps.Options{
+			Offline: cfg.Offline, Now: env.Now, Auth: cfg.Auth, CacheDir: env.CacheDir,
+			InsecureRegistries: cfg.Images.InsecureRegistries,
+		}),
+		hardening.New(engine, cfg.Hardening),
+		images.New(cfg.Images, images.Options{
+			Offline: cfg.Offline, Profile: cfg.Hardening.Profile, Auth: cfg.Auth, Token: cfg.Token,
+			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy,
+		}),
+		dast.New(cfg.DAST, dast.Options{
+			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Now: env.Now,
+			Auth: cfg.Auth, RulesFile: env.ZAPRules, Mountinfo: env.Mountinfo, SelfContainer: env.SelfContainer,
+			Status: env.Status, Temp: env.Temp,
+		}),
+	}
+}
+
+// Rules are the rules that stages declare in Go: everything but the packs' rules and
+// the advisories of a database.
+func Rules() []finding.Rule {
+	return slices.Concat(deps.Rules(), images.Rules(), dast.Rules())
+}

@@ -1,0 +1,149 @@
+// Package dast starts the repository's Compose stack, asks it live what its manifests
+// promise, scans it like ZAP's baseline, and takes it down again. Nothing is started
+// that the guard has not accepted, and nothing is left behind.
+package dast
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/stage/dast/guard"
+	"github.com/stella-ops/assure/internal/stage/dast/probe"
+	"github.com/stella-ops/assure/internal/stage/dast/runtime"
+	"github.com/stella-ops/assure/internal/stage/dast/stack"
+	"github.com/stella-ops/assure/internal/stage/dast/web"
+)
+
+// Scanner looks at one web endpoint.
+type Scanner interface {
+	Scan(ctx context.Context, t web.Target, say func(string)) (web.Result, error)
+}
+
+// Options are what the stage needs beside the configuration.
+type Options struct {
+	// Version of the program, for reports.
+	Version string
+	// Offline neither pulls images nor lets builds use a network.
+	Offline bool
+	// EngineHost is the engine's address, as in DOCKER_HOST; empty means the usual socket.
+	EngineHost string
+	// HostRoot is the repository as the engine sees it, where that cannot be found out.
+	HostRoot string
+	// SelfContainer is the container that this process runs in, where that cannot be
+	// found out from Mountinfo, the content of /proc/self/mountinfo.
+	SelfContainer string
+	Mountinfo     []byte
+	// RunID marks what this run creates; empty means a made-up one.
+	RunID string
+	// Random makes up n hexadecimal digits; nil means from the system's random source.
+	Random func(n int) string
+	// Now is the clock for reports and cookies; nil means time.Now.
+	Now func() time.Time
+	// Auth are credentials for pulling images.
+	Auth []config.RegistryAuth
+	// RulesFile is a rules file in ZAP's grammar (.zap/rules.tsv), from the trusted
+	// commit; nil without one.
+	RulesFile []byte
+	// Status reads /proc/<pid>/status of a container's process, where this process sees
+	// the engine's processes; nil means that it does not.
+	Status func(pid int, container string) []byte
+	// Temp is the directory for build contexts; empty means the system's.
+	Temp string
+	// Scanner replaces the one that the configuration asks for.
+	Scanner Scanner
+}
+
+// Stage is the dynamic test.
+type Stage struct {
+	cfg config.DAST
+	o   Options
+}
+
+// New returns the stage.
+func New(cfg config.DAST, o Options) *Stage {
+	if o.Random == nil {
+		o.Random = random
+	}
+	if o.Now == nil {
+		o.Now = time.Now //nolint:forbidigo // for callers without a clock of their own
+	}
+	if o.RunID == "" {
+		o.RunID = o.Random(12)
+	}
+	return &Stage{cfg: cfg, o: o}
+}
+
+func random(n int) string {
+	b := make([]byte, (n+1)/2)
+	rand.Read(b) //nolint:errcheck // it never fails; see crypto/rand
+	return hex.EncodeToString(b)[:n]
+}
+
+// Name is dast.
+func (s *Stage) Name() string { return "dast" }
+
+// Skip refuses to run what a stranger wrote.
+func (s *Stage) Skip(p *plan.Plan) string {
+	if p.Event.Fork {
+		return "a pull request from a fork does not get to run code here; the test runs when a maintainer merges or pushes the change to a branch of this repository"
+	}
+	return ""
+}
+
+// Rules lists every rule that the stage can judge.
+func Rules() []finding.Rule {
+	rules := append(probe.Rules(), runtime.Rules()...)
+	return append(rules, web.Rules()...)
+}
+
+// Run starts the first stack of the plan, judges it and takes it down. What the stack
+// keeps us from seeing is a gap; an error means that the stack could not be judged.
+func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (set finding.Set, err error) {
+	set = finding.Set{Rules: Rules(), Gaps: p.Gaps(s.Name())}
+	if len(p.Stacks) == 0 {
+		return set, nil
+	}
+	for _, other := range p.Stacks[1:] {
+		set.Notes = append(set.Notes, fmt.Sprintf("%s was not started: one stack is tested in a run; choose it with dast.compose", other.Files[0]))
+	}
+	engine, err := stack.Open(ctx, s.o.EngineHost)
+	if err != nil {
+		return set, err
+	}
+	defer engine.Close()
+	t := &test{Stage: s, plan: p, engine: engine, set: &set, say: say, doc: document(p, p.Stacks[0])}
+	defer func() { err = errors.Join(err, t.down()) }()
+	err = t.run(ctx, p.Stacks[0])
+	return set, err
+}
+
+// document is what a stack was made of, for finding places in it.
+func document(p *plan.Plan, s plan.Stack) plan.Document {
+	if s.Document >= 0 && s.Document < len(p.Documents) {
+		return p.Documents[s.Document]
+	}
+	return plan.Document{Name: s.Files[0], Files: s.Files}
+}
+
+// admit asks the guard, and notes each refusal as something that could not be seen.
+func (t *test) admit(m stack.Model) error {
+	refusals := guard.Check(m.Project, guard.Options{Root: t.plan.Root, Allow: t.cfg.Allow, Strict: t.plan.Event.Fork})
+	for _, r := range refusals {
+		t.set.Gaps = append(t.set.Gaps, finding.Gap{Location: t.at(r.Path...), Message: r.Message})
+	}
+	if len(refusals) == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(refusals) - 1; n > 0 {
+		more = fmt.Sprintf(" (and %d more)", n)
+	}
+	return fmt.Errorf("the stack may not be started: %s: %s%s", t.at(refusals[0].Path...), refusals[0].Message, more)
+}

@@ -1,0 +1,299 @@
+package dast
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/stage/dast/probe"
+	"github.com/stella-ops/assure/internal/stage/dast/runtime"
+	"github.com/stella-ops/assure/internal/stage/dast/web"
+)
+
+// Bounds of what a finding quotes.
+const (
+	maxURLs  = 20
+	maxQuote = 300
+)
+
+// at finds the place of a path in the Compose model.
+func (t *test) at(path ...any) finding.Location {
+	if t.doc.Locator == nil {
+		return finding.Top(t.doc.Name)
+	}
+	loc, _ := t.doc.Locator.Locate(path)
+	return loc
+}
+
+// gap notes something about a service that could not be seen.
+func (t *test) gap(service, message string) {
+	t.set.Gaps = append(t.set.Gaps, finding.Gap{Location: t.at("services", service), Message: t.stack.Mask(message)})
+}
+
+// key is where the file says what a rule judges.
+func key(rule string) string {
+	return map[string]string{
+		runtime.RootRule: "user", runtime.WritableRule: "read_only", runtime.CapsRule: "cap_drop",
+		runtime.PrivsRule: "security_opt", runtime.SeccompRule: "security_opt", runtime.ProfileRule: "security_opt",
+		runtime.ExposedRule: "ports",
+	}[rule]
+}
+
+// verdicts are the outcomes of one rule on one service.
+type verdicts struct {
+	rule, service string
+	outcomes      []probe.Outcome
+}
+
+// outcomes turns what probes saw into findings, gaps and counts. A rule with an answer
+// that is missing counts as judged only when another answer fails it.
+func (t *test) outcomes(all []probe.Outcome) {
+	for _, v := range grouped(all) {
+		var failed, passed, open []probe.Outcome
+		for _, o := range v.outcomes {
+			switch o.Verdict {
+			case probe.Fail:
+				failed = append(failed, o)
+			case probe.Pass:
+				passed = append(passed, o)
+			case probe.Unknown:
+				open = append(open, o)
+			}
+		}
+		t.set.Cover("probes", len(v.outcomes))
+		if len(failed) > 0 || len(passed) > 0 && len(open) == 0 {
+			t.set.Judge(v.rule, 1)
+		}
+		if len(failed) > 0 {
+			t.set.Findings = append(t.set.Findings, t.probed(v, failed))
+		}
+		for _, o := range open {
+			t.open(o)
+		}
+	}
+}
+
+// open notes an answer that is missing. An answer that came but shows nothing either
+// way blinds nobody; no answer at all does.
+func (t *test) open(o probe.Outcome) {
+	inconclusive := o.Evidence != "" && slices.Contains([]string{probe.MethodsRule, probe.BearerRule}, o.Rule)
+	msg := fmt.Sprintf("%s is not settled for service %s: %s", o.Rule, o.Service, o.Message)
+	if inconclusive {
+		t.set.Notes = append(t.set.Notes, t.stack.Mask(fmt.Sprintf("%s (%s: %s)", msg, o.URL, quote(o.Evidence))))
+		return
+	}
+	t.gap(o.Service, msg)
+}
+
+func grouped(all []probe.Outcome) []verdicts {
+	var groups []verdicts
+	for _, o := range all {
+		i := slices.IndexFunc(groups, func(v verdicts) bool { return v.rule == o.Rule && v.service == o.Service })
+		if i < 0 {
+			groups = append(groups, verdicts{rule: o.Rule, service: o.Service})
+			i = len(groups) - 1
+		}
+		groups[i].outcomes = append(groups[i].outcomes, o)
+	}
+	return groups
+}
+
+// probed is the one finding of a rule on a service.
+func (t *test) probed(v verdicts, failed []probe.Outcome) finding.Finding {
+	var messages, evidence, urls []string
+	for _, o := range failed {
+		messages, evidence, urls = append(messages, o.Message), append(evidence, quote(o.Evidence)), append(urls, o.URL)
+	}
+	path := []any{"services", v.service}
+	if k := key(v.rule); k != "" {
+		path = append(path, k)
+	}
+	messages = unique(messages)
+	message := strings.Join(messages[:min(len(messages), 3)], " ")
+	if n := len(messages) - 3; n > 0 {
+		message += fmt.Sprintf(" (and %d more)", n)
+	}
+	if !strings.HasPrefix(message, "service ") {
+		message = "service " + v.service + ": " + message
+	}
+	f := finding.Finding{
+		Rule: v.rule, Severity: t.severity(v.rule), Message: t.stack.Mask(message), Location: t.at(path...), Subject: v.service,
+		Properties: map[string]string{"evidence": t.stack.Mask(strings.Join(unique(evidence), "\n"))},
+	}
+	if list := unique(urls); len(list) > 0 {
+		f.Properties["url"], f.Properties["urls"] = list[0], strings.Join(list, "\n")
+	}
+	return f
+}
+
+func (t *test) severity(rule string) finding.Severity {
+	for _, r := range t.set.Rules {
+		if r.ID == rule {
+			return r.Severity
+		}
+	}
+	return finding.High
+}
+
+// result turns what a scanner saw into findings, gaps, counts and reports.
+func (t *test) result(e endpoint, r web.Result) {
+	r = t.foreign(e, r)
+	t.rules(r.Rules)
+	t.set.Cover("pages", len(r.URLs))
+	t.set.Notes = append(t.set.Notes, fmt.Sprintf("scanner %s saw %d pages of %s with %d requests and %d rules", r.Engine, len(r.URLs), e.base, r.Requests, len(r.Rules)))
+	t.set.Notes = append(t.set.Notes, r.Notes...)
+	for _, g := range r.Gaps {
+		t.gap(e.service, g)
+	}
+	t.set.Files = append(t.set.Files, web.Reports(r, e.base.String(), t.o.Version, t.o.Now())...)
+	if len(r.URLs) < t.cfg.MinURLs {
+		t.gap(e.service, fmt.Sprintf("the scan saw %d pages of %s and needs %d to count (dast.min-urls); choose where to start with dast.target", len(r.URLs), e.base, t.cfg.MinURLs))
+	} else {
+		for _, rule := range r.Rules {
+			t.set.Judge(rule.ID, 1)
+		}
+	}
+	for _, group := range alike(r.Alerts) {
+		t.set.Findings = append(t.set.Findings, t.alert(e, r.Engine, group))
+	}
+}
+
+// rules adds those that the stage did not know before, such as further rules of ZAP.
+func (t *test) rules(more []finding.Rule) {
+	for _, r := range more {
+		if !slices.ContainsFunc(t.set.Rules, func(k finding.Rule) bool { return k.ID == r.ID }) {
+			t.set.Rules = append(t.set.Rules, r)
+		}
+	}
+}
+
+// foreign readies text of the scanned pages: no secrets, and the service's name where
+// a scanner knew only its address.
+func (t *test) foreign(e endpoint, r web.Result) web.Result {
+	name := func(text string) string { return t.stack.Mask(text) }
+	for _, s := range t.stack.Services() {
+		if s.Name == e.service && s.Addr.IsValid() {
+			name = func(text string) string { return t.stack.Mask(strings.ReplaceAll(text, s.Addr.String(), s.Name)) }
+			break
+		}
+	}
+	r.URLs, r.Alerts = slices.Clone(r.URLs), slices.Clone(r.Alerts)
+	for i := range r.URLs {
+		r.URLs[i] = name(r.URLs[i])
+	}
+	for i := range r.Alerts {
+		a := &r.Alerts[i]
+		for _, field := range []*string{&a.URL, &a.Param, &a.Evidence, &a.Other} {
+			*field = name(*field)
+		}
+	}
+	return r
+}
+
+// alike groups the alerts that are one finding: same variant, method, parameter and
+// path, where numbers and ids in a path do not count.
+func alike(alerts []web.Alert) [][]web.Alert {
+	index, groups := map[string]int{}, [][]web.Alert(nil)
+	for _, a := range alerts {
+		k := alertKey(a)
+		i, ok := index[k]
+		if !ok {
+			i, index[k] = len(groups), len(groups)
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], a)
+	}
+	return groups
+}
+
+func alertKey(a web.Alert) string {
+	path := "*"
+	if !a.Systemic {
+		path = template(a.URL)
+	}
+	return strings.Join([]string{a.Ref, a.Method, path, a.Param}, " ")
+}
+
+// changing matches path segments that name one thing of many.
+var changing = regexp.MustCompile(`^(?:[0-9]+|[0-9a-fA-F-]{8,}|[A-Za-z0-9_-]{32,})$`)
+
+// template is the path of a URL with changing segments replaced.
+func template(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "?"
+	}
+	parts := strings.Split(u.Path, "/")
+	for i, p := range parts {
+		if changing.MatchString(p) && strings.ContainsAny(p, "0123456789") {
+			parts[i] = "{id}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// alert is the finding of a group of alerts.
+func (t *test) alert(e endpoint, engine string, group []web.Alert) finding.Finding {
+	a := group[0]
+	var urls []string
+	for _, g := range group {
+		urls = append(urls, g.URL)
+	}
+	urls = unique(urls)
+	message := fmt.Sprintf("service %s: %s at %s", e.service, a.Name, a.URL)
+	if a.Param != "" {
+		message += " in " + quote(a.Param)
+	}
+	if n := len(urls) - 1; n > 0 {
+		message += fmt.Sprintf(" (and %d more)", n)
+	}
+	p := map[string]string{
+		"url": a.URL, "urls": strings.Join(urls[:min(len(urls), maxURLs)], "\n"), "count": strconv.Itoa(len(group)),
+		"method": a.Method, "param": quote(a.Param), "evidence": quote(a.Evidence), "other": quote(a.Other), "risk": a.Risk, "confidence": a.Confidence,
+		"alert_ref": a.Ref, "engine": engine, "cwe": strconv.Itoa(a.CWE), "wasc": strconv.Itoa(a.WASC),
+	}
+	for k, v := range p {
+		if v == "" || v == "0" {
+			delete(p, k)
+		}
+	}
+	return finding.Finding{
+		Rule: web.RuleID(a.PluginID), Severity: weigh(a), Message: message, Location: t.at("services", e.service),
+		Subject: e.service, Key: alertKey(a), Remediation: a.Solution, Properties: p,
+	}
+}
+
+// weigh is the severity of an alert; the word of a rules file changes it.
+func weigh(a web.Alert) finding.Severity {
+	s := web.Severity(a.Risk)
+	switch a.Level {
+	case "INFO":
+		return finding.Info
+	case "FAIL":
+		return max(s, finding.High)
+	}
+	return s
+}
+
+func quote(text string) string {
+	runes := []rune(strings.ToValidUTF8(text, ""))
+	if len(runes) > maxQuote {
+		return string(runes[:maxQuote]) + "…"
+	}
+	return string(runes)
+}
+
+// unique drops empty and repeated texts and keeps the order.
+func unique(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+// Package probe asks a running service the questions of the hardening guide that only
+// a live answer settles: methods, TLS versions, tokens, an open store. A probe changes
+// nothing on the other side, and what it cannot see it calls unknown, never a pass.
+package probe
+
+import (
+	"context"
+	"net"
+	"net/url"
+)
+
+// Verdict is the answer of one probe.
+type Verdict string
+
+// The verdicts. Unknown must never be counted as a pass.
+const (
+	Pass          Verdict = "pass"
+	Fail          Verdict = "fail"
+	Unknown       Verdict = "unknown"
+	NotApplicable Verdict = "not-applicable"
+)
+
+// Outcome is what one question brought to light.
+type Outcome struct {
+	// Rule is the id of the rule that was judged, one of Rules.
+	Rule string
+	// Service is the name that the target carries.
+	Service string
+	Verdict Verdict
+	// Message says what was seen, in one sentence.
+	Message string
+	// URL is what was asked; Evidence is a short piece of the answer, foreign text.
+	URL, Evidence string
+}
+
+// DialFunc makes a connection; nil means the default dialer.
+type DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// Target is one endpoint to ask.
+type Target struct {
+	Base    *url.URL
+	Service string
+	// Dial makes the connections; nil means the default dialer.
+	Dial DialFunc
+}

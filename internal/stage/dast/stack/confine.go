@@ -1,0 +1,191 @@
+package stack
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/compose/v5/pkg/api"
+)
+
+// Limits that every service gets where it sets none or higher ones.
+const (
+	maxMemory = 2 << 30
+	maxPids   = 1024
+)
+
+// noGateway keeps the host from having an address on a bridge, so that containers
+// cannot talk to what listens on the host. It needs us to be on the network ourselves.
+const noGateway = "com.docker.network.bridge.inhibit_ipv4"
+
+// confine rewrites the project so that it can only reach itself: no published ports,
+// no way out of its networks, no fixed names, bounded resources, and our label on
+// everything. What the run time probes judge (user, file system, capabilities,
+// confinement) stays as declared.
+func confine(p *types.Project, run string, host Paths, self Self) error {
+	p.DisabledServices = nil
+	for key, n := range p.Networks {
+		if !n.External {
+			n.Name, n.Internal, n.Attachable, n.Ipam = p.Name+"_"+key, true, false, types.IPAMConfig{}
+			if self.member() {
+				n.DriverOpts = types.Options{noGateway: "true"}
+			}
+		}
+		n.CustomLabels = n.CustomLabels.Add(RunLabel, run)
+		p.Networks[key] = n
+	}
+	for key, v := range p.Volumes {
+		if !v.External {
+			v.Name = p.Name + "_" + key
+		}
+		v.CustomLabels = v.CustomLabels.Add(RunLabel, run)
+		p.Volumes[key] = v
+	}
+	for name, s := range p.Services {
+		limit(&s)
+		detach(&s)
+		label(&s, p, run)
+		mounts, err := host.rewrite(s.Volumes)
+		if err != nil {
+			return fmt.Errorf("service %s: %w", name, err)
+		}
+		s.Volumes = mounts
+		p.Services[name] = s
+	}
+	return host.files(p)
+}
+
+// label sets the labels that the SDK finds its containers by, and ours.
+func label(s *types.ServiceConfig, p *types.Project, run string) {
+	s.CustomLabels = types.Labels{
+		api.ProjectLabel:     p.Name,
+		api.ServiceLabel:     s.Name,
+		api.VersionLabel:     api.ComposeVersion,
+		api.WorkingDirLabel:  p.WorkingDir,
+		api.ConfigFilesLabel: strings.Join(p.ComposeFiles, ","),
+		api.OneoffLabel:      "False",
+		RunLabel:             run,
+	}
+}
+
+// detach removes what ties a service to the host or to a fixed name. Ports that were
+// published stay known as exposed ones.
+func detach(s *types.ServiceConfig) {
+	for _, port := range s.Ports {
+		s.Expose = append(s.Expose, strconv.Itoa(int(port.Target)))
+	}
+	s.Ports, s.ContainerName, s.Restart = nil, "", types.RestartPolicyNo
+	if s.Deploy != nil {
+		s.Deploy.RestartPolicy = nil
+	}
+	for _, n := range s.Networks {
+		if n != nil {
+			n.Ipv4Address, n.Ipv6Address = "", ""
+		}
+	}
+}
+
+// limit bounds memory and processes.
+func limit(s *types.ServiceConfig) {
+	if s.Deploy != nil && s.Deploy.Resources.Limits != nil {
+		l := s.Deploy.Resources.Limits
+		l.MemoryBytes, l.Pids = bound(l.MemoryBytes, maxMemory), bound(l.Pids, maxPids)
+		s.MemLimit, s.PidsLimit = 0, 0
+		return
+	}
+	s.MemLimit, s.PidsLimit = bound(s.MemLimit, maxMemory), bound(s.PidsLimit, maxPids)
+	s.MemSwapLimit = 0
+}
+
+func bound[T ~int64](v, most T) T {
+	if v <= 0 || v > most {
+		return most
+	}
+	return v
+}
+
+// Paths knows where the repository lies for the engine.
+type Paths struct {
+	// Root is the repository as this process sees it.
+	Root string
+	// Host is the same directory as the engine sees it; empty when it is the same.
+	Host string
+	// Missing is why the engine cannot see it at all, or nil.
+	Missing error
+}
+
+// rewrite turns the sources of mounts into the engine's paths and hides .git, where
+// a checkout may keep credentials.
+func (h Paths) rewrite(mounts []types.ServiceVolumeConfig) ([]types.ServiceVolumeConfig, error) {
+	var out []types.ServiceVolumeConfig
+	for _, m := range mounts {
+		if m.Type != types.VolumeTypeBind {
+			out = append(out, m)
+			continue
+		}
+		hidden, err := hide(m)
+		if err != nil {
+			return nil, err
+		}
+		if m.Source, err = h.host(m.Source); err != nil {
+			return nil, err
+		}
+		out = append(append(out, m), hidden...)
+	}
+	return out, nil
+}
+
+// hide returns an empty mount over a .git directory that would show through.
+func hide(m types.ServiceVolumeConfig) ([]types.ServiceVolumeConfig, error) {
+	info, err := os.Lstat(filepath.Join(m.Source, ".git"))
+	switch {
+	case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("look for .git in %s: %w", m.Source, err)
+	case !info.IsDir():
+		return nil, fmt.Errorf("mount %s: its .git is no directory and cannot be hidden; mount the directories below", m.Source)
+	}
+	return []types.ServiceVolumeConfig{{Type: types.VolumeTypeTmpfs, Target: filepath.Join(m.Target, ".git")}}, nil
+}
+
+// host is the path as the engine sees it.
+func (h Paths) host(path string) (string, error) {
+	rel, err := filepath.Rel(h.Root, path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return path, nil //nolint:nilerr // outside the repository: accepted by the trusted configuration
+	}
+	if h.Missing != nil {
+		return "", fmt.Errorf("mount %s: %w", path, h.Missing)
+	}
+	if h.Host == "" {
+		return path, nil
+	}
+	return filepath.Join(h.Host, rel), nil
+}
+
+// files turns the sources of configs and secrets into the engine's paths.
+func (h Paths) files(p *types.Project) (err error) {
+	for key, c := range p.Configs {
+		if c.File != "" {
+			if c.File, err = h.host(c.File); err != nil {
+				return fmt.Errorf("config %s: %w", key, err)
+			}
+			p.Configs[key] = c
+		}
+	}
+	for key, s := range p.Secrets {
+		if s.File != "" {
+			if s.File, err = h.host(s.File); err != nil {
+				return fmt.Errorf("secret %s: %w", key, err)
+			}
+			p.Secrets[key] = s
+		}
+	}
+	return nil
+}

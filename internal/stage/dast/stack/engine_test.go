@@ -1,0 +1,299 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/moby/moby/client"
+
+	"github.com/stella-ops/assure/internal/harness/enginetest"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// engine returns the machine's container engine or skips the test.
+func engine(t *testing.T) *Engine {
+	t.Helper()
+	enginetest.Need(t)
+	e, err := Open(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// app builds the test server and returns a repository that has it and the given files.
+func app(t *testing.T, files map[string]string) *source.Tree {
+	t.Helper()
+	root := t.TempDir()
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(root, "app"), "./testdata/app")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build test server: %v\n%s", err, out)
+	}
+	write(t, root, map[string]string{"Dockerfile": "FROM scratch\nCOPY app /app\nENTRYPOINT [\"/app\"]\nEXPOSE 8080\n"})
+	write(t, root, files)
+	return open(t, root)
+}
+
+func write(t *testing.T, root string, files map[string]string) {
+	t.Helper()
+	for name, data := range files {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func open(t *testing.T, root string) *source.Tree {
+	t.Helper()
+	tree, err := source.Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tree.Close() })
+	return tree
+}
+
+// run is an id that no other test uses.
+func run(t *testing.T) string {
+	return fmt.Sprintf("t%d", time.Now().UnixNano())
+}
+
+func load(t *testing.T, tree *source.Tree, id string, env map[string]string, files ...string) Model {
+	t.Helper()
+	m, err := Load(t.Context(), Source{
+		Tree: tree, Dir: ".", Files: files, Env: env, Run: id,
+		Random: func(n int) string { return strings.Repeat("f", n) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err = m.Complete(); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func prepare(t *testing.T, e *Engine, m Model, id string, ready time.Duration) *Stack {
+	t.Helper()
+	s, err := New(e, m, Options{Run: id, Ready: ready, Temp: t.TempDir(), Paths: Paths{Root: m.Project.WorkingDir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Down(); err != nil {
+			t.Error(err)
+		}
+		if left := leftovers(t, e, id); len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	})
+	return s
+}
+
+// leftovers lists everything on the engine that carries the run's label.
+func leftovers(t *testing.T, e *Engine, id string) map[string]int {
+	t.Helper()
+	ctx, left := context.Background(), map[string]int{}
+	c, err1 := e.api.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: ours(id)})
+	n, err2 := e.api.NetworkList(ctx, client.NetworkListOptions{Filters: ours(id)})
+	v, err3 := e.api.VolumeList(ctx, client.VolumeListOptions{Filters: ours(id)})
+	i, err4 := e.api.ImageList(ctx, client.ImageListOptions{Filters: ours(id)})
+	for _, err := range []error{err1, err2, err3, err4} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	left["containers"], left["networks"], left["volumes"], left["images"] = len(c.Items), len(n.Items), len(v.Items), len(i.Items)
+	maps.DeleteFunc(left, func(_ string, n int) bool { return n == 0 })
+	return left
+}
+
+const twoServices = `
+services:
+  web:
+    build: .
+    command: [serve]
+    user: "1001:1001"
+    read_only: true
+    cap_drop: [ALL]
+    security_opt: ["no-new-privileges:true"]
+    container_name: fixed
+    restart: always
+    ports: ["80:8080"]
+    environment: {GREETING: "${WORD:-hello}", DB_PASSWORD: "${DB_PASSWORD}"}
+    healthcheck: {test: [CMD, /app, probe], interval: 200ms, timeout: 2s, retries: 20}
+    volumes: ["data:/data", ".:/src:ro"]
+    depends_on: {setup: {condition: service_completed_successfully}}
+    networks: [front]
+  setup:
+    build: .
+    command: [once]
+networks:
+  front: {name: shared-name, ipam: {config: [{subnet: 10.99.0.0/24}]}}
+volumes:
+  data: {name: precious}
+`
+
+func TestUpAndDown(t *testing.T) {
+	e, id := engine(t), run(t)
+	tree := app(t, map[string]string{"compose.yml": twoServices, ".git/config": "token"})
+	m := load(t, tree, id, map[string]string{"DB_PASSWORD": Random}, "compose.yml")
+	s := prepare(t, e, m, id, time.Minute)
+	var said []string
+	if err := s.Up(t.Context(), func(text string) { said = append(said, text) }); err != nil {
+		t.Fatal(err)
+	}
+	if len(said) == 0 {
+		t.Error("nobody heard of the progress")
+	}
+	byName := map[string]Service{}
+	for _, svc := range s.Services() {
+		byName[svc.Name] = svc
+	}
+	web := byName["web"]
+	if !byName["setup"].Exited || web.Exited || !web.Addr.IsValid() || len(web.Exposed) != 1 || web.Exposed[0] != 8080 {
+		t.Fatalf("services: %+v", s.Services())
+	}
+	get, err := (&http.Client{Timeout: 5 * time.Second}).Get("http://" + web.Addr.String() + ":8080/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	get.Body.Close()
+	r, err := e.api.ContainerInspect(t.Context(), web.ID, client.ContainerInspectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := r.Container
+	if c.Name == "/fixed" || len(c.HostConfig.PortBindings) > 0 || !c.HostConfig.RestartPolicy.IsNone() || c.HostConfig.Memory != maxMemory || *c.HostConfig.PidsLimit != maxPids {
+		t.Errorf("the container is not confined: %s %+v", c.Name, c.HostConfig)
+	}
+	if !c.HostConfig.ReadonlyRootfs || c.Config.User != "1001:1001" || len(c.HostConfig.CapDrop) != 1 {
+		t.Error("the declared hardening was changed")
+	}
+	hidden := false
+	for _, m := range c.Mounts {
+		hidden = hidden || m.Destination == "/src/.git" && m.Type == "tmpfs"
+	}
+	if !hidden {
+		t.Errorf(".git shows through: %+v", c.Mounts)
+	}
+	net, err := e.api.NetworkList(t.Context(), client.NetworkListOptions{Filters: ours(id)})
+	if err != nil || len(net.Items) != 2 {
+		t.Fatal(net, err)
+	}
+	for _, n := range net.Items {
+		if !n.Internal || n.Name == "shared-name" {
+			t.Errorf("network %s is not confined", n.Name)
+		}
+	}
+	if !strings.Contains(strings.Join(c.Config.Env, " "), "GREETING=hello DB_PASSWORD="+strings.Repeat("f", secretLength)) &&
+		!strings.Contains(strings.Join(c.Config.Env, " "), "DB_PASSWORD="+strings.Repeat("f", secretLength)+" GREETING=hello") {
+		t.Errorf("environment: %v", c.Config.Env)
+	}
+	if err := s.Down(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFailuresQuoteTheService(t *testing.T) {
+	e := engine(t)
+	tree := app(t, map[string]string{
+		"fail.yml": "services: {web: {build: ., command: [fail], environment: {DB_PASSWORD: hunter2hunter2}}}",
+		"sick.yml": "services: {web: {build: ., command: [sick], healthcheck: {test: [CMD, /app, probe], interval: 100ms, retries: 2}}}",
+		"slow.yml": "services: {web: {build: ., command: [sleep], healthcheck: {test: [CMD, /app, once], interval: 60s}}}",
+		"none.yml": "services: {web: {image: \"assure.invalid/none:1\", pull_policy: never}}",
+		"dep.yml":  "services: {web: {build: ., depends_on: {db: {condition: service_healthy}}}, db: {build: ., command: [sick], healthcheck: {test: [CMD, /app, probe], interval: 100ms, retries: 2}}}",
+		"bad.yml":  "services: {web: {build: {context: ., dockerfile: Bad}}}",
+		"Bad":      "FROM scratch\nCOPY nothing /\n",
+	})
+	for file, want := range map[string][]string{
+		"fail.yml": {"service web exited with code 3", "cannot reach the database with password ***"},
+		"sick.yml": {"service web unhealthy", "the health check exited with 1: health check says no"},
+		"slow.yml": {"not ready within 3s", "dast.ready-timeout"},
+		"none.yml": {"assure.invalid/none:1"},
+		"dep.yml":  {"service db unhealthy"},
+		"bad.yml":  {"nothing", "classic builder"},
+	} {
+		t.Run(file, func(t *testing.T) {
+			id := run(t)
+			s := prepare(t, e, load(t, tree, id, nil, file), id, 3*time.Second)
+			err := s.Up(t.Context(), func(string) {})
+			if err == nil {
+				t.Fatal("the stack came up")
+			}
+			for _, w := range want {
+				if !strings.Contains(err.Error(), w) {
+					t.Errorf("error lacks %q:\n%v", w, err)
+				}
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Error("the error shows a password")
+			}
+		})
+	}
+}
+
+func TestCancelLeavesNothing(t *testing.T) {
+	e := engine(t)
+	tree := app(t, map[string]string{"compose.yml": twoServices})
+	for _, after := range []time.Duration{0, 300 * time.Millisecond, time.Second, 2 * time.Second} {
+		id := run(t)
+		s := prepare(t, e, load(t, tree, id, map[string]string{"DB_PASSWORD": "x"}, "compose.yml"), id, time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		err := s.Up(ctx, func(string) {})
+		cancel()
+		t.Logf("cancelled after %s: %v", after, err)
+		if err := s.Down(); err != nil {
+			t.Error(err)
+		}
+		if left := leftovers(t, e, id); len(left) > 0 {
+			t.Errorf("cancelled after %s: left behind %v", after, left)
+		}
+	}
+}
+
+func TestCleanRemovesOnlyOurOldThings(t *testing.T) {
+	e, id := engine(t), run(t)
+	tree := app(t, map[string]string{"compose.yml": "services: {web: {build: ., volumes: [\"data:/data\"]}}\nvolumes: {data: {}}"})
+	s := prepare(t, e, load(t, tree, id, nil, "compose.yml"), id, time.Minute)
+	if err := s.Up(t.Context(), func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	other, err := e.api.VolumeCreate(t.Context(), client.VolumeCreateOptions{Name: "other-" + id, Labels: map[string]string{"com.docker.compose.project": "x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		e.api.VolumeRemove(context.Background(), other.Volume.Name, client.VolumeRemoveOptions{})
+	})
+	if _, err := sweep(t.Context(), e, id, func(c time.Time) bool { return time.Since(c) > time.Hour }); err != nil {
+		t.Fatal(err)
+	}
+	if left := leftovers(t, e, id); left["containers"] != 1 {
+		t.Errorf("young things were removed: %v", left)
+	}
+	// Not Clean itself: other tests may run on this engine. It is sweep without a run.
+	if _, err := sweep(t.Context(), e, id, func(time.Time) bool { return true }); err != nil {
+		t.Fatal(err)
+	}
+	if left := leftovers(t, e, id); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if _, err := e.api.VolumeInspect(t.Context(), other.Volume.Name, client.VolumeInspectOptions{}); err != nil {
+		t.Errorf("something that is not ours was removed: %v", err)
+	}
+}

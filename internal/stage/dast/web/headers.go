@@ -1,0 +1,292 @@
+package web
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// cacheControl is 10015: a secure text page that caches may keep.
+func cacheControl(p *page) []hit {
+	if !p.secure || len(p.body) == 0 || p.method == "POST" || p.image() {
+		return nil
+	}
+	if !p.low() && (p.failed() || !p.text() || p.javascript() || p.css()) {
+		return nil
+	}
+	value := strings.Join(p.header.Values("Cache-Control"), ", ")
+	for _, want := range []string{"no-store", "no-cache", "must-revalidate"} {
+		if !strings.Contains(strings.ToLower(value), want) {
+			return one(hit{param: "cache-control", evidence: value})
+		}
+	}
+	return nil
+}
+
+// contentType is 10019: a body of no declared type.
+func contentType(p *page) []hit {
+	values, there := p.header["Content-Type"]
+	switch {
+	case len(p.body) == 0:
+		return nil
+	case !there:
+		return one(hit{variant: 1, param: "content-type"})
+	case strings.TrimSpace(strings.Join(values, "")) == "":
+		return one(hit{variant: 2, param: "content-type"})
+	}
+	return nil
+}
+
+// framing is 10020: a page that other sites may frame.
+func framing(p *page) []hit {
+	if len(p.body) == 0 || !p.text() || !p.low() && (p.failed() || !p.html()) {
+		return nil
+	}
+	csp := strings.ToLower(strings.Join(p.header.Values("Content-Security-Policy"), ";"))
+	confidence := ""
+	if strings.Contains(csp, "frame-ancestors") {
+		if !p.low() {
+			return nil
+		}
+		confidence = "Low"
+	}
+	var hits []hit
+	for _, h := range append(frameOptions(p.header.Values("X-Frame-Options")), frameMeta(p)...) {
+		h.param, h.confidence = "x-frame-options", confidence
+		hits = append(hits, h)
+	}
+	return hits
+}
+
+func frameOptions(values []string) []hit {
+	if len(values) == 0 {
+		return one(hit{variant: 1})
+	}
+	var hits []hit
+	for _, v := range values {
+		lower := strings.ToLower(v)
+		if !strings.Contains(lower, "deny") && !strings.Contains(lower, "sameorigin") {
+			hits = append(hits, hit{variant: 4, evidence: v})
+		}
+	}
+	if len(values) > 1 {
+		hits = append(hits, hit{variant: 2})
+	}
+	return hits
+}
+
+func frameMeta(p *page) []hit {
+	var hits []hit
+	for _, e := range p.meta("X-Frame-Options") {
+		hits = append(hits, hit{variant: 3, evidence: p.doc().tag(e)})
+	}
+	return hits
+}
+
+// sniffing is 10021: browsers may guess the type of the answer.
+func sniffing(p *page) []hit {
+	if len(p.body) == 0 || !p.low() && p.failed() {
+		return nil
+	}
+	values := p.header.Values("X-Content-Type-Options")
+	if len(values) == 0 {
+		return one(hit{param: "x-content-type-options"})
+	}
+	for _, v := range values {
+		if !strings.Contains(strings.ToLower(v), "nosniff") {
+			return one(hit{param: "x-content-type-options", evidence: v})
+		}
+	}
+	return nil
+}
+
+// serverHeader is 10036: the product and version behind the Server header.
+func serverHeader(p *page) []hit {
+	for _, v := range p.header.Values("Server") {
+		if strings.ContainsAny(v, "0123456789") {
+			return one(hit{variant: 2, evidence: v})
+		}
+		if p.low() && v != "" {
+			return one(hit{variant: 1, evidence: v})
+		}
+	}
+	return nil
+}
+
+// poweredBy is 10037: the framework named in X-Powered-By.
+func poweredBy(p *page) []hit {
+	values := p.header.Values("X-Powered-By")
+	if len(values) == 0 {
+		return nil
+	}
+	h := hit{evidence: "X-Powered-By: " + values[0]}
+	if len(values) > 1 {
+		h.other = "Further values: " + strings.Join(values[1:], "\n")
+	}
+	return one(h)
+}
+
+// policyMissing is 10038: a page without a content security policy.
+func policyMissing(p *page) []hit {
+	if !p.low() && (!p.html() || p.redirect()) {
+		return nil
+	}
+	var hits []hit
+	if len(p.header.Values("Content-Security-Policy")) == 0 && len(p.meta("Content-Security-Policy")) == 0 {
+		hits = append(hits, hit{variant: 1})
+	}
+	if len(p.header.Values("X-Content-Security-Policy"))+len(p.header.Values("X-Webkit-Csp")) > 0 {
+		hits = append(hits, hit{variant: 2})
+	}
+	if v := p.header.Values("Content-Security-Policy-Report-Only"); len(v) > 0 {
+		hits = append(hits, hit{variant: 3, evidence: v[0]})
+	}
+	return hits
+}
+
+// disclosing returns a check for headers that no visitor needs: the first that is
+// there is the evidence, with its name when named.
+func disclosing(named bool, names ...string) func(*page) []hit {
+	return func(p *page) []hit {
+		for _, name := range names {
+			if v := p.header.Values(name); len(v) > 0 {
+				h := hit{evidence: v[0]}
+				if named {
+					h.evidence = name + ": " + v[0]
+				}
+				return one(h)
+			}
+		}
+		return nil
+	}
+}
+
+// bigRedirect is 10044: a redirect that carries a page.
+func bigRedirect(p *page) []hit {
+	location := p.header.Get("Location")
+	if !p.redirect() || p.status == 304 || location == "" {
+		return nil
+	}
+	var hits []hit
+	if limit := len(location) + 300; len(p.body) > limit {
+		hits = append(hits, hit{variant: 1, other: "The body has " + strconv.Itoa(len(p.body)) + " bytes, more than the " + strconv.Itoa(limit) + " that a redirect to this address needs."})
+	}
+	if n := strings.Count(strings.ToLower(string(p.body)), "href"); n > 1 {
+		hits = append(hits, hit{variant: 2, other: "The body has " + strconv.Itoa(n) + " links."})
+	}
+	return hits
+}
+
+// cached is 10050: the answer came out of a shared cache.
+func cached(p *page) []hit {
+	for v := range strings.SplitSeq(strings.Join(p.header.Values("X-Cache"), ","), ",") {
+		if f := strings.Fields(v); len(f) > 0 && strings.EqualFold(f[0], "HIT") {
+			return one(hit{variant: 1, evidence: strings.TrimSpace(v)})
+		}
+	}
+	for _, v := range p.header.Values("Age") {
+		if n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64); err == nil && n >= 0 {
+			return one(hit{variant: 2, evidence: "Age: " + v})
+		}
+	}
+	return nil
+}
+
+// permissions is 10063: a page that leaves browser features open.
+func permissions(p *page) []hit {
+	if !p.html() && !p.javascript() || !p.low() && p.redirect() {
+		return nil
+	}
+	switch {
+	case len(p.header.Values("Feature-Policy")) > 0:
+		return one(hit{variant: 2, evidence: "Feature-Policy"})
+	case len(p.header.Values("Permissions-Policy")) == 0:
+		return one(hit{variant: 1})
+	}
+	return nil
+}
+
+// anyOrigin is 10098: every site may read the answer.
+func anyOrigin(p *page) []hit {
+	if strings.TrimSpace(p.header.Get("Access-Control-Allow-Origin")) == "*" {
+		return one(hit{evidence: "Access-Control-Allow-Origin: *"})
+	}
+	return nil
+}
+
+// weakAuthentication is 10105-2: credentials asked for in the clear. Its first
+// variant judges request headers, which here are the user's own.
+func weakAuthentication(p *page) []hit {
+	if p.secure {
+		return nil
+	}
+	for _, v := range p.header.Values("Www-Authenticate") {
+		scheme, _, _ := strings.Cut(strings.TrimSpace(v), " ")
+		if strings.EqualFold(scheme, "Basic") || strings.EqualFold(scheme, "Digest") {
+			return one(hit{variant: 2, evidence: "WWW-Authenticate: " + v})
+		}
+	}
+	return nil
+}
+
+// isolation is 90004: other sites may pull the answer into their own process.
+func isolation(p *page) []hit {
+	if !p.success() {
+		return nil
+	}
+	var hits []hit
+	shared := slices.ContainsFunc(corsHeaders(), func(name string) bool { return len(p.header.Values(name)) > 0 })
+	if !shared {
+		hits = isolated(p, hits, 1, "Cross-Origin-Resource-Policy", "same-origin", "cross-origin")
+	}
+	if t := p.contentType(); strings.Contains(t, "html") || strings.Contains(t, "xml") {
+		hits = isolated(p, hits, 2, "Cross-Origin-Embedder-Policy", "require-corp", "credentialless")
+		hits = isolated(p, hits, 3, "Cross-Origin-Opener-Policy", "same-origin")
+	}
+	return hits
+}
+
+func isolated(p *page, hits []hit, variant int, name string, good ...string) []hit {
+	values := p.header.Values(name)
+	if len(values) == 0 {
+		return append(hits, hit{variant: variant, param: name})
+	}
+	for _, v := range values {
+		word, _, _ := strings.Cut(v, ";")
+		if !slices.Contains(good, strings.ToLower(strings.TrimSpace(word))) {
+			return append(hits, hit{variant: variant, param: name, evidence: v})
+		}
+	}
+	return hits
+}
+
+func corsHeaders() []string {
+	return []string{"Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Allow-Credentials"}
+}
+
+var (
+	heartbleedVersion = regexp.MustCompile(`OpenSSL/(1\.0\.1[a-f]?|1\.0\.2-beta)(?:[^0-9a-z.-]|$)`)
+	product           = regexp.MustCompile(`(?:Tomcat/|Apache/|nginx/|Jetty://|squid/)[0-9]+(?:\.[0-9]+)+`)
+)
+
+// heartbleed is 10034: a Server header that names an OpenSSL with the bug.
+func heartbleed(p *page) []hit {
+	for _, v := range p.header.Values("Server") {
+		if m := heartbleedVersion.FindStringSubmatch(v); m != nil {
+			return one(hit{evidence: "OpenSSL/" + m[1]})
+		}
+	}
+	return nil
+}
+
+// banner is 10009: a product's version in the text of an error page.
+func banner(p *page) []hit {
+	if p.status < 400 && !(p.low() && p.status == 200) {
+		return nil
+	}
+	if m := product.Find(p.body); m != nil {
+		return one(hit{evidence: string(m)})
+	}
+	return nil
+}

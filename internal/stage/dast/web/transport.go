@@ -1,0 +1,77 @@
+package web
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	maxAge       = regexp.MustCompile(`\bmax-age\s*=\s*['"]*\s*([0-9]+)`)
+	quotedMaxAge = regexp.MustCompile(`['"]+\s*max`)
+)
+
+// strictTransport is 10035: Strict-Transport-Security (RFC 6797) on a secure answer.
+func strictTransport(p *page) []hit {
+	values := p.header.Values("Strict-Transport-Security")
+	if !p.secure {
+		if p.low() && len(values) > 0 {
+			return one(hit{variant: 4, evidence: values[0]})
+		}
+		return nil
+	}
+	var hits []hit
+	if v := transportVariant(p, values); v > 0 {
+		h := hit{variant: v}
+		if len(values) == 1 {
+			h.evidence = values[0]
+		}
+		hits = append(hits, h)
+	}
+	for _, e := range p.bodyMeta("Strict-Transport-Security") {
+		hits = append(hits, hit{variant: 6, evidence: p.doc().tag(e)})
+	}
+	return hits
+}
+
+// bodyMeta looks for the meta element whatever the content type is.
+func (p *page) bodyMeta(header string) []element {
+	if len(p.body) == 0 || p.contentType() != "" && !p.html() {
+		return nil
+	}
+	return p.doc().meta(header)
+}
+
+// transportVariant says what is wrong with the header, 0 when nothing is.
+func transportVariant(p *page, values []string) int {
+	switch {
+	case len(values) == 0 && !p.low() && p.homeRedirect():
+		return 0
+	case len(values) == 0:
+		return 1
+	case len(values) > 1:
+		return 3
+	}
+	v := strings.ToLower(values[0])
+	age := maxAge.FindStringSubmatch(v)
+	switch {
+	case age != nil && strings.Trim(age[1], "0") == "":
+		return 2
+	case quotedMaxAge.MatchString(v):
+		return 7
+	case age == nil:
+		return 5
+	case strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' || r > '~' }):
+		return 8
+	}
+	return 0
+}
+
+// homeRedirect tells whether the answer leads to the same host over TLS, where the
+// header will be judged.
+func (p *page) homeRedirect() bool {
+	if !p.redirect() || p.header.Get("Location") == "" {
+		return false
+	}
+	u := p.resolve(p.header.Get("Location"))
+	return u != nil && strings.EqualFold(u.Scheme, "https") && strings.EqualFold(u.Hostname(), p.url.Hostname())
+}

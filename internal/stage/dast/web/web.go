@@ -1,0 +1,102 @@
+// Package web is a read-only web scanner in pure Go: a polite crawler and the passive
+// rules of ZAP's baseline that look at what a server answers anyway. It submits no
+// form, sends no attack and never leaves the host and port that it was given. Rules
+// keep ZAP's ids and names, so that reports and rules files can be compared.
+package web
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/stella-ops/assure/internal/finding"
+)
+
+// Target is one HTTP endpoint to scan.
+type Target struct {
+	// Base is where the crawl starts; its host and port are its borders.
+	Base *url.URL
+	// Service names the endpoint for messages.
+	Service string
+	// Seeds are further paths or URLs to visit. Those beyond the border are dropped.
+	Seeds []string
+	// Dial makes the connections; nil means the default dialer.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// Options bound a scan. Zero means the default that each field names.
+type Options struct {
+	// MaxURLs is how many URLs are fetched (200).
+	MaxURLs int
+	// MaxDepth is how many links may lie between a seed and a page (5).
+	MaxDepth int
+	// MaxBody is how many bytes of a decoded body are read (2 MiB).
+	MaxBody int
+	// MaxDuration bounds the whole crawl (1 minute).
+	MaxDuration time.Duration
+	// RequestTimeout bounds one request with its body (10 seconds).
+	RequestTimeout time.Duration
+	// RPS is how many requests a second are sent (20).
+	RPS int
+	// Headers are sent with every request, such as Authorization.
+	Headers http.Header
+	// Threshold is how sure a rule must be before it speaks (Medium).
+	Threshold Threshold
+	// Levels are applied to the alerts; the zero value changes nothing.
+	Levels RuleLevels
+	// Now is the date that cookies expire by; the zero value means time.Now at the
+	// start of the scan.
+	Now time.Time
+}
+
+// Threshold is ZAP's alert threshold: a low one reports more and is less sure.
+type Threshold int
+
+// The thresholds. The zero value is ZAP's default.
+const (
+	Medium Threshold = iota
+	Low
+	High
+)
+
+// Alert is one hit of a rule on one response, with ZAP's fields.
+type Alert struct {
+	// PluginID is the rule's number, Ref the number of its variant such as 10038-1.
+	PluginID int
+	Ref      string
+	Name     string
+	// Risk is High, Medium, Low or Informational; Confidence High, Medium or Low.
+	Risk, Confidence string
+	CWE, WASC        int
+	Method, URL      string
+	// Param and Evidence are text of the response: foreign and unescaped.
+	Param, Evidence, Other string
+	Description, Solution  string
+	// Reference is zero or more URLs, one a line.
+	Reference string
+	// Level is the word of the rules file for this alert: INFO, WARN or FAIL, empty
+	// when the file does not name it.
+	Level string
+	// Systemic marks an alert that stands for the same hit on many URLs.
+	Systemic bool
+}
+
+// Result is what a scan saw and found.
+type Result struct {
+	// Engine is builtin or zap with its version.
+	Engine string
+	// URLs were answered, in the order of their visit.
+	URLs []string
+	// Requests is how many requests were sent.
+	Requests int
+	Alerts   []Alert
+	// Rules are all rules that were applied, with ids such as zap/10038.
+	Rules []finding.Rule
+	// Notes are facts that change nothing, such as a limit that was reached.
+	Notes []string
+	// Gaps are what the scan should have judged and could not: each makes the result
+	// incomplete.
+	Gaps []string
+}

@@ -1,0 +1,169 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/stella-ops/assure/internal/config"
+)
+
+// errNotFound marks a reference that the registry does not have.
+var errNotFound = errors.New("not found")
+
+// registry is the Puller over the OCI distribution protocol.
+type registry struct {
+	auth      []config.RegistryAuth
+	insecure  []string
+	transport http.RoundTripper
+}
+
+func (s *Store) registry() Puller {
+	t := s.opts.Transport
+	if t == nil {
+		t = remote.DefaultTransport
+	}
+	return registry{auth: s.opts.Auth, insecure: s.opts.InsecureRegistries, transport: secure{t, s.opts.InsecureRegistries}}
+}
+
+// Resolve implements Puller.
+func (r registry) Resolve(ctx context.Context, ref string) (Artifact, error) {
+	named, err := r.parse(ref)
+	if err != nil {
+		return Artifact{}, fmt.Errorf("read reference: %w", err)
+	}
+	desc, err := remote.Get(named, r.options(ctx, named)...)
+	if err != nil {
+		return Artifact{}, describe(err)
+	}
+	img, err := desc.Image()
+	if err != nil {
+		return Artifact{}, fmt.Errorf("read manifest %s: %w", desc.Digest, describe(err))
+	}
+	return artifact(img, named.Context().Name())
+}
+
+func (r registry) parse(ref string) (name.Reference, error) {
+	named, err := name.ParseReference(ref)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(r.insecure, named.Context().RegistryStr()) {
+		return name.ParseReference(ref, name.Insecure)
+	}
+	return named, nil
+}
+
+func (r registry) options(ctx context.Context, ref name.Reference) []remote.Option {
+	return []remote.Option{
+		remote.WithContext(ctx),
+		remote.WithTransport(r.transport),
+		remote.WithAuth(r.credential(ref.Context().RegistryStr())),
+		remote.WithUserAgent("assure"),
+		remote.WithRetryBackoff(remote.Backoff{Duration: 200 * time.Millisecond, Factor: 3, Jitter: 0.1, Steps: 2}),
+	}
+}
+
+// credential is the host's own, else the one that was given for the database.
+func (r registry) credential(host string) authn.Authenticator {
+	for _, want := range []string{host, ""} {
+		for _, a := range r.auth {
+			if a.Host == want {
+				return authn.FromConfig(authn.AuthConfig{Username: a.Username, Password: a.Password})
+			}
+		}
+	}
+	return authn.Anonymous
+}
+
+// artifact finds the database's layer in an image manifest.
+func artifact(img v1.Image, repo string) (Artifact, error) {
+	digest, err := img.Digest()
+	if err != nil {
+		return Artifact{}, fmt.Errorf("read manifest: %w", err)
+	}
+	manifest, err := img.Manifest()
+	if err != nil {
+		return Artifact{}, fmt.Errorf("read manifest %s: %w", digest, err)
+	}
+	for _, l := range manifest.Layers {
+		if l.MediaType == MediaType {
+			return Artifact{
+				Manifest: digest.String(), Layer: l.Digest.String(), Size: l.Size,
+				Ref:  repo + "@" + digest.String(),
+				Open: func() (io.ReadCloser, error) { return openLayer(img, l.Digest) },
+			}, nil
+		}
+	}
+	return Artifact{}, fmt.Errorf("manifest %s has no layer of type %s: not a vulnerability database", digest, MediaType)
+}
+
+func openLayer(img v1.Image, digest v1.Hash) (io.ReadCloser, error) {
+	layer, err := img.LayerByDigest(digest)
+	if err != nil {
+		return nil, err
+	}
+	return layer.Compressed()
+}
+
+// describe says what a registry's refusal means.
+func describe(err error) error {
+	var te *transport.Error
+	if !errors.As(err, &te) {
+		return err
+	}
+	switch te.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fmt.Errorf("the registry refused access (HTTP %d): check the credentials: %w", te.StatusCode, err)
+	case http.StatusNotFound:
+		return fmt.Errorf("%w: check the name in deps.db-repository: %w", errNotFound, err)
+	case http.StatusTooManyRequests:
+		return fmt.Errorf("the registry limits the rate (HTTP 429): %w", err)
+	}
+	return err
+}
+
+// Transient tells whether another registry, or the same one later, may do better: rate
+// limits, server errors and failed connections.
+func Transient(err error) bool {
+	var te *transport.Error
+	if errors.As(err, &te) {
+		return te.StatusCode == http.StatusTooManyRequests || te.StatusCode == http.StatusRequestTimeout || te.StatusCode >= 500
+	}
+	var ne net.Error
+	return errors.As(err, &ne) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// secure refuses plain HTTP except to loopback addresses and the listed hosts, also
+// where the client library would fall back to it or follow a redirect.
+type secure struct {
+	next     http.RoundTripper
+	insecure []string
+}
+
+func (s secure) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Scheme == "https" || slices.Contains(s.insecure, req.URL.Host) || loopback(req.URL.Hostname()) {
+		return s.next.RoundTrip(req)
+	}
+	return nil, fmt.Errorf("%s would be asked by plain HTTP: list it in insecure-registries if that is meant", req.URL.Host)
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

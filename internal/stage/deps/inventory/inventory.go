@@ -1,0 +1,234 @@
+// Package inventory reads the packages that a repository's lock files name. It never
+// leaves the repository and asks no network, and what it cannot read is a gap.
+package inventory
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aquasecurity/trivy/pkg/fanal/analyzer"
+	"github.com/aquasecurity/trivy/pkg/fanal/types"
+	xio "github.com/aquasecurity/trivy/pkg/x/io"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/stage/deps/quiet"
+)
+
+// MaxBytes is the size above which a lock file is not read.
+const MaxBytes = 64 << 20
+
+// Tree reads the repository's files.
+type Tree interface {
+	Read(name string, limit int64) ([]byte, error)
+}
+
+// Lock is a lock file that was read.
+type Lock struct {
+	Name string
+	Kind types.LangType
+	// Packages are all that it names, the repository's own left out.
+	Packages []types.Package
+	// Text is its content.
+	Text []byte
+	// Gaps are what could not be read in it, Notes what the reader should know.
+	Gaps  []finding.Gap
+	Notes []string
+	// Includes are further files that it names and that hold requirements, too.
+	Includes []string
+	// Read is false when nothing of it could be judged.
+	Read bool
+}
+
+// Reader reads the lock files of one repository.
+type Reader struct {
+	tree    Tree
+	files   []string
+	formats []format
+	group   analyzer.AnalyzerGroup
+	log     *quiet.Log
+}
+
+// New returns a reader of the named files (slash paths in tree). log hears Trivy while
+// the reader is used.
+func New(tree Tree, files []string, log *quiet.Log) (*Reader, error) {
+	group, err := analyzer.NewAnalyzerGroup(analyzer.AnalyzerOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("start Trivy's analyzers: %w", err)
+	}
+	return &Reader{tree: tree, files: files, formats: formats(), group: group, log: log}, nil
+}
+
+// Find returns the files among names that are lock files, in their order.
+func Find(names []string) []string {
+	all := formats()
+	var found []string
+	for _, n := range names {
+		if slices.ContainsFunc(all, func(f format) bool { return f.reads(n) }) {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+// file is a lock file while it is read.
+type file struct {
+	*Lock
+	r      *Reader
+	format *format
+}
+
+func (f *file) reader() xio.ReadSeekerAt { return bytes.NewReader(f.Text) }
+
+func (f *file) gap(line int, format string, args ...any) {
+	at := finding.Top(f.Name)
+	if line > 0 {
+		at = lineAt(f.Name, f.Text, line)
+	}
+	f.Gaps = append(f.Gaps, finding.Gap{Location: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// Read reads one lock file. What goes wrong is in the result.
+func (r *Reader) Read(ctx context.Context, name string) Lock {
+	i := slices.IndexFunc(r.formats, func(f format) bool { return f.reads(name) })
+	if i < 0 {
+		return r.read(ctx, name, r.requirementsFormat())
+	}
+	return r.read(ctx, name, &r.formats[i])
+}
+
+// requirementsFormat reads what a requirements.txt includes, whatever its name.
+func (r *Reader) requirementsFormat() *format {
+	i := slices.IndexFunc(r.formats, func(f format) bool { return f.kind == types.Pip })
+	return &r.formats[i]
+}
+
+func (r *Reader) read(ctx context.Context, name string, format *format) Lock {
+	f := &file{Lock: &Lock{Name: name, Kind: format.kind}, r: r, format: format}
+	if format.parse == nil {
+		f.Notes = append(f.Notes, fmt.Sprintf("%s was not judged: the database has no advisories for conda packages", name))
+		return *f.Lock
+	}
+	data, err := r.tree.Read(name, MaxBytes)
+	if err != nil {
+		f.gap(0, "the lock file could not be read: %v; its dependencies were not judged", err)
+		return *f.Lock
+	}
+	f.Text = data
+	if problem := check(format, data); problem != "" {
+		f.gap(0, "%s; its dependencies were not judged", problem)
+		return *f.Lock
+	}
+	f.fill(ctx)
+	return *f.Lock
+}
+
+// fill parses the file and keeps what can be matched against advisories.
+func (f *file) fill(ctx context.Context) {
+	f.r.log.Take()
+	pkgs, err := f.parse(ctx)
+	f.heed(f.r.log.Take())
+	if err != nil {
+		f.gap(0, "the lock file could not be parsed: %s; its dependencies were not judged, generate it anew", innermost(err))
+		return
+	}
+	f.Read = true
+	f.keep(pkgs)
+}
+
+// parse turns a panic of a parser into an error.
+func (f *file) parse(ctx context.Context) (pkgs []types.Package, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the parser crashed: %v", r)
+		}
+	}()
+	return f.format.parse(ctx, f)
+}
+
+func (f *file) keep(pkgs []types.Package) {
+	var unversioned []string
+	for _, p := range pkgs {
+		switch {
+		case p.Name == "" || f.Kind == types.Julia && p.ID == "":
+			f.gap(0, "an entry has no name or id and was not judged: the file may be cut off, generate it anew")
+		case p.Relationship == types.RelationshipRoot || p.Relationship == types.RelationshipWorkspace:
+		case p.Version != "":
+			f.Packages = append(f.Packages, p)
+		case !f.format.local:
+			unversioned = append(unversioned, p.Name)
+		}
+	}
+	slices.SortFunc(f.Packages, func(a, b types.Package) int {
+		return strings.Compare(a.Name+"\x00"+a.Version, b.Name+"\x00"+b.Version)
+	})
+	if len(unversioned) > 0 {
+		slices.Sort(unversioned)
+		f.gap(0, "without a version here and not judged: %s; write the version down", few(unversioned))
+	}
+}
+
+// few lists the first names and counts the others.
+func few(names []string) string {
+	const most = 5
+	var short []string
+	for _, n := range names[:min(most, len(names))] {
+		short = append(short, Short(n))
+	}
+	if len(names) > most {
+		short = append(short, fmt.Sprintf("and %d more", len(names)-most))
+	}
+	return strings.Join(short, ", ")
+}
+
+// Short bounds a name from the repository that goes into a message.
+func Short(name string) string {
+	const most = 200
+	if utf8.RuneCountInString(name) <= most {
+		return name
+	}
+	return string([]rune(name)[:most]) + "…"
+}
+
+// innermost renders an error on one bounded line.
+func innermost(err error) string {
+	return Short(strings.Join(strings.Fields(err.Error()), " "))
+}
+
+// neighbours returns the plan's files with the given base name in the lock file's
+// directory and, if deep, below it.
+func (f *file) neighbours(base string, deep bool) []string {
+	dir := path.Dir(f.Name)
+	var names []string
+	for _, n := range f.r.files {
+		in := path.Dir(n) == dir || deep && (dir == "." || strings.HasPrefix(n, dir+"/"))
+		if in && path.Base(n) == base && !strings.Contains("/"+n, "/node_modules/") {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// open reads a further file of the repository, if the plan has it.
+func (f *file) open(name string) ([]byte, error) {
+	if !slices.Contains(f.r.files, name) {
+		return nil, fmt.Errorf("read %s: %w", name, fs.ErrNotExist)
+	}
+	return f.r.tree.Read(name, MaxBytes)
+}
+
+var errBinary = errors.New("bun.lockb is a binary lock file: run bun install --save-text-lockfile and commit bun.lock")
+
+// binaryBun accepts the binary lock file only beside the textual one.
+func binaryBun(_ context.Context, f *file) ([]types.Package, error) {
+	if len(f.neighbours("bun.lock", false)) > 0 {
+		return nil, nil
+	}
+	return nil, errBinary
+}

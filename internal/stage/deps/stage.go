@@ -1,0 +1,150 @@
+// Package deps is the dependency scan: the packages that the repository's lock files
+// name, matched against a vulnerability database. It reads files and one database; it
+// runs nothing and asks no package registry.
+package deps
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/stage/deps/database"
+	"github.com/stella-ops/assure/internal/stage/deps/inventory"
+	"github.com/stella-ops/assure/internal/stage/deps/quiet"
+)
+
+// name is the stage's, one of config.StageNames.
+const name = "deps"
+
+// Options are what the stage needs besides its configuration.
+type Options struct {
+	// Offline forbids every connection: the database comes from its directory or the cache.
+	Offline bool
+	// Now tells the time; without it the age of the database is unknown.
+	Now func() time.Time
+	// Auth are registry credentials; one without host is for the database's registries.
+	Auth []config.RegistryAuth
+	// Transport replaces the default HTTP transport when not nil.
+	Transport http.RoundTripper
+	// CacheDir holds the database between runs; empty means the configuration's.
+	CacheDir string
+	// InsecureRegistries are hosts that may be reached by plain HTTP, besides loopback.
+	InsecureRegistries []string
+	// Puller replaces the registry client when not nil.
+	Puller database.Puller
+}
+
+// Stage is the dependency scan.
+type Stage struct {
+	cfg  config.Deps
+	opts Options
+}
+
+// New returns the stage.
+func New(cfg config.Deps, opts Options) *Stage { return &Stage{cfg: cfg, opts: opts} }
+
+// Name implements stage.Stage.
+func (s *Stage) Name() string { return name }
+
+// Skip implements stage.Stage: a repository without lock files has nothing to check,
+// which Run says without needing a database.
+func (s *Stage) Skip(*plan.Plan) string { return "" }
+
+// Run implements stage.Stage.
+func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (finding.Set, error) {
+	set := finding.Set{Gaps: p.Gaps(name)}
+	files := fileNames(p)
+	locks := inventory.Find(files)
+	if len(locks) == 0 {
+		return set, nil
+	}
+	set.Rules = Rules()
+	info, err := s.store(p, say).Open(ctx)
+	if err != nil {
+		return set, err
+	}
+	s.describe(&set, info)
+	err = database.Use(info, func() error { return s.judgeAll(ctx, p, files, locks, say, &set) })
+	return set, err
+}
+
+func fileNames(p *plan.Plan) []string {
+	names := make([]string, len(p.Files))
+	for i, f := range p.Files {
+		names[i] = f.Name
+	}
+	return names
+}
+
+func (s *Stage) store(p *plan.Plan, say func(string)) *database.Store {
+	return database.New(s.cfg, database.Options{
+		Offline: s.opts.Offline, Auth: s.opts.Auth, Transport: s.opts.Transport,
+		InsecureRegistries: s.opts.InsecureRegistries, CacheDir: s.opts.CacheDir,
+		Workspace: p.Root, Puller: s.opts.Puller, Say: say,
+	})
+}
+
+// judgeAll reads one lock file after the other and matches its packages. What a file
+// includes is read, too, once.
+func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []string, say func(string), set *finding.Set) error {
+	log := quiet.Listen()
+	defer log.Stop()
+	reader, err := inventory.New(p.Tree, files, log)
+	if err != nil {
+		return err
+	}
+	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, rules: map[string]finding.Rule{}}
+	for i := 0; i < len(locks); i++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		say(fmt.Sprintf("judging %s (%d of %d)", locks[i], i+1, len(locks)))
+		lock := reader.Read(ctx, locks[i])
+		if err := j.lock(ctx, &lock); err != nil {
+			return fmt.Errorf("match %s: %w", locks[i], err)
+		}
+		for _, more := range lock.Includes {
+			if !slices.Contains(locks, more) {
+				locks = append(locks, more)
+			}
+		}
+	}
+	j.finish()
+	return nil
+}
+
+// describe says which database answered and whether it is too old to.
+func (s *Stage) describe(set *finding.Set, info database.Info) {
+	set.Database = &finding.Database{Digest: info.Digest, Source: info.Source, UpdatedAt: info.UpdatedAt}
+	set.Notes = append(set.Notes, info.Notes...)
+	var now time.Time
+	if s.opts.Now != nil {
+		now = s.opts.Now()
+	}
+	age := now.Sub(info.UpdatedAt)
+	switch {
+	case s.cfg.MaxAge > 0 && (now.IsZero() || info.UpdatedAt.IsZero()):
+		set.Gaps = append(set.Gaps, finding.Gap{Message: "the age of the vulnerability database is unknown, but deps.db-max-age bounds it: run `assure db pull`"})
+	case s.cfg.MaxAge > 0 && age > s.cfg.MaxAge:
+		set.Gaps = append(set.Gaps, finding.Gap{Message: fmt.Sprintf("the vulnerability database is %s old (built %s), deps.db-max-age allows %s: run `assure db pull`", rough(age), info.UpdatedAt.Format(time.RFC3339), rough(s.cfg.MaxAge))})
+	case !now.IsZero() && now.After(info.NextUpdate):
+		set.Notes = append(set.Notes, fmt.Sprintf("the vulnerability database is %s old (built %s); a newer one should exist", rough(age), info.UpdatedAt.Format(time.RFC3339)))
+	}
+}
+
+// rough is a duration as people say it.
+func rough(d time.Duration) string {
+	switch days := int(d.Hours() / 24); {
+	case days >= 3:
+		return fmt.Sprintf("%d days", days)
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d hours", int(d.Hours()))
+	default:
+		return d.Round(time.Second).String()
+	}
+}

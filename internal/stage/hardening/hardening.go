@@ -1,0 +1,107 @@
+// Package hardening judges Compose files, Kubernetes objects and Dockerfiles with the
+// rules of the policy packs. Go supplies facts, the rules decide, and every path that
+// a rule returns becomes a place in a file.
+package hardening
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/policy"
+)
+
+// Bounds of one run.
+const (
+	workers = 3
+	// perDocument bounds the rules on one document; a real one takes milliseconds.
+	perDocument = 20 * time.Second
+)
+
+// Stage is the hardening lint.
+type Stage struct {
+	engine *policy.Engine
+	cfg    config.Hardening
+	limit  time.Duration
+}
+
+// New returns the stage that judges with the rules of the engine.
+func New(engine *policy.Engine, cfg config.Hardening) *Stage {
+	return &Stage{engine: engine, cfg: cfg, limit: perDocument}
+}
+
+// Name is the stage's word in configuration and reports.
+func (s *Stage) Name() string { return "hardening" }
+
+// Skip never skips: a repository without documents has nothing to check.
+func (s *Stage) Skip(*plan.Plan) string { return "" }
+
+// Run judges every document of the plan. A document that cannot be judged is a gap.
+func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (finding.Set, error) {
+	set := finding.Set{Rules: s.engine.Rules(), Gaps: p.Gaps(s.Name())}
+	say(fmt.Sprintf("judging %d documents with %d rules", len(p.Documents), len(set.Rules)))
+	for _, part := range s.all(ctx, p) {
+		set.Add(part)
+	}
+	if ctx.Err() != nil {
+		return set, fmt.Errorf("judge documents: %w", context.Cause(ctx))
+	}
+	return set, nil
+}
+
+// all judges the documents side by side and returns their sets in the plan's order.
+func (s *Stage) all(ctx context.Context, p *plan.Plan) []finding.Set {
+	sets := make([]finding.Set, len(p.Documents))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(workers, len(p.Documents)) {
+		wg.Go(func() {
+			for i := range next {
+				if ctx.Err() == nil {
+					sets[i] = s.one(ctx, p, &p.Documents[i])
+				}
+			}
+		})
+	}
+	for i := range p.Documents {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return sets
+}
+
+// one judges a document. Facts are built from hostile text: a panic there must cost
+// this document only.
+func (s *Stage) one(ctx context.Context, p *plan.Plan, doc *plan.Document) (set finding.Set) {
+	defer func() {
+		if r := recover(); r != nil {
+			set = finding.Set{Gaps: []finding.Gap{gap(doc, fmt.Errorf("panic: %v", r))}}
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, s.limit)
+	defer cancel()
+	in := s.input(p, doc)
+	out, err := s.engine.Eval(ctx, string(doc.Kind), in)
+	if err != nil {
+		return finding.Set{Gaps: []finding.Gap{gap(doc, err)}}
+	}
+	set = s.report(p, doc, in, out)
+	if len(object(doc.Model["jobs"])) > 0 && doc.Kind == plan.Compose {
+		set.Gaps = append(set.Gaps, gap(doc, errJobs))
+	}
+	return set
+}
+
+// errJobs says why a Compose file with jobs counts as not seen in full.
+var errJobs = errors.New("no rule judges its jobs section; describe the job as a service with a profile")
+
+func gap(doc *plan.Document, err error) finding.Gap {
+	return finding.Gap{Location: finding.Top(doc.Name), Message: fmt.Sprintf(
+		"%s was not judged in full: %v; mend the document or the rule, or exclude the file", doc.Name, err)}
+}

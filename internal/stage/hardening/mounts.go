@@ -1,0 +1,116 @@
+package hardening
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stella-ops/assure/internal/plan"
+)
+
+// mount is a volume of a service, or the host directory behind a named one.
+type mount struct {
+	// Type is bind, volume, tmpfs or another of Compose's words.
+	Type        string `json:"type"`
+	Source      string `json:"source"`
+	Target      string `json:"target"`
+	ReadOnly    bool   `json:"read_only"`
+	Propagation string `json:"propagation"`
+	// Socket is true for the socket of a container engine.
+	Socket bool `json:"socket"`
+	// Sensitive is true for a host path that leads to the host's control.
+	Sensitive bool  `json:"sensitive"`
+	Path      []any `json:"path"`
+}
+
+var (
+	sockets = []string{
+		"docker.sock", "containerd.sock", "crio.sock", "podman.sock", "dockershim.sock", "cri-dockerd.sock",
+		"buildkitd.sock",
+	}
+	// wholeDirs are sensitive themselves, deepDirs with everything below.
+	wholeDirs = []string{
+		"/", "/bin", "/etc", "/home", "/lib", "/lib64", "/run", "/sbin", "/usr", "/var", "/var/lib", "/var/log",
+		"/var/run", "/opt", "/srv", "/mnt",
+	}
+	deepDirs = []string{
+		"/boot", "/dev", "/proc", "/root", "/sys", "/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet",
+		"/etc/docker", "/etc/kubernetes", "/etc/pam.d", "/etc/passwd", "/etc/shadow", "/etc/ssh", "/etc/sudoers",
+		"/etc/sudoers.d", "/etc/systemd", "/etc/cron.d", "/etc/crontab", "/run/containerd", "/run/docker",
+	}
+	// harmless are device files and the like that programs commonly need.
+	harmless = []string{"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/shm", "/dev/dri", "/dev/net/tun"}
+	homeDirs = []string{".ssh", ".aws", ".kube", ".docker", ".gnupg", ".azure"}
+)
+
+func newMount(p *plan.Plan, kind, source, target string, readOnly bool, at []any) mount {
+	m := mount{Type: kind, Source: source, Target: target, ReadOnly: readOnly, Path: at}
+	host := source
+	if p != nil && p.Root != "" && (host == p.Root || strings.HasPrefix(host, p.Root+"/")) {
+		return m
+	}
+	m.Socket = kind == "bind" && slices.Contains(sockets, path.Base(host))
+	m.Sensitive = kind == "bind" && !m.Socket && sensitive(host)
+	return m
+}
+
+// sensitive judges a host path by whole components, never by a prefix of the text.
+func sensitive(host string) bool {
+	for _, dir := range strings.Split(host, "/") {
+		if slices.Contains(homeDirs, dir) {
+			return true
+		}
+	}
+	if host == "~" || host == "$HOME" || host == "${HOME}" {
+		return true
+	}
+	if !path.IsAbs(host) {
+		return false
+	}
+	host = path.Clean(host)
+	if slices.Contains(harmless, host) {
+		return false
+	}
+	return slices.Contains(wholeDirs, host) || slices.ContainsFunc(deepDirs, func(d string) bool {
+		return host == d || strings.HasPrefix(host, d+"/")
+	})
+}
+
+func (s scope) mounts() []mount {
+	out := []mount{}
+	for i, v := range list(s.svc["volumes"]) {
+		at := s.at("volumes", i)
+		if m := object(v); m != nil {
+			readOnly, _ := m["read_only"].(bool)
+			mt := newMount(s.plan, text(m["type"]), text(m["source"]), text(m["target"]), readOnly, at)
+			mt.Propagation = text(object(m["bind"])["propagation"])
+			out = append(out, mt)
+			continue
+		}
+		out = append(out, s.shortMount(text(v), at))
+	}
+	return out
+}
+
+// shortMount reads source:target[:options]; a lone path is an anonymous volume.
+func (s scope) shortMount(v string, at []any) mount {
+	parts := strings.Split(v, ":")
+	if len(parts) == 1 {
+		return mount{Type: "volume", Target: v, Path: at}
+	}
+	kind := "volume"
+	if strings.ContainsAny(parts[0][:min(1, len(parts[0]))], "/.~$") {
+		kind = "bind"
+	}
+	var options []string
+	if len(parts) > 2 {
+		options = strings.Split(parts[2], ",")
+	}
+	m := newMount(s.plan, kind, parts[0], parts[1], slices.Contains(options, "ro"), at)
+	for _, o := range options {
+		if strings.Trim(o, "r") == "shared" || strings.Trim(o, "r") == "slave" {
+			m.Propagation = o
+		}
+	}
+	return m
+}

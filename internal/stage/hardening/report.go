@@ -1,0 +1,94 @@
+package hardening
+
+import (
+	"strings"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/policy"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// covers are the plural nouns of the coverage, by kind.
+var covers = map[plan.Kind]string{
+	plan.Compose:    "compose files",
+	plan.Kubernetes: "kubernetes objects",
+	plan.Dockerfile: "dockerfiles",
+}
+
+// report turns the results on one document into findings.
+func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Outcome) finding.Set {
+	var set finding.Set
+	set.Cover(covers[doc.Kind], 1)
+	rules := map[string]finding.Rule{}
+	for _, r := range s.engine.RulesOf(string(doc.Kind)) {
+		rules[r.ID] = r
+		n, said := out.Subjects[r.ID]
+		if !said {
+			n = in.subjects()
+		}
+		set.Judge(r.ID, n)
+	}
+	fixers := map[string]*fixer{}
+	for _, r := range out.Results {
+		f := s.finding(doc, in, rules[r.Rule], r)
+		f.Fix = fix(p, doc, fixers, f.Location.URI, r.Fix)
+		set.Findings = append(set.Findings, f)
+	}
+	return set
+}
+
+// fix finds the splice for a change in the finding's own file.
+func fix(p *plan.Plan, doc *plan.Document, fixers map[string]*fixer, file string, c *policy.Change) *finding.Fix {
+	if c == nil || doc.Kind == plan.Dockerfile {
+		return nil
+	}
+	f, known := fixers[file]
+	if !known {
+		f = newFixer(p, file)
+		fixers[file] = f
+	}
+	at, _ := locate(doc, c.Path)
+	if f == nil || at.URI != file {
+		return nil
+	}
+	return f.fix(*c, at)
+}
+
+func (s *Stage) finding(doc *plan.Document, in input, rule finding.Rule, r policy.Result) finding.Finding {
+	at, _ := locate(doc, r.Path)
+	f := finding.Finding{
+		Rule: r.Rule, Severity: rule.Severity, Message: r.Message,
+		Location: at, Subject: r.Subject, Key: key(r.Path),
+	}
+	if r.Severity != nil {
+		f.Severity = *r.Severity
+	}
+	if f.Subject == "" {
+		f.Subject = in.subject(r.Path)
+	}
+	for _, p := range r.Related {
+		if to, grade := locate(doc, p); grade != source.Parent {
+			f.Related = append(f.Related, finding.Related{Location: to, Message: "see " + key(p)})
+		}
+	}
+	return f
+}
+
+func locate(doc *plan.Document, path []any) (finding.Location, source.Grade) {
+	if doc.Locator == nil {
+		return finding.Top(doc.Name), source.Parent
+	}
+	return doc.Locator.Locate(path)
+}
+
+// key is the path without indexes, so that a moved list item stays the same finding.
+func key(path []any) string {
+	var keys []string
+	for _, step := range path {
+		if k, ok := step.(string); ok {
+			keys = append(keys, k)
+		}
+	}
+	return strings.Join(keys, ".")
+}

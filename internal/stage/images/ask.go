@@ -1,0 +1,190 @@
+package images
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/stella-ops/assure/internal/stage/images/reference"
+	"github.com/stella-ops/assure/internal/stage/images/registry"
+)
+
+// Limits of what one run asks.
+const (
+	maxReferences = 500
+	workers       = 8
+)
+
+// answer is what a registry says about one reference. Exactly one of its groups of
+// fields explains why there is no digest.
+type answer struct {
+	ref reference.Reference
+	// digest is the content that the reference names, empty when there is none.
+	digest string
+	// missing and unknown are definite: no such digest, no such image.
+	missing, unknown bool
+	// tag is where the tag leads when a digest stands beside it; tagGone when nowhere.
+	tag     string
+	tagGone bool
+	// index is the tag's index when it lists the digest: one platform is pinned.
+	index string
+	// gap says why the question stays open.
+	gap error
+	// verdict is about signatures, nil when no rule asks for them.
+	verdict *verdict
+}
+
+// references returns the unique usable references in the order of the plan.
+func references(uses []use) []reference.Reference {
+	var refs []reference.Reference
+	seen := map[reference.Reference]bool{}
+	for _, u := range uses {
+		if u.flaw == "" && !seen[u.ref] {
+			seen[u.ref] = true
+			refs = append(refs, u.ref)
+		}
+	}
+	return refs
+}
+
+// askAll asks about every reference, several at a time. Answers are in order.
+func (r *run) askAll(ctx context.Context, refs []reference.Reference) map[reference.Reference]*answer {
+	list := make([]*answer, len(refs))
+	slots := make(chan struct{}, workers)
+	var group sync.WaitGroup
+	for i, ref := range refs {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			list[i] = r.ask(ctx, ref, i)
+		})
+	}
+	group.Wait()
+	answers := make(map[reference.Reference]*answer, len(refs))
+	for _, a := range list {
+		answers[a.ref] = a
+	}
+	return answers
+}
+
+func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
+	a := &answer{ref: ref}
+	switch {
+	case n >= maxReferences:
+		a.gap = fmt.Errorf("the repository names more than %d images; this one was not asked about", maxReferences)
+	case ref.Digest == "":
+		r.askTag(ctx, a)
+	default:
+		r.askDigest(ctx, a)
+	}
+	if rule := r.stage.ruleFor(ref); a.digest != "" && rule != nil && !rule.AllowUnsigned {
+		a.verdict = r.verify(ctx, a, *rule)
+	}
+	return a
+}
+
+// askTag resolves a reference without a digest once; all that follows uses the digest.
+func (r *run) askTag(ctx context.Context, a *answer) {
+	rule := r.stage.ruleFor(a.ref)
+	if rule == nil || rule.AllowUnsigned {
+		digest, err := r.client.Resolve(ctx, a.ref, a.ref.TagOrLatest())
+		a.settle(digest, err)
+		return
+	}
+	m, err := r.client.Manifest(ctx, a.ref, a.ref.TagOrLatest())
+	a.settle(m.Digest, err)
+}
+
+func (a *answer) settle(digest string, err error) {
+	switch {
+	case err == nil:
+		a.digest = digest
+	case registry.Is(err, registry.Unknown), registry.Is(err, registry.Absent):
+		a.unknown = true
+	default:
+		a.gap = explain(a.ref, err)
+	}
+}
+
+// askDigest asks whether the pinned digest exists and where the tag beside it leads.
+func (r *run) askDigest(ctx context.Context, a *answer) {
+	digest, err := r.client.Resolve(ctx, a.ref, a.ref.Digest)
+	switch {
+	case err == nil:
+		a.digest = digest
+	case registry.Is(err, registry.Unknown):
+		a.unknown = true
+	case registry.Is(err, registry.Absent):
+		a.missing = true
+	default:
+		a.gap = explain(a.ref, err)
+	}
+	if a.ref.Tag != "" && a.gap == nil && !a.unknown {
+		r.askDrift(ctx, a)
+	}
+}
+
+func (r *run) askDrift(ctx context.Context, a *answer) {
+	tag, err := r.client.Resolve(ctx, a.ref, a.ref.Tag)
+	switch {
+	case registry.Is(err, registry.Absent), registry.Is(err, registry.Unknown):
+		a.tagGone = true
+		return
+	case err != nil:
+		a.gap = explain(a.ref, err)
+		return
+	}
+	a.tag = tag
+	if tag == a.ref.Digest || a.missing {
+		return
+	}
+	index, err := r.client.Manifest(ctx, a.ref, tag)
+	switch {
+	case err != nil:
+		a.gap = explain(a.ref, err)
+	case index.Lists(a.ref.Digest):
+		a.index = index.Digest
+	}
+}
+
+// explain makes the message of a gap: what, who says so, and what helps.
+func explain(ref reference.Reference, err error) error {
+	var e *registry.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%s could not be checked: %w", ref, err)
+	}
+	return fmt.Errorf("%s could not be checked: %s: %s: %w; %s", ref, ref.Host, e.Kind, e, remedy(ref, e))
+}
+
+func remedy(ref reference.Reference, e *registry.Error) string {
+	var address *registry.AddressError
+	var scheme *registry.SchemeError
+	switch {
+	case errors.As(e, &address) && address.Listable:
+		return fmt.Sprintf("if %s is yours, list it in images.private-registries", address.Host)
+	case errors.As(e, &address):
+		return "no setting allows this address; correct the reference or the registry's redirect"
+	case errors.As(e, &scheme):
+		return fmt.Sprintf("serve %s by HTTPS, or list it in images.insecure-registries", scheme.Host)
+	case e.Kind == registry.Denied && ref.Host == "ghcr.io":
+		return "give the job packages: read, or credentials by registry-auth; the answer is the same for an image that does not exist"
+	case e.Kind == registry.Denied:
+		return fmt.Sprintf("give credentials for %s by registry-auth; many registries answer so, too, for an image that does not exist", ref.Host)
+	case e.Kind == registry.Limited:
+		return fmt.Sprintf("sign in to %s by registry-auth for a higher limit, or run again later", ref.Host)
+	case e.Kind == registry.TooLarge, e.Kind == registry.Contradiction:
+		return "tell the registry's operator; what it says cannot be relied on"
+	}
+	return fmt.Sprintf("make %s reachable from here, or run with offline to judge the references alone", ref.Host)
+}
+
+// reproduce is the cosign command that asks the same question.
+func (r *run) reproduce(name, digest, key string, logged bool) string {
+	command := []string{"cosign verify", "--key", key}
+	if !logged {
+		command = append(command, "--insecure-ignore-tlog=true")
+	}
+	return strings.Join(append(command, name+"@"+digest), " ")
+}

@@ -1,0 +1,116 @@
+package images
+
+import "github.com/stella-ops/assure/internal/finding"
+
+// The ids of the stage's rules.
+const (
+	ruleUnpinned    = "image/unpinned"
+	ruleLatest      = "image/latest"
+	rulePlaceholder = "image/placeholder"
+	ruleVariable    = "image/unresolved-variable"
+	ruleInvalid     = "image/invalid-reference"
+	ruleAlgorithm   = "image/unsupported-digest"
+	ruleRegistry    = "image/registry-not-allowed"
+	ruleMoved       = "image/tag-moved"
+	ruleMissing     = "image/digest-missing"
+	ruleNotFound    = "image/not-found"
+	ruleUnsigned    = "image/unsigned"
+	ruleSignature   = "image/invalid-signature"
+	ruleUncovered   = "image/uncovered"
+)
+
+// Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
+// signed SBOMs too: signed images alone would make it look satisfied.
+func Rules() []finding.Rule {
+	return append(referenceRules(), registryRules()...)
+}
+
+// referenceRules are answered by the reference alone.
+func referenceRules() []finding.Rule {
+	return []finding.Rule{
+		{
+			ID: ruleUnpinned, Severity: finding.Medium, Controls: []string{"SHG-6.01"},
+			Title:       "An image is not pinned by digest",
+			Description: "A tag can be moved to other content at any time. Only a digest names the bytes that were reviewed, tested and signed.",
+			Remediation: "Write the digest behind the tag: name:tag@sha256:…, and let an updater such as Dependabot or Renovate keep it fresh.",
+		},
+		{
+			ID: ruleLatest, Severity: finding.High, Controls: []string{"SHG-6.02", "SHG-3.01"},
+			Title:       "An image has no tag or the tag latest",
+			Description: "What is pulled depends on the day. Two hosts with the same file run different software, and a rollback has no target.",
+			Remediation: "Name a version and its digest: name:1.2.3@sha256:….",
+		},
+		{
+			ID: rulePlaceholder, Severity: finding.High, Controls: []string{"SHG-3.02"},
+			Title:       "An image reference holds a placeholder",
+			Description: "A text such as <PINNED_TAG_OR_DIGEST> was copied from a template and never replaced. Some tools accept it until the deployment fails.",
+			Remediation: "Replace the placeholder with the real reference.",
+		},
+		{
+			ID: ruleVariable, Severity: finding.Medium, Controls: []string{"SHG-3.01", "SHG-6.01"},
+			Title:       "An image reference depends on a variable without a value",
+			Description: "The variable has neither a value nor a default in the repository, so nobody can tell from it which image is deployed.",
+			Remediation: "Give the variable a pinned default, ${TAG:-1.2.3@sha256:…}, or a value in the repository's .env file.",
+		},
+		{
+			ID: ruleInvalid, Severity: finding.High, Controls: []string{"SHG-3.01"},
+			Title:       "An image reference is not valid",
+			Description: "No registry can serve it, so the deployment fails or falls back to something else.",
+			Remediation: "Write it as [host/]name[:tag][@sha256:digest], the name in lower case.",
+		},
+		{
+			ID: ruleAlgorithm, Severity: finding.Medium,
+			Title:       "An image is pinned by a digest that is not sha256",
+			Description: "Registries serve and signatures name sha256 digests; by another one neither existence nor signature can be checked.",
+			Remediation: "Pin the image by its sha256 digest.",
+		},
+		{
+			ID: ruleRegistry, Severity: finding.Medium, Controls: []string{"SHG-6.11"},
+			Title:       "An image comes from a registry that is not allowed",
+			Description: "images.registries lists where images may come from. A typing mistake in a name is enough to run a stranger's image.",
+			Remediation: "Use an image of an allowed registry, mirror this one into it, or add the registry to images.registries.",
+		},
+		{
+			ID: ruleUncovered, Severity: finding.Medium, Controls: []string{"SHG-6.03"},
+			Title:       "No signature rule covers an image",
+			Description: "There is a signature policy, but none of its rules matches this image, so nobody asks who made it.",
+			Remediation: "Add a rule under images.rules with the publisher's key, or one with allow-unsigned and a reason.",
+		},
+	}
+}
+
+// registryRules need the registry's answer.
+func registryRules() []finding.Rule {
+	return []finding.Rule{
+		{
+			ID: ruleMoved, Severity: finding.Info,
+			Title:       "A tag does not lead to the digest beside it",
+			Description: "Engines ignore the tag when a digest is there, so the version that people read is not the one that runs. A release tag that moved may also mean that somebody replaced the release.",
+			Remediation: "Find out why the tag moved, then pin the digest that you want and the tag that fits it.",
+		},
+		{
+			ID: ruleMissing, Severity: finding.Critical, Controls: []string{"SHG-6.01"},
+			Title:       "The registry has no image with the pinned digest",
+			Description: "The content is gone or never was there. The next host that has no copy cannot start.",
+			Remediation: "Pin a digest that the registry has, or push the image again.",
+		},
+		{
+			ID: ruleNotFound, Severity: finding.High,
+			Title:       "The registry does not know an image",
+			Description: "Neither the tag nor the repository exists. Somebody else may claim the name.",
+			Remediation: "Correct the reference or publish the image.",
+		},
+		{
+			ID: ruleUnsigned, Severity: finding.High, Controls: []string{"SHG-6.03"},
+			Title:       "An image that must be signed is not signed",
+			Description: "The registry has the image and no signature of it in any format that cosign writes. Whoever can push to the registry can replace it unnoticed.",
+			Remediation: "Sign the digest: cosign sign --key KEY name@sha256:….",
+		},
+		{
+			ID: ruleSignature, Severity: finding.Critical, Controls: []string{"SHG-6.03"},
+			Title:       "An image has signatures and none is valid under the policy",
+			Description: "A signature exists, but it was made by another key, belongs to another image, lacks the log entry that the policy requires, or was altered.",
+			Remediation: "Do not deploy the image. Find out who signed it; sign the right digest with the right key.",
+		},
+	}
+}

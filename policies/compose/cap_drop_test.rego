@@ -1,0 +1,15 @@
+package policies.compose.cap_drop_test
+
+import data.policies.compose.cap_drop as rule
+
+dropping(names) := {"facts": {"services": {"web": {"cap_drop": [{"name": n} | some n in names]}}}}
+
+test_fires_without_all if {
+	some r in rule.results with input as dropping(["NET_RAW"])
+	r.path == ["services", "web", "cap_drop"]
+	count(rule.results) == 1 with input as dropping([])
+}
+
+test_silent_with_all if {
+	count(rule.results) == 0 with input as dropping(["ALL"])
+}

@@ -1,0 +1,29 @@
+package policies.compose.store_authentication_test
+
+import data.policies.compose.store_authentication as rule
+
+store(product, states) := {"facts": {"services": {"db": {
+	"role": "store", "product": product,
+	"passwords": [{"state": s, "path": ["services", "db", "environment", s]} | some s in states],
+}}}}
+
+test_fires_without_password if {
+	some r in rule.results with input as store("valkey", [])
+	r.path == ["services", "db", "command"]
+}
+
+test_fires_on_empty_password if {
+	some r in rule.results with input as store("valkey", ["empty"])
+	r.path == ["services", "db", "environment", "empty"]
+	count(rule.results) == 1 with input as store("postgres", ["variable", "empty"])
+}
+
+test_silent_with_password if {
+	count(rule.results) == 0 with input as store("valkey", ["file"])
+	count(rule.results) == 0 with input as store("valkey", ["empty", "variable"])
+	count(rule.results) == 0 with input as store("postgres", [])
+}
+
+test_silent_for_others if {
+	count(rule.subjects) == 0 with input as {"facts": {"services": {"web": {"role": "other", "product": ""}}}}
+}

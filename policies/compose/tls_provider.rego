@@ -1,0 +1,40 @@
+# METADATA
+# title: TLS provider is not chosen
+# description: >-
+#   The backend falls back to a regional default when nobody says which TLS library it should use.
+# scope: package
+# custom:
+#   severity: info
+#   controls: [SHG-3.17, SHG-4.04]
+#   profiles: [guide-literal, guide, strict]
+#   remediation: >-
+#     Set TLSPROVIDER to the provider that your site wants, for example OpenSslGost.
+#   bad: |
+#     services:
+#       backend:
+#         image: registry.example.org/backend:1.0
+#         environment:
+#           ASPNETCORE_URLS: https://+:8080
+#   good: |
+#     services:
+#       backend:
+#         image: registry.example.org/backend:1.0
+#         environment:
+#           ASPNETCORE_URLS: https://+:8080
+#           TLSPROVIDER: OpenSslGost
+package policies.compose.tls_provider
+
+subjects contains name if {
+	some name, service in input.facts.services
+	service.role == "backend"
+	service.aspnet
+}
+
+results contains result if {
+	some name in subjects
+	object.get(input.services[name].environment, "TLSPROVIDER", "") in {"", null}
+	result := {
+		"message": sprintf("service %s does not say which TLS provider it uses", [name]),
+		"path": ["services", name, "environment", "TLSPROVIDER"],
+	}
+}

@@ -1,0 +1,17 @@
+package policies.compose.tls_provider_test
+
+import data.policies.compose.tls_provider as rule
+
+backend(environment) := {
+	"services": {"web": {"environment": environment}},
+	"facts": {"services": {"web": {"aspnet": true, "role": "backend"}}},
+}
+
+test_fires_when_absent if {
+	some r in rule.results with input as backend({})
+	r.path == ["services", "web", "environment", "TLSPROVIDER"]
+}
+
+test_silent_when_set if {
+	count(rule.results) == 0 with input as backend({"TLSPROVIDER": "OpenSslGost"})
+}

@@ -1,0 +1,55 @@
+# METADATA
+# title: Image runs as root
+# description: >-
+#   An image without USER runs as root wherever the deployment does not say otherwise. A process that
+#   breaks out keeps that user.
+# scope: package
+# custom:
+#   severity: high
+#   controls: [SHG-3.03]
+#   profiles: [guide-literal, guide, strict]
+#   tags: [CWE-250]
+#   remediation: >-
+#     End the final stage with USER and a numeric user above 0, or build on a base that has one, such
+#     as distroless nonroot.
+#   bad: |
+#     FROM registry.example.org/base:1.0
+#     COPY app /app
+#     ENTRYPOINT ["/app"]
+#   good: |
+#     FROM registry.example.org/base:1.0
+#     COPY app /app
+#     USER 10001:10001
+#     ENTRYPOINT ["/app"]
+package policies.dockerfile.user
+
+final contains stage if {
+	some stage in input.facts.stages
+	stage.final
+}
+
+subjects contains stage.name if some stage in final
+
+results contains result if {
+	some stage in final
+	result := {
+		"message": sprintf("the image %s", [problem(stage)]),
+		"path": stage.user_path,
+	}
+}
+
+problem(stage) := "sets no user and so mostly runs as root" if {
+	not stage.user.set
+	not stage.nonroot_base
+}
+
+problem(stage) := sprintf("runs as root (USER %s)", [stage.user.value]) if {
+	stage.user.root
+	not stage.user.unknown
+}
+
+problem(stage) := sprintf("runs in the root group (USER %s)", [stage.user.value]) if {
+	stage.user.root_group
+	not stage.user.root
+	not stage.user.unknown
+}

@@ -1,0 +1,56 @@
+# METADATA
+# title: Capabilities are not dropped
+# description: >-
+#   A container starts with a set of capabilities, among them raw sockets and changing file owners.
+#   Few programs need one.
+# scope: package
+# custom:
+#   severity: high
+#   controls: [SHG-3.65]
+#   profiles: [guide-literal, guide, strict]
+#   tags: [CWE-250]
+#   remediation: >-
+#     Set securityContext.capabilities.drop to ["ALL"] and add back what the program is seen to need.
+#   bad: |
+#     apiVersion: apps/v1
+#     kind: Deployment
+#     metadata:
+#       name: backend
+#     spec:
+#       template:
+#         spec:
+#           containers:
+#             - name: backend
+#               image: registry.example.org/backend:1.0
+#               securityContext:
+#                 capabilities:
+#                   drop: [NET_RAW]
+#   good: |
+#     apiVersion: apps/v1
+#     kind: Deployment
+#     metadata:
+#       name: backend
+#     spec:
+#       template:
+#         spec:
+#           containers:
+#             - name: backend
+#               image: registry.example.org/backend:1.0
+#               securityContext:
+#                 capabilities:
+#                   drop: [ALL]
+package policies.kubernetes.drop_capabilities
+
+results contains result if {
+	some container in input.facts.containers
+	not "ALL" in {c.name | some c in container.drop}
+	result := {
+		"message": sprintf("container %s keeps capabilities that it was never shown to need", [container.name]),
+		"path": array.concat(container.path, ["securityContext", "capabilities", "drop"]),
+		"fix": {
+			"op": "set",
+			"path": array.concat(container.path, ["securityContext", "capabilities", "drop"]),
+			"value": ["ALL"],
+		},
+	}
+}

@@ -1,0 +1,64 @@
+# METADATA
+# title: Pod mounts a path of its node
+# description: >-
+#   A hostPath volume reads or changes the node, and pods that share one share it with whoever lands
+#   there next. The engine's socket is control of the node.
+# scope: package
+# custom:
+#   severity: high
+#   controls: [SHG-3.71, SHG-2.13]
+#   profiles: [guide-literal, guide, strict]
+#   tags: [CWE-552]
+#   remediation: >-
+#     Use a persistent volume claim, a config map or an emptyDir.
+#   bad: |
+#     apiVersion: apps/v1
+#     kind: Deployment
+#     metadata:
+#       name: backend
+#     spec:
+#       template:
+#         spec:
+#           volumes:
+#             - name: sock
+#               hostPath:
+#                 path: /run/containerd/containerd.sock
+#           containers:
+#             - name: backend
+#               image: registry.example.org/backend:1.0
+#   good: |
+#     apiVersion: apps/v1
+#     kind: Deployment
+#     metadata:
+#       name: backend
+#     spec:
+#       template:
+#         spec:
+#           volumes:
+#             - name: tmp
+#               emptyDir: {}
+#           containers:
+#             - name: backend
+#               image: registry.example.org/backend:1.0
+package policies.kubernetes.host_path
+
+results contains result if {
+	some mount in input.facts.pod.mounts
+	result := {
+		"message": sprintf("%s %s mounts %s of its node", [input.facts.kind, input.facts.name, mount.source]),
+		"path": mount.path,
+		"severity": severity(mount),
+	}
+}
+
+severity(mount) := "critical" if mount.socket
+
+severity(mount) := "high" if {
+	mount.sensitive
+	not mount.socket
+}
+
+severity(mount) := "medium" if {
+	not mount.sensitive
+	not mount.socket
+}

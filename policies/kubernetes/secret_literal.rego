@@ -1,0 +1,52 @@
+# METADATA
+# title: Secret stands in the manifest
+# description: >-
+#   What is written in a manifest is known to everybody who can read the repository or list pods.
+# scope: package
+# custom:
+#   severity: high
+#   controls: [SHG-5.14, SHG-5.04]
+#   profiles: [guide-literal, guide, strict]
+#   tags: [CWE-798]
+#   remediation: >-
+#     Take the value from a Secret with valueFrom.secretKeyRef, or better mount it as a file. Change
+#     the value that was published.
+#   bad: |
+#     apiVersion: apps/v1
+#     kind: Deployment
+#     metadata:
+#       name: backend
+#     spec:
+#       template:
+#         spec:
+#           containers:
+#             - name: backend
+#               image: registry.example.org/backend:1.0
+#               env:
+#                 - name: DB_PASSWORD
+#                   value: hunter2
+#   good: |
+#     apiVersion: apps/v1
+#     kind: Deployment
+#     metadata:
+#       name: backend
+#     spec:
+#       template:
+#         spec:
+#           containers:
+#             - name: backend
+#               image: registry.example.org/backend:1.0
+#               env:
+#                 - name: DB_PASSWORD
+#                   valueFrom:
+#                     secretKeyRef: {name: db, key: password}
+package policies.kubernetes.secret_literal
+
+results contains result if {
+	some container in input.facts.containers
+	some secret in container.secrets
+	result := {
+		"message": sprintf("variable %s of container %s holds a secret", [secret.key, container.name]),
+		"path": secret.path,
+	}
+}
