@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds lib, one folder for each kind of document, and controls.
 //
-//go:embed lib/*.rego compose/*.rego kubernetes/*.rego dockerfile/*.rego controls/*.yaml
+//go:embed lib/*.rego compose/*.rego kubernetes/*.rego dockerfile/*.rego config/*.rego controls/*.yaml
 var FS embed.FS

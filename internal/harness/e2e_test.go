@@ -128,8 +128,8 @@ func (r result) fired(prefix string) []string {
 	return ids
 }
 
-// leftovers lists what runs left on the engine.
-func leftovers(t *testing.T) string {
+// traces lists what runs have on the engine, one "ps ID" per object.
+func traces(t *testing.T) []string {
 	t.Helper()
 	var all []string
 	for _, args := range [][]string{{"ps", "-aq"}, {"network", "ls", "-q"}, {"volume", "ls", "-q"}} {
@@ -137,16 +137,27 @@ func leftovers(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ids := strings.Fields(string(out)); len(ids) > 0 {
-			all = append(all, args[0]+" "+strings.Join(ids, " "))
+		for _, id := range strings.Fields(string(out)) {
+			all = append(all, args[0]+" "+id)
 		}
 	}
-	return strings.Join(all, "; ")
+	return all
+}
+
+// leftovers returns a function that lists what runs left on the engine since now. What
+// stood there before, such as the remains of a killed test, is not counted.
+func leftovers(t *testing.T) func() string {
+	t.Helper()
+	before := traces(t)
+	return func() string {
+		return strings.Join(slices.DeleteFunc(traces(t), func(s string) bool { return slices.Contains(before, s) }), "; ")
+	}
 }
 
 // TestVulnerableFailsInEveryStage is the main job: all four stages find what is wrong.
 func TestVulnerableFailsInEveryStage(t *testing.T) {
 	enginetest.Need(t)
+	left := leftovers(t)
 	h := start(t, "vulnerable")
 	out := filepath.Join(t.TempDir(), "report")
 	r := run(t, h, 1, "--out", out)
@@ -177,8 +188,8 @@ func TestVulnerableFailsInEveryStage(t *testing.T) {
 			t.Errorf("%s is missing or empty: %v", name, err)
 		}
 	}
-	if left := leftovers(t); left != "" {
-		t.Errorf("left on the engine: %s", left)
+	if ids := left(); ids != "" {
+		t.Errorf("left on the engine: %s", ids)
 	}
 }
 
@@ -210,8 +221,9 @@ func TestHardenedPasses(t *testing.T) {
 // TestInterruptLeavesPartialResultsAndACleanHost interrupts a run while its stack is up.
 func TestInterruptLeavesPartialResultsAndACleanHost(t *testing.T) {
 	enginetest.Need(t)
+	left := leftovers(t)
 	h := start(t, "hardened")
-	cmd, stdout := begin(t, h)
+	cmd, stdout := begin(t, h, left)
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -229,34 +241,35 @@ func TestInterruptLeavesPartialResultsAndACleanHost(t *testing.T) {
 	if got := r.states()["dast"]; !strings.HasPrefix(got, "error") {
 		t.Errorf("dast was interrupted and is %q", got)
 	}
-	if left := leftovers(t); left != "" {
-		t.Errorf("left on the engine: %s", left)
+	if ids := left(); ids != "" {
+		t.Errorf("left on the engine: %s", ids)
 	}
 }
 
 // TestCleanRemovesWhatAKilledRunLeft kills a run, which can then clean nothing itself.
 func TestCleanRemovesWhatAKilledRunLeft(t *testing.T) {
 	enginetest.Need(t)
+	left := leftovers(t)
 	h := start(t, "hardened")
-	cmd, _ := begin(t, h)
+	cmd, _ := begin(t, h, left)
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	if leftovers(t) == "" {
+	if left() == "" {
 		t.Fatal("the killed run left nothing; the test proves nothing")
 	}
 	clean := exec.CommandContext(t.Context(), cmd.Path, "clean")
 	if out, err := clean.CombinedOutput(); err != nil {
 		t.Errorf("clean: %v\n%s", err, out)
 	}
-	if left := leftovers(t); left != "" {
-		t.Errorf("left on the engine: %s", left)
+	if ids := left(); ids != "" {
+		t.Errorf("left on the engine: %s", ids)
 	}
 }
 
 // begin starts a run and waits until its stack is on the engine.
-func begin(t *testing.T, h *harness.Harness) (*exec.Cmd, *bytes.Buffer) {
+func begin(t *testing.T, h *harness.Harness, left func() string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	cmd := command(t, h, "run", h.Project, "--format", "json")
 	var stdout bytes.Buffer
@@ -265,7 +278,7 @@ func begin(t *testing.T, h *harness.Harness) (*exec.Cmd, *bytes.Buffer) {
 		t.Fatal(err)
 	}
 	for range 600 {
-		if strings.Contains(leftovers(t), "ps ") {
+		if strings.Contains(left(), "ps ") {
 			return cmd, &stdout
 		}
 		time.Sleep(50 * time.Millisecond)

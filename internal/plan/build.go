@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/configfile"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -37,6 +38,7 @@ func build(ctx context.Context, tree *source.Tree, cfg config.Config, event Even
 		}
 		b.file(f)
 	}
+	b.repository()
 	b.sort()
 	return b.plan, nil
 }
@@ -56,6 +58,8 @@ type builder struct {
 	named map[string]bool
 	// env holds what .env files set, by directory.
 	env map[string]map[string]string
+	// configs are the configuration files beside the deployment.
+	configs []configfile.File
 	// pending are the files of sets with a well-known name; sets are those that stay.
 	pending [][]string
 	sets    []*set
@@ -85,6 +89,8 @@ func (b *builder) file(f source.Entry) {
 		b.kubernetes(f.Name)
 	case isJSON(f.Name) && b.looksLikeManifest(f.Name):
 		b.kubernetes(f.Name)
+	default:
+		b.plain(f.Name)
 	}
 }
 

@@ -32,10 +32,11 @@ func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []st
 	if err != nil {
 		return nil, err
 	}
+	p.Partial = true
 	for _, name := range names {
 		if !p.mentions(name) {
 			p.Problems = append(p.Problems, Problem{finding.Top(name),
-				"is neither a Compose file, nor a Kubernetes manifest, nor a Dockerfile; nothing was judged", []string{"hardening"}})
+				"is neither a Compose file, nor a Kubernetes manifest, nor a Dockerfile, nor a known configuration file; nothing was judged", []string{"hardening"}})
 		}
 	}
 	return p, nil
@@ -43,6 +44,7 @@ func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []st
 
 // mentions tells whether the file is part of a document or of a problem.
 func (p *Plan) mentions(name string) bool {
-	return slices.ContainsFunc(p.Documents, func(d Document) bool { return slices.Contains(d.Files, name) }) ||
+	return p.Config != nil && slices.Contains(p.Config.Files, name) ||
+		slices.ContainsFunc(p.Documents, func(d Document) bool { return slices.Contains(d.Files, name) }) ||
 		slices.ContainsFunc(p.Problems, func(pr Problem) bool { return pr.Location.URI == name })
 }

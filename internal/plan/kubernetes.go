@@ -11,7 +11,8 @@ import (
 	"github.com/stella-ops/assure/internal/source"
 )
 
-// kubernetes adds the objects of a YAML or JSON file; a file without any adds nothing.
+// kubernetes adds the objects of a YAML or JSON file; one without any may configure
+// something else.
 func (b *builder) kubernetes(name string) {
 	data, err := b.tree.Read(name, source.MaxFileBytes)
 	if err != nil {
@@ -25,10 +26,14 @@ func (b *builder) kubernetes(name string) {
 		}
 		return
 	}
+	before := len(b.plan.Documents)
 	for _, d := range docs {
 		if model, ok := source.Decode(d.Root, scalar11).(map[string]any); ok {
 			b.object(d, nil, model)
 		}
+	}
+	if len(b.plan.Documents) == before {
+		b.configuration(name, data, docs)
 	}
 }
 

@@ -15,6 +15,8 @@ const (
 	Compose    Kind = "compose"
 	Kubernetes Kind = "kubernetes"
 	Dockerfile Kind = "dockerfile"
+	// Config is the repository's configuration beside the deployment: one document.
+	Config Kind = "config"
 )
 
 // Plan is what there is to assess. It is read-only once built.
@@ -27,12 +29,16 @@ type Plan struct {
 	Files []File
 	// Documents are the files that rules judge.
 	Documents []Document
+	// Config is the configuration beside the documents; nil in an empty repository.
+	Config *Document
 	// Stacks are the Compose sets that could be started.
 	Stacks []Stack
 	// Images are all image references, in file order.
 	Images []Image
 	// Endpoints are the ports that services offer.
 	Endpoints []Endpoint
+	// Partial is true when single files were named: what is missing proves nothing.
+	Partial bool
 	// LockFiles are the files that name dependencies.
 	LockFiles []string
 	// Problems are the things that should have been read but could not.
@@ -47,8 +53,8 @@ type File struct {
 	Size int64
 }
 
-// Document is one thing that rules judge: a Compose set, a Kubernetes object or a
-// Dockerfile.
+// Document is one thing that rules judge: a Compose set, a Kubernetes object, a
+// Dockerfile or the configuration.
 type Document struct {
 	Kind Kind
 	// Name is the file, or for a Compose set the first file.
@@ -57,7 +63,8 @@ type Document struct {
 	Files []string
 	// Model is the effective content: for Compose after merging and interpolation
 	// (unset variables keep a placeholder), for Kubernetes the object, for a
-	// Dockerfile {"stages": [...], "instructions": [...]}.
+	// Dockerfile {"stages": [...], "instructions": [...]}, for the configuration
+	// {"files": {name: {"family": ..., "content": ...}}}.
 	Model map[string]any
 	// Raw is the Compose content before interpolation, nil for other kinds.
 	Raw map[string]any

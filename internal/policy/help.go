@@ -29,5 +29,8 @@ func language(file string) string {
 	if strings.Contains(file, "dockerfile/") {
 		return "dockerfile"
 	}
+	if strings.Contains(file, "config/") {
+		return "text"
+	}
 	return "yaml"
 }

@@ -16,7 +16,7 @@ import (
 var Profiles = [...]string{"strict", "guide", "guide-literal", "baseline"}
 
 // Kinds are the folders of a pack that hold rules: the kinds of documents.
-var Kinds = [...]string{"compose", "dockerfile", "kubernetes"}
+var Kinds = [...]string{"compose", "config", "dockerfile", "kubernetes"}
 
 // Pack is a directory of further rules, laid out like the built-in one: lib,
 // a folder for each kind, controls. Its rules are called <name>/<kind>/<rule> and live

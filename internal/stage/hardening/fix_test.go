@@ -110,13 +110,14 @@ func TestFixesMendTheExamples(t *testing.T) {
 	t.Parallel()
 	var mended []string
 	for _, ex := range engine(t, "").Examples() {
-		name := fileNames[ex.Kind]
-		set := judge(t, repository(t, map[string]string{name: ex.Bad}), "")
+		set := judge(t, repository(t, exampleFiles(ex.Kind, ex.Bad)), "")
 		for _, f := range set.Findings {
 			if f.Rule != ex.Rule || f.Fix == nil {
 				continue
 			}
-			p := repository(t, map[string]string{name: apply(ex.Bad, f.Fix)})
+			files := exampleFiles(ex.Kind, ex.Bad)
+			files[f.Location.URI] = apply(files[f.Location.URI], f.Fix)
+			p := repository(t, files)
 			for _, problem := range p.Problems {
 				t.Errorf("%s: %s", ex.Rule, problem.Message)
 			}

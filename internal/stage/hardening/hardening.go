@@ -56,24 +56,37 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 
 // all judges the documents side by side and returns their sets in the plan's order.
 func (s *Stage) all(ctx context.Context, p *plan.Plan) []finding.Set {
-	sets := make([]finding.Set, len(p.Documents))
+	docs := documents(p)
+	sets := make([]finding.Set, len(docs))
 	next := make(chan int)
 	var wg sync.WaitGroup
-	for range min(workers, len(p.Documents)) {
+	for range min(workers, len(docs)) {
 		wg.Go(func() {
 			for i := range next {
 				if ctx.Err() == nil {
-					sets[i] = s.one(ctx, p, &p.Documents[i])
+					sets[i] = s.one(ctx, p, docs[i])
 				}
 			}
 		})
 	}
-	for i := range p.Documents {
+	for i := range docs {
 		next <- i
 	}
 	close(next)
 	wg.Wait()
 	return sets
+}
+
+// documents are all that rules judge, the configuration last.
+func documents(p *plan.Plan) []*plan.Document {
+	docs := make([]*plan.Document, 0, len(p.Documents)+1)
+	for i := range p.Documents {
+		docs = append(docs, &p.Documents[i])
+	}
+	if p.Config != nil {
+		docs = append(docs, p.Config)
+	}
+	return docs
 }
 
 // one judges a document. Facts are built from hostile text: a panic there must cost

@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
@@ -155,9 +156,16 @@ func TestGuideLiteralAcceptsTheGuide(t *testing.T) {
 	}
 }
 
-// fileNames are where an example of each kind is written to.
-var fileNames = map[string]string{
-	"compose": "compose.yaml", "kubernetes": "object.yaml", "dockerfile": "Dockerfile",
+// exampleFiles are the files of an example: one of its kind, or several in txtar form.
+func exampleFiles(kind, content string) map[string]string {
+	files := map[string]string{}
+	for _, f := range txtar.Parse([]byte(content)).Files {
+		files[f.Name] = string(f.Data)
+	}
+	if len(files) == 0 {
+		files[map[string]string{"compose": "compose.yaml", "kubernetes": "object.yaml", "dockerfile": "Dockerfile"}[kind]] = content
+	}
+	return files
 }
 
 // Every rule fires on its bad example, at a place inside it, and not on its good one.
@@ -171,9 +179,9 @@ func TestEveryRuleFiresAndStaysSilent(t *testing.T) {
 		t.Run(ex.Rule, func(t *testing.T) {
 			t.Parallel()
 			run := func(content string) (hits []finding.Finding, judged int) {
-				set := judge(t, repository(t, map[string]string{
-					fileNames[ex.Kind]: content, "seccomp-backend.json": string(profile), "db.txt": "",
-				}), "")
+				files := exampleFiles(ex.Kind, content)
+				files["seccomp-backend.json"], files["db.txt"] = string(profile), ""
+				set := judge(t, repository(t, files), "")
 				if len(set.Gaps) > 0 {
 					t.Fatalf("gaps: %v", set.Gaps)
 				}

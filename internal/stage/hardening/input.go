@@ -31,12 +31,16 @@ func (s *Stage) input(p *plan.Plan, doc *plan.Document) input {
 	case plan.Dockerfile:
 		in["stages"] = list(doc.Model["stages"])
 		in["facts"] = dockerfileFacts(doc.Model)
+	case plan.Config:
+		in["files"] = object(doc.Model["files"])
+		in["complete"] = !p.Partial
+		in["facts"] = configurationFacts(p, doc)
 	}
 	return in
 }
 
 // subjects counts what a rule judges in this document unless it says so itself:
-// services, containers (at least the object) or stages.
+// services, containers (at least the object), stages or, once, the repository.
 func (in input) subjects() int {
 	switch f := in["facts"].(type) {
 	case compose:
@@ -45,11 +49,14 @@ func (in input) subjects() int {
 		return max(1, len(f.Containers))
 	case dockerfile:
 		return len(f.Stages)
+	case configuration:
+		return f.subjects(in)
 	}
 	return 1
 }
 
-// subject names what a path belongs to: a service, Kind/name/container, a stage.
+// subject names what a path belongs to: a service, Kind/name/container, a
+// stage, a configuration file or the repository.
 func (in input) subject(path []any) string {
 	switch f := in["facts"].(type) {
 	case compose:
@@ -59,6 +66,8 @@ func (in input) subject(path []any) string {
 	case kubernetes:
 		return f.subject(path)
 	case dockerfile:
+		return f.subject(path)
+	case configuration:
 		return f.subject(path)
 	}
 	return ""

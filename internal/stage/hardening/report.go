@@ -14,12 +14,15 @@ var covers = map[plan.Kind]string{
 	plan.Compose:    "compose files",
 	plan.Kubernetes: "kubernetes objects",
 	plan.Dockerfile: "dockerfiles",
+	plan.Config:     "configuration files",
 }
 
 // report turns the results on one document into findings.
 func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Outcome) finding.Set {
 	var set finding.Set
-	set.Cover(covers[doc.Kind], 1)
+	if n := seen(doc); n > 0 {
+		set.Cover(covers[doc.Kind], n)
+	}
 	rules := map[string]finding.Rule{}
 	for _, r := range s.engine.RulesOf(string(doc.Kind)) {
 		rules[r.ID] = r
@@ -36,6 +39,14 @@ func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Ou
 		set.Findings = append(set.Findings, f)
 	}
 	return set
+}
+
+// seen counts what of the kind's noun the document is.
+func seen(doc *plan.Document) int {
+	if doc.Kind == plan.Config {
+		return len(doc.Files)
+	}
+	return 1
 }
 
 // fix finds the splice for a change in the finding's own file.

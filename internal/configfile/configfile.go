@@ -1,0 +1,101 @@
+// Package configfile reads the configuration that stands beside the deployment: alert
+// rules, workflows, application settings, policies. Each family has one reader that
+// knows its files by name or content and turns them into JSON-like values with places.
+package configfile
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// Family is what a file configures.
+type Family string
+
+// The families.
+const (
+	// Document is prose with headings: a security policy, a runbook, a change log.
+	Document Family = "document"
+)
+
+// File is one configuration file.
+type File struct {
+	Name   string
+	Family Family
+	// Content is made of JSON-like values: map[string]any, []any, string, bool, int,
+	// float64 and nil. Its shape is the family's own.
+	Content any
+	// Locator finds places by paths in Content.
+	Locator source.Locator
+}
+
+// Input is a file that may be of some family.
+type Input struct {
+	// Name is a slash path from the root.
+	Name string
+	// Data is the whole file, of one that is not YAML the first MiB.
+	Data []byte
+	// Docs are the file's YAML documents when it is YAML or JSON that could be parsed.
+	Docs []*source.Doc
+}
+
+// reader reads the files of one family.
+type reader struct {
+	family Family
+	// claims tells by the name alone whether the file may be of the family.
+	claims func(name string) bool
+	// read returns nil content when the file turns out to be something else.
+	read func(in Input) (content any, at source.Locator, err error)
+}
+
+// readers are all families; the first that recognises a file reads it.
+var readers = [...]reader{
+	{Document, isProse, readProse},
+}
+
+// Claims tells whether some family may read a file of this name.
+func Claims(name string) bool {
+	for _, r := range readers {
+		if r.claims(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Read reads a file; nil without an error means that it is of no family.
+func Read(in Input) (*File, error) {
+	for _, r := range readers {
+		if !r.claims(in.Name) {
+			continue
+		}
+		content, at, err := r.read(in)
+		if err != nil {
+			return nil, fmt.Errorf("read %s file: %w", r.family, err)
+		}
+		if content != nil {
+			return &File{Name: in.Name, Family: r.family, Content: content, Locator: at}, nil
+		}
+	}
+	return nil, nil
+}
+
+// whole is the place of a file that has no finer ones.
+type whole string
+
+// Locate implements source.Locator.
+func (w whole) Locate([]any) (finding.Location, source.Grade) {
+	return finding.Top(string(w)), source.Parent
+}
+
+func hasExtension(name string, exts ...string) bool {
+	for _, ext := range exts {
+		if strings.EqualFold(path.Ext(name), ext) {
+			return true
+		}
+	}
+	return false
+}

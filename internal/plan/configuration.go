@@ -1,0 +1,96 @@
+package plan
+
+import (
+	"github.com/stella-ops/assure/internal/configfile"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// configuration notes a file that configures what stands beside the deployment. Docs
+// are its YAML documents where it has any.
+func (b *builder) configuration(name string, data []byte, docs []*source.Doc) {
+	f, err := configfile.Read(configfile.Input{Name: name, Data: data, Docs: docs})
+	switch {
+	case err != nil:
+		b.fault(name, err, "hardening")
+	case f != nil:
+		b.configs = append(b.configs, *f)
+	}
+}
+
+// maxPlain is how much of a file that is not YAML its family sees.
+const maxPlain = 1 << 20
+
+// plain reads a file for its family when it is neither YAML nor JSON.
+func (b *builder) plain(name string) {
+	if !configfile.Claims(name) {
+		return
+	}
+	data, err := b.tree.Head(name, maxPlain)
+	if err != nil {
+		b.fault(name, err, "hardening")
+		return
+	}
+	var docs []*source.Doc
+	if isJSON(name) {
+		docs, _ = source.Parse(name, data) // nil when broken: its family decides what that means
+	}
+	b.configuration(name, data, docs)
+}
+
+// repository adds the one document that holds the repository's configuration, so that
+// rules can say what is missing and join one file with another.
+func (b *builder) repository() {
+	if len(b.plan.Documents) == 0 && len(b.configs) == 0 {
+		return
+	}
+	files, names := map[string]any{}, []string{}
+	at := repositoryLocator{files: map[string]source.Locator{}, documents: b.plan.Documents}
+	for _, f := range b.configs {
+		files[f.Name] = map[string]any{"family": string(f.Family), "content": f.Content}
+		at.files[f.Name] = f.Locator
+		names = append(names, f.Name)
+	}
+	name := at.top().URI
+	b.plan.Config = &Document{Kind: Config, Name: name, Files: names, Model: map[string]any{"files": files}, Locator: at}
+}
+
+// repositoryLocator locates ["files", name, "content", ...] in a configuration file and
+// ["documents", i, ...] in the plan's document of that index.
+type repositoryLocator struct {
+	files     map[string]source.Locator
+	documents []Document
+}
+
+// Locate implements source.Locator.
+func (r repositoryLocator) Locate(path []any) (finding.Location, source.Grade) {
+	if len(path) >= 2 {
+		switch path[0] {
+		case "files":
+			name, _ := path[1].(string)
+			if at := r.files[name]; at != nil {
+				return at.Locate(path[min(3, len(path)):])
+			}
+		case "documents":
+			if i, ok := source.Index(path[1]); ok && i >= 0 && i < len(r.documents) {
+				return r.documents[i].Locator.Locate(path[2:])
+			}
+		}
+	}
+	return r.top(), source.Parent
+}
+
+// top is the first deployed thing, else the first file.
+func (r repositoryLocator) top() finding.Location {
+	if len(r.documents) > 0 {
+		at, _ := r.documents[0].Locator.Locate(nil)
+		return at
+	}
+	first := ""
+	for name := range r.files {
+		if first == "" || name < first {
+			first = name
+		}
+	}
+	return finding.Top(first)
+}
