@@ -142,6 +142,7 @@ func copyTree(t *testing.T, from, to string, replace *strings.Replacer) {
 // what it says with the runner's own rules.
 func TestActionUnderTheRunner(t *testing.T) {
 	job, a := prepare(t, "hardened")
+	left := leftovers(t)
 	r, err := job.Run(t.Context(), a, a.Runs.Entrypoint)
 	if err != nil {
 		t.Fatal(err)
@@ -176,8 +177,8 @@ func TestActionUnderTheRunner(t *testing.T) {
 	if err != nil || post.Code != 0 {
 		t.Errorf("post step: code %d, %v\n%s\n%s", post.Code, err, post.Stdout, post.Stderr)
 	}
-	if left := leftovers(t); left != "" {
-		t.Errorf("left on the engine: %s", left)
+	if ids := left(); ids != "" {
+		t.Errorf("left on the engine: %s", ids)
 	}
 }
 
