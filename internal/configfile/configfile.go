@@ -8,7 +8,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -81,14 +80,6 @@ func Read(in Input) (*File, error) {
 		}
 	}
 	return nil, nil
-}
-
-// whole is the place of a file that has no finer ones.
-type whole string
-
-// Locate implements source.Locator.
-func (w whole) Locate([]any) (finding.Location, source.Grade) {
-	return finding.Top(string(w)), source.Parent
 }
 
 func hasExtension(name string, exts ...string) bool {

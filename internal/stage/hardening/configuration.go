@@ -13,7 +13,7 @@ type configuration struct {
 	Anchor []any `json:"anchor"`
 }
 
-func configurationFacts(p *plan.Plan, doc *plan.Document) configuration {
+func configurationFacts(p *plan.Plan) configuration {
 	c := configuration{Anchor: []any{"files"}}
 	for i, d := range p.Documents {
 		if d.Kind == plan.Compose || d.Kind == plan.Kubernetes {

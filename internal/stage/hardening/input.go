@@ -34,7 +34,7 @@ func (s *Stage) input(p *plan.Plan, doc *plan.Document) input {
 	case plan.Config:
 		in["files"] = object(doc.Model["files"])
 		in["complete"] = !p.Partial
-		in["facts"] = configurationFacts(p, doc)
+		in["facts"] = configurationFacts(p)
 	}
 	return in
 }
