@@ -32,20 +32,28 @@ func (a *app) lint(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
-	j, err := a.prepare(ctx, root)
+	w, err := a.open(ctx, root)
 	if err != nil {
 		return err
 	}
-	defer j.close()
-	p, err := plan.Files(ctx, j.tree, j.cfg, names)
+	defer w.close()
+	cfg, err := a.configure(w)
 	if err != nil {
 		return err
 	}
-	s := hardening.New(j.engine, j.cfg.Hardening)
-	runs := stage.Run(ctx, []stage.Stage{s}, p, stage.Options{Timeout: j.cfg.Timeout})
+	p, err := plan.Files(ctx, w.tree, cfg, names)
+	if err != nil {
+		return err
+	}
+	engine, err := a.loadPolicy(w, cfg, kinds(p)...)
+	if err != nil {
+		return err
+	}
+	s := hardening.New(engine, cfg.Hardening)
+	runs := stage.Run(ctx, []stage.Stage{s}, p, stage.Options{Timeout: cfg.Timeout})
 	r := report.Build(report.Input{
-		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: cmp.Or(j.cfg.FailOn, "all"), Threshold: j.cfg.FailOnSeverity,
-		Runs: runs, Exceptions: j.cfg.Exceptions, Partial: true, Controls: j.engine.Controls(),
+		Tool: tool(), Target: target(w), Now: a.Now(), FailOn: cmp.Or(cfg.FailOn, "all"), Threshold: cfg.FailOnSeverity,
+		Runs: runs, Exceptions: cfg.Exceptions, Partial: true, Controls: engine.Controls(),
 	})
 	a.conclude(r)
 	if err := a.print(ctx, r); err != nil {
@@ -58,6 +66,20 @@ func (a *app) lint(ctx context.Context, files []string) error {
 		return fmt.Errorf("%s", runs[0].Reason)
 	}
 	return nil
+}
+
+// kinds are the kinds of documents in the plan: reading the rules of others would be
+// most of the work of judging one file.
+func kinds(p *plan.Plan) []string {
+	var out []string
+	for _, d := range p.Documents {
+		out = append(out, string(d.Kind))
+	}
+	if p.Config != nil {
+		out = append(out, string(p.Config.Kind))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // relativeTo splits the files into the directory that they share and slash paths

@@ -112,12 +112,12 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	}), nil
 }
 
-func (a *app) loadPolicy(w *workspace, cfg config.Config) (*policy.Engine, error) {
+func (a *app) loadPolicy(w *workspace, cfg config.Config, kinds ...string) (*policy.Engine, error) {
 	packs, err := packs(w, cfg.Hardening.Packs)
 	if err != nil {
 		return nil, err
 	}
-	engine, err := policy.Load(policies.FS, packs, cfg.Hardening.Profile)
+	engine, err := policy.Load(policies.FS, packs, cfg.Hardening.Profile, kinds...)
 	if err != nil {
 		return nil, err
 	}

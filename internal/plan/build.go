@@ -22,12 +22,12 @@ func Build(ctx context.Context, tree *source.Tree, cfg config.Config, event Even
 	if err != nil {
 		return nil, fmt.Errorf("build plan: %w", err)
 	}
-	return build(ctx, tree, cfg, event, found)
+	return build(ctx, &Plan{Root: tree.Dir(), Tree: tree, Event: event}, cfg, found)
 }
 
-// build plans what was found.
-func build(ctx context.Context, tree *source.Tree, cfg config.Config, event Event, found source.Listing) (*Plan, error) {
-	b := &builder{ctx: ctx, tree: tree, cfg: cfg, found: found, plan: &Plan{Root: tree.Dir(), Tree: tree, Event: event}}
+// build fills an empty plan with what was found.
+func build(ctx context.Context, p *Plan, cfg config.Config, found source.Listing) (*Plan, error) {
+	b := &builder{ctx: ctx, tree: p.Tree, cfg: cfg, found: found, plan: p}
 	b.list()
 	b.links()
 	b.charts()

@@ -41,7 +41,7 @@ func (b *builder) plain(name string) {
 // repository adds the one document that holds the repository's configuration, so that
 // rules can say what is missing and join one file with another.
 func (b *builder) repository() {
-	if len(b.plan.Documents) == 0 && len(b.configs) == 0 {
+	if len(b.configs) == 0 && (len(b.plan.Documents) == 0 || b.plan.Partial) {
 		return
 	}
 	files, names := map[string]any{}, []string{}

@@ -28,11 +28,10 @@ func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []st
 		found.Files = append(found.Files, source.Entry{Name: name, Size: info.Size()})
 	}
 	slices.SortFunc(found.Files, func(a, b source.Entry) int { return strings.Compare(a.Name, b.Name) })
-	p, err := build(ctx, tree, cfg, Event{Name: "local"}, found)
+	p, err := build(ctx, &Plan{Root: tree.Dir(), Tree: tree, Event: Event{Name: "local"}, Partial: true}, cfg, found)
 	if err != nil {
 		return nil, err
 	}
-	p.Partial = true
 	for _, name := range names {
 		if !p.mentions(name) {
 			p.Problems = append(p.Problems, Problem{finding.Top(name),

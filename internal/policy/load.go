@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -16,6 +17,7 @@ import (
 
 // Limits of a pack: far above any real one, low enough to stay harmless.
 const (
+	parsers      = 2
 	maxPackFiles = 2000
 	maxFileBytes = 1 << 20
 )
@@ -37,6 +39,8 @@ type module struct {
 // loader collects packs and every mistake in them.
 type loader struct {
 	profile string
+	// kinds are the folders whose rules are wanted.
+	kinds []string
 	// may is what packs may use, built once because that is slow.
 	may      *ast.Capabilities
 	modules  []module
@@ -71,9 +75,37 @@ func (l *loader) pack(p Pack) {
 		l.fail("%s: %w", p.Dir, err)
 	}
 	l.controls = append(l.controls, controls...)
-	for _, f := range files {
+	for _, f := range l.parseAll(p, files) {
 		l.file(p, f)
 	}
+}
+
+// parsed is one Rego file of a pack.
+type parsed struct {
+	name, shown string
+	ast         *ast.Module
+	err         error
+}
+
+// parseAll parses the wanted files side by side: that is most of what a short run costs.
+func (l *loader) parseAll(p Pack, names []string) []parsed {
+	names = slices.DeleteFunc(names, func(name string) bool {
+		folder := path.Dir(name)
+		return slices.Contains(Kinds[:], folder) && !slices.Contains(l.kinds, folder)
+	})
+	out := make([]parsed, len(names))
+	var wg sync.WaitGroup
+	for part := range parsers {
+		wg.Go(func() {
+			for i := part; i < len(names); i += parsers {
+				shown := path.Join(p.Dir, names[i])
+				m, err := l.parse(p.FS, names[i], shown)
+				out[i] = parsed{names[i], shown, m, err}
+			}
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 // list names the Rego files of a pack, without tests, sorted.
@@ -94,9 +126,9 @@ func list(fsys fs.FS) ([]string, error) {
 	return files, err
 }
 
-func (l *loader) file(p Pack, name string) {
-	shown := path.Join(p.Dir, name)
-	folder, base := path.Split(strings.TrimSuffix(name, ".rego"))
+func (l *loader) file(p Pack, f parsed) {
+	shown, m := f.shown, f.ast
+	folder, base := path.Split(strings.TrimSuffix(f.name, ".rego"))
 	folder = strings.TrimSuffix(folder, "/")
 	if folder != "lib" && !slices.Contains(Kinds[:], folder) {
 		l.fail("%s: rules live in one of the folders %s, helpers in lib", shown, strings.Join(Kinds[:], ", "))
@@ -106,9 +138,8 @@ func (l *loader) file(p Pack, name string) {
 		l.fail("%s: a file is named like its rule, in lower-case words joined by underscores", shown)
 		return
 	}
-	m, err := l.parse(p.FS, name, shown)
-	if err != nil {
-		l.errs = append(l.errs, err)
+	if f.err != nil {
+		l.errs = append(l.errs, f.err)
 		return
 	}
 	want := packageOf(p.Name, folder, base)

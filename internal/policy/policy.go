@@ -42,14 +42,17 @@ type Engine struct {
 }
 
 // Load reads the built-in pack and further packs and selects the rules of a profile;
-// an empty profile selects every rule. Every mistake in a pack is an error that names
-// file and line.
-func Load(builtin fs.FS, packs []Pack, profile string) (*Engine, error) {
+// an empty profile selects every rule. Where kinds are named, only their rules are read.
+// Every mistake in a pack is an error that names file and line.
+func Load(builtin fs.FS, packs []Pack, profile string, kinds ...string) (*Engine, error) {
+	if len(kinds) == 0 {
+		kinds = Kinds[:]
+	}
 	if profile != "" && !slices.Contains(Profiles[:], profile) {
 		return nil, fmt.Errorf("unknown profile %q: use one of %v", profile, Profiles)
 	}
 	may := capabilities()
-	l := &loader{profile: profile, may: may, names: map[string]bool{}}
+	l := &loader{profile: profile, kinds: kinds, may: may, names: map[string]bool{}}
 	l.pack(Pack{Dir: "policies", FS: builtin})
 	for _, p := range packs {
 		l.pack(p)
@@ -58,7 +61,7 @@ func Load(builtin fs.FS, packs []Pack, profile string) (*Engine, error) {
 		return nil, fmt.Errorf("load policies: %w", err)
 	}
 	e := &Engine{rules: l.rules, controls: l.controls, programs: map[string]*program{}}
-	for _, kind := range Kinds {
+	for _, kind := range kinds {
 		e.programs[kind] = newProgram(kind, may, l.modules)
 	}
 	// The built-in rules are known to compile, so only the kinds that are met need to.

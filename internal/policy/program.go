@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,7 +49,7 @@ func compile(kind string, may *ast.Capabilities, modules []module) (*ast.Compile
 // compileAll compiles every kind now, so that a mistake shows before the run.
 func (e *Engine) compileAll() error {
 	var errs []error
-	for _, kind := range Kinds {
+	for _, kind := range slices.Sorted(maps.Keys(e.programs)) {
 		_, err := e.programs[kind].compiled()
 		errs = append(errs, err)
 	}
