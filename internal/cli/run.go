@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -122,7 +123,19 @@ func (a *app) loadPolicy(w *workspace, cfg config.Config, kinds ...string) (*pol
 		return nil, err
 	}
 	engine.Now = a.Now()
+	if err := engine.Configure(cfg.Hardening.Params); err != nil {
+		return nil, atSetting(cfg, err)
+	}
 	return engine, nil
+}
+
+// atSetting puts the place in the configuration before an error about a parameter.
+func atSetting(cfg config.Config, err error) error {
+	if e, ok := errors.AsType[*policy.ParamError](err); ok {
+		path := "hardening.params." + e.Path
+		return &config.Error{Location: cfg.At(path), Message: path + " " + e.Message}
+	}
+	return err
 }
 
 // runStages runs the stages side by side and shows their progress.

@@ -76,6 +76,8 @@ type Hardening struct {
 	// Roles says which part a service plays (backend, store, ingress), by service
 	// name, where image, port and command do not tell.
 	Roles map[string]string `yaml:"roles"`
+	// Params set what rules let teams choose: rule id, name, value.
+	Params map[string]map[string]any `yaml:"params"`
 }
 
 // Images configures the image trust stage.

@@ -88,6 +88,8 @@ func (d *decoder) value(path string, n *yaml.Node, v reflect.Value) {
 	case n.Kind == yaml.AliasNode:
 		d.fail(n, "%s: aliases are not allowed in a configuration; write the value out", path)
 	case n.Tag == "!!null" && path == "":
+	case v.Kind() == reflect.Interface:
+		d.plain(path, n, v)
 	case isLeaf(v):
 		d.leaf(path, n, v)
 	case v.Kind() == reflect.Struct:
@@ -129,6 +131,18 @@ func (d *decoder) field(path string, key, val *yaml.Node, v reflect.Value) {
 		return
 	}
 	d.value(join(path, key.Value), val, v.Field(i))
+}
+
+// plain takes whatever a rule's parameter may be: a scalar or a list.
+func (d *decoder) plain(path string, n *yaml.Node, v reflect.Value) {
+	var x any
+	if err := n.Decode(&x); err != nil {
+		d.fail(n, "%s: %v", path, err)
+		return
+	}
+	if x != nil {
+		v.Set(reflect.ValueOf(x))
+	}
 }
 
 // sequence also takes a single scalar for a list of scalars, as Compose does.

@@ -103,11 +103,14 @@ func (v *validator) exceptions() {
 	}
 }
 
-func (v *validator) place(path string) finding.Location {
-	if at, ok := v.c.places[path]; ok {
+func (v *validator) place(path string) finding.Location { return v.c.At(path) }
+
+// At is the place of a key of the file, such as hardening.profile.
+func (c *Config) At(path string) finding.Location {
+	if at, ok := c.places[path]; ok {
 		return at
 	}
-	return finding.Top(v.c.Origin)
+	return finding.Top(c.Origin)
 }
 
 func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }

@@ -1,6 +1,9 @@
 package policy
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -9,6 +12,9 @@ func help(description string, m metadata, lang string) string {
 	var b strings.Builder
 	b.WriteString(oneLine(description))
 	b.WriteString("\n\n**How to fix:** " + oneLine(m.Remediation) + "\n")
+	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
+		fmt.Fprintf(&b, "\nParameter `%s`, default `%s`.\n", name, text(m.Params[name]))
+	}
 	example(&b, "Reported", m.Bad, lang)
 	example(&b, "Accepted", m.Good, lang)
 	return strings.TrimSpace(b.String()) + "\n"

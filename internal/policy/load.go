@@ -47,6 +47,7 @@ type loader struct {
 	rules    []*rule
 	controls []finding.Control
 	names    map[string]bool
+	params   map[string]map[string]any
 	errs     []error
 }
 
@@ -163,6 +164,9 @@ func (l *loader) rule(p Pack, kind, base, shown string, m *ast.Module) {
 	}
 	r.ID, r.kind, r.pkg = path.Join(p.Name, kind, strings.ReplaceAll(base, "_", "-")), kind, m.Package.Path.String()
 	r.off = l.profile != "" && r.meta.Profiles != nil && !slices.Contains(r.meta.Profiles, l.profile)
+	if len(r.meta.Params) > 0 {
+		l.params[r.ID] = r.meta.Params
+	}
 	l.rules = append(l.rules, r)
 	l.modules = append(l.modules, module{file: shown, kind: kind, ast: m})
 }

@@ -39,6 +39,8 @@ type Engine struct {
 	rules    []*rule
 	controls []finding.Control
 	programs map[string]*program
+	// params are the parameters of all rules by rule id and name, as they hold.
+	params map[string]map[string]any
 }
 
 // Load reads the built-in pack and further packs and selects the rules of a profile;
@@ -52,7 +54,7 @@ func Load(builtin fs.FS, packs []Pack, profile string, kinds ...string) (*Engine
 		return nil, fmt.Errorf("unknown profile %q: use one of %v", profile, Profiles)
 	}
 	may := capabilities()
-	l := &loader{profile: profile, kinds: kinds, may: may, names: map[string]bool{}}
+	l := &loader{profile: profile, kinds: kinds, may: may, names: map[string]bool{}, params: map[string]map[string]any{}}
 	l.pack(Pack{Dir: "policies", FS: builtin})
 	for _, p := range packs {
 		l.pack(p)
@@ -60,7 +62,7 @@ func Load(builtin fs.FS, packs []Pack, profile string, kinds ...string) (*Engine
 	if err := l.finish(); err != nil {
 		return nil, fmt.Errorf("load policies: %w", err)
 	}
-	e := &Engine{rules: l.rules, controls: l.controls, programs: map[string]*program{}}
+	e := &Engine{rules: l.rules, controls: l.controls, programs: map[string]*program{}, params: l.params}
 	for _, kind := range kinds {
 		e.programs[kind] = newProgram(kind, may, l.modules)
 	}

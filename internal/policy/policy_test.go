@@ -348,3 +348,54 @@ func BenchmarkLoadControls(b *testing.B) {
 		}
 	}
 }
+
+func TestConfigure(t *testing.T) {
+	t.Parallel()
+	p := pack("#   severity: medium", "#   severity: medium\n#   params: {allowed: [], limit: 3}")
+	tests := []struct {
+		name, want string
+		params     map[string]map[string]any
+	}{
+		{"set", "", map[string]map[string]any{"acme/compose/no-lab": {"allowed": []string{"x"}, "limit": 4}}},
+		{"unknown rule", "acme/compose/other: is no rule that has parameters", map[string]map[string]any{"acme/compose/other": {"x": 1}}},
+		{"unknown name", "acme/compose/no-lab.alowed: is no parameter of the rule; known are allowed, limit",
+			map[string]map[string]any{"acme/compose/no-lab": {"alowed": []string{}}}},
+		{"wrong type", "acme/compose/no-lab.limit: must be a number, as its default 3 is",
+			map[string]map[string]any{"acme/compose/no-lab": {"limit": "many"}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := load(t, "guide", p).Configure(tt.params)
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want)) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// A parameter reaches the rule; parameters of kinds that were not loaded are left alone.
+func TestParamsReachRules(t *testing.T) {
+	t.Parallel()
+	p := pack("#   severity: medium", "#   severity: medium\n#   params: {allowed: []}",
+		`startswith(service.image, "lab/")`, `count(data.params["acme/compose/no-lab"].allowed) == 1`)
+	for n, want := range map[int]int{0: 0, 1: 1} {
+		e, err := policy.Load(policies.FS, []policy.Pack{p}, "guide", "compose")
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := map[string]map[string]any{
+			"acme/compose/no-lab": {"allowed": make([]string, n)}, "kubernetes/whatever": {"x": 1},
+		}
+		if err := e.Configure(set); err != nil {
+			t.Fatal(err)
+		}
+		out, err := e.Eval(t.Context(), "compose", lab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.IndexFunc(out.Results, func(r policy.Result) bool { return r.Rule == "acme/compose/no-lab" })
+		if (got >= 0) != (want > 0) {
+			t.Errorf("%d allowed: result %d", n, got)
+		}
+	}
+}

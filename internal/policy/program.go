@@ -67,7 +67,7 @@ func (p *program) prepare(e *Engine) (rego.PreparedEvalQuery, error) {
 	if err != nil {
 		return rego.PreparedEvalQuery{}, err
 	}
-	data := map[string]any{}
+	data := map[string]any{"params": params(e.params)}
 	if !e.Now.IsZero() {
 		data["now"] = e.Now.UTC().Format(time.RFC3339)
 	}
@@ -77,6 +77,15 @@ func (p *program) prepare(e *Engine) (rego.PreparedEvalQuery, error) {
 		return q, fmt.Errorf("prepare %s rules: %w", p.kind, err)
 	}
 	return q, nil
+}
+
+// params is a copy with the types that the store wants.
+func params(by map[string]map[string]any) map[string]any {
+	out := map[string]any{}
+	for id, values := range by {
+		out[id] = values
+	}
+	return out
 }
 
 // query asks every rule of a kind at once: an object from rule id to its sets.

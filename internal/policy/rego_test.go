@@ -42,7 +42,7 @@ func TestRego(t *testing.T) {
 		}
 		modules[f] = m
 	}
-	runner := tester.NewRunner().SetStore(inmem.New()).SetModules(modules).RaiseBuiltinErrors(true)
+	runner := tester.NewRunner().SetStore(inmem.NewFromObject(map[string]any{"params": load(t, "").Params()})).SetModules(modules).RaiseBuiltinErrors(true)
 	results, err := runner.RunTests(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

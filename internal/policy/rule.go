@@ -34,6 +34,9 @@ type metadata struct {
 	Profiles    []string                    `json:"profiles"`
 	Tags        []string                    `json:"tags"`
 	Remediation string                      `json:"remediation"`
+	// Params are what the configuration may set, with their defaults. The rule reads
+	// them as data.params[<rule id>].
+	Params map[string]any `json:"params"`
 	// Fix is safe when the rule's fixes take away nothing but the weakness, else
 	// review (the default).
 	Fix  string `json:"fix"`

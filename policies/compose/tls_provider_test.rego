@@ -15,3 +15,9 @@ test_fires_when_absent if {
 test_silent_when_set if {
 	count(rule.results) == 0 with input as backend({"TLSPROVIDER": "OpenSslGost"})
 }
+
+test_fires_on_provider_that_is_not_allowed if {
+	some r in rule.results with input as backend({"TLSPROVIDER": "other"})
+		with data.params as {"compose/tls-provider": {"allowed": ["OpenSslGost"]}}
+	contains(r.message, "none of OpenSslGost")
+}
