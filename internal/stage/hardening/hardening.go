@@ -45,7 +45,11 @@ func (s *Stage) Skip(*plan.Plan) string { return "" }
 func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (finding.Set, error) {
 	set := finding.Set{Rules: s.engine.Rules(), Gaps: p.Gaps(s.Name())}
 	say(fmt.Sprintf("judging %d documents with %d rules", len(p.Documents), len(set.Rules)))
-	for _, part := range s.all(ctx, p) {
+	c, err := s.cluster(p)
+	if err != nil {
+		set.Gaps = append(set.Gaps, gap(firstObject(p), err))
+	}
+	for _, part := range s.all(ctx, p, c) {
 		set.Add(part)
 	}
 	if ctx.Err() != nil {
@@ -55,7 +59,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 }
 
 // all judges the documents side by side and returns their sets in the plan's order.
-func (s *Stage) all(ctx context.Context, p *plan.Plan) []finding.Set {
+func (s *Stage) all(ctx context.Context, p *plan.Plan, c *cluster) []finding.Set {
 	docs := documents(p)
 	sets := make([]finding.Set, len(docs))
 	next := make(chan int)
@@ -64,7 +68,7 @@ func (s *Stage) all(ctx context.Context, p *plan.Plan) []finding.Set {
 		wg.Go(func() {
 			for i := range next {
 				if ctx.Err() == nil {
-					sets[i] = s.one(ctx, p, docs[i])
+					sets[i] = s.one(ctx, p, c, docs[i])
 				}
 			}
 		})
@@ -91,7 +95,7 @@ func documents(p *plan.Plan) []*plan.Document {
 
 // one judges a document. Facts are built from hostile text: a panic there must cost
 // this document only.
-func (s *Stage) one(ctx context.Context, p *plan.Plan, doc *plan.Document) (set finding.Set) {
+func (s *Stage) one(ctx context.Context, p *plan.Plan, c *cluster, doc *plan.Document) (set finding.Set) {
 	defer func() {
 		if r := recover(); r != nil {
 			set = finding.Set{Gaps: []finding.Gap{gap(doc, fmt.Errorf("panic: %v", r))}}
@@ -99,7 +103,7 @@ func (s *Stage) one(ctx context.Context, p *plan.Plan, doc *plan.Document) (set 
 	}()
 	ctx, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
-	in := s.input(p, doc)
+	in := s.input(p, c, doc)
 	out, err := s.engine.Eval(ctx, string(doc.Kind), in)
 	if err != nil {
 		return finding.Set{Gaps: []finding.Gap{gap(doc, err)}}

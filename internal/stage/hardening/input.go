@@ -11,7 +11,7 @@ import (
 type input map[string]any
 
 // input builds the input of one document.
-func (s *Stage) input(p *plan.Plan, doc *plan.Document) input {
+func (s *Stage) input(p *plan.Plan, c *cluster, doc *plan.Document) input {
 	in := input{
 		"kind":      string(doc.Kind),
 		"name":      doc.Name,
@@ -27,7 +27,8 @@ func (s *Stage) input(p *plan.Plan, doc *plan.Document) input {
 		in["facts"] = composeFacts(p, doc, s.cfg.Roles)
 	case plan.Kubernetes:
 		in["object"] = doc.Model
-		in["facts"] = kubernetesFacts(doc.Model)
+		in["complete"] = !p.Partial && c.whole()
+		in["facts"] = kubernetesFacts(c, c.of(doc))
 	case plan.Dockerfile:
 		in["stages"] = list(doc.Model["stages"])
 		in["facts"] = dockerfileFacts(doc.Model)

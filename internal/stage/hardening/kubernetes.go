@@ -16,6 +16,18 @@ type kubernetes struct {
 	Containers []container `json:"containers"`
 	// Store is the product when a Service leads to a store.
 	Store string `json:"store"`
+	// Namespace is default for an object that names none.
+	Namespace string `json:"namespace"`
+	// Workload is nil for an object that makes no pods; Policy and Budget are set for
+	// objects of their kinds.
+	Workload *workload      `json:"workload"`
+	Policy   *networkPolicy `json:"policy"`
+	Budget   *budget        `json:"budget"`
+	// Related are the objects that it selects or names, and those that do so with it.
+	Related related `json:"related"`
+	// Space is what is known of its namespace, Cluster of all objects.
+	Space   space    `json:"space"`
+	Cluster overview `json:"cluster"`
 }
 
 // pod is a pod specification inside an object.
@@ -64,9 +76,18 @@ func podPath(obj map[string]any) []any {
 // inherited are the pod's security settings that containers take over.
 var inherited = []string{"runAsNonRoot", "runAsUser", "runAsGroup", "seccompProfile"}
 
-func kubernetesFacts(obj map[string]any) kubernetes {
-	k := kubernetes{Kind: text(obj["kind"]), Name: text(object(obj["metadata"])["name"]), Containers: []container{}}
-	k.Store = storeBehind(obj)
+func kubernetesFacts(c *cluster, r *resource) kubernetes {
+	obj := r.obj
+	k := kubernetes{
+		Kind: r.kind, Name: r.name, Namespace: r.namespace, Containers: []container{}, Store: r.product,
+		Workload: r.work, Related: r.related, Space: c.space(r), Cluster: c.overview,
+	}
+	switch {
+	case r.kind == "NetworkPolicy" && r.group == "networking.k8s.io":
+		k.Policy = newNetworkPolicy(r)
+	case r.kind == "PodDisruptionBudget" && r.group == "policy":
+		k.Budget = newBudget(r)
+	}
 	at := podPath(obj)
 	if at == nil {
 		return k
