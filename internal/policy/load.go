@@ -42,13 +42,17 @@ type loader struct {
 	// kinds are the folders whose rules are wanted.
 	kinds []string
 	// may is what packs may use, built once because that is slow.
-	may      *ast.Capabilities
-	modules  []module
+	may     *ast.Capabilities
+	modules []module
+	// helpers are those of Trivy's checks, until some check imports them.
+	helpers  []module
 	rules    []*rule
 	controls []finding.Control
 	names    map[string]bool
-	params   map[string]map[string]any
-	errs     []error
+	// passed says which files were left out, and why.
+	passed []string
+	params map[string]map[string]any
+	errs   []error
 }
 
 func (l *loader) fail(format string, args ...any) {
@@ -131,6 +135,10 @@ func (l *loader) file(p Pack, f parsed) {
 	shown, m := f.shown, f.ast
 	folder, base := path.Split(strings.TrimSuffix(f.name, ".rego"))
 	folder = strings.TrimSuffix(folder, "/")
+	if p.Name != "" && m != nil && isTrivy(m) {
+		l.trivy(p, shown, m)
+		return
+	}
 	if folder != "lib" && !slices.Contains(Kinds[:], folder) {
 		l.fail("%s: rules live in one of the folders %s, helpers in lib", shown, strings.Join(Kinds[:], ", "))
 		return
@@ -187,9 +195,15 @@ func (l *loader) finish() error {
 			}
 		}
 	}
+	for _, m := range slices.Clone(l.modules) {
+		l.join(m)
+	}
 	off := map[string]bool{}
-	l.rules = slices.DeleteFunc(l.rules, func(r *rule) bool { off[r.file] = r.off; return r.off })
-	l.modules = slices.DeleteFunc(l.modules, func(m module) bool { return off[m.file] })
+	l.rules = slices.DeleteFunc(l.rules, func(r *rule) bool {
+		off[r.file] = r.off || !l.imported(r)
+		return off[r.file]
+	})
+	l.modules = slices.DeleteFunc(l.modules, func(m module) bool { return off[strings.TrimSuffix(m.file, wrapped)] })
 	slices.SortFunc(l.rules, compareRules)
 	return errors.Join(l.errs...)
 }
@@ -211,7 +225,11 @@ func (l *loader) parse(fsys fs.FS, name, shown string) (*ast.Module, error) {
 		ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: l.may,
 	})
 	if err != nil {
-		return nil, flatten(err)
+		old, errOld := ast.ParseModuleWithOpts(shown, string(data), ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV0})
+		if errOld != nil || old == nil || !isTrivy(old) {
+			return nil, flatten(err)
+		}
+		m = old
 	}
 	if m == nil {
 		return nil, fmt.Errorf("%s: file is empty", shown)

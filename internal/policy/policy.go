@@ -41,6 +41,7 @@ type Engine struct {
 	programs map[string]*program
 	// params are the parameters of all rules by rule id and name, as they hold.
 	params map[string]map[string]any
+	passed []string
 }
 
 // Load reads the built-in pack and further packs and selects the rules of a profile;
@@ -62,7 +63,7 @@ func Load(builtin fs.FS, packs []Pack, profile string, kinds ...string) (*Engine
 	if err := l.finish(); err != nil {
 		return nil, fmt.Errorf("load policies: %w", err)
 	}
-	e := &Engine{rules: l.rules, controls: l.controls, programs: map[string]*program{}, params: l.params}
+	e := &Engine{rules: l.rules, controls: l.controls, programs: map[string]*program{}, params: l.params, passed: l.passed}
 	for _, kind := range kinds {
 		e.programs[kind] = newProgram(kind, may, l.modules)
 	}
@@ -95,6 +96,15 @@ func (e *Engine) RulesOf(kind string) []finding.Rule {
 
 // Controls are all controls of all packs, in the order of their files.
 func (e *Engine) Controls() []finding.Control { return slices.Clone(e.controls) }
+
+// Passed says which files of the packs were left out, and why.
+func (e *Engine) Passed() []string { return slices.Clone(e.passed) }
+
+// WantsPlaces tells whether some rule of the kind was written for Trivy and so reads
+// input.object_with_places and input.places (see WithPlaces).
+func (e *Engine) WantsPlaces(kind string) bool {
+	return slices.ContainsFunc(e.rules, func(r *rule) bool { return r.kind == kind && r.trivy != "" })
+}
 
 // Example is what a rule's author shows: one text that it fires on, one that it does not.
 type Example struct {

@@ -71,8 +71,9 @@ func (p *program) prepare(e *Engine) (rego.PreparedEvalQuery, error) {
 	if !e.Now.IsZero() {
 		data["now"] = e.Now.UTC().Format(time.RFC3339)
 	}
-	q, err := rego.New(rego.Compiler(c), rego.Capabilities(p.may), rego.Query(e.query(p.kind)),
-		rego.Store(inmem.NewFromObject(data)), rego.StrictBuiltinErrors(true)).PrepareForEval(context.Background())
+	options := append(trivyFunctions(), rego.Compiler(c), rego.Capabilities(p.may), rego.Query(e.query(p.kind)),
+		rego.Store(inmem.NewFromObject(data)), rego.StrictBuiltinErrors(true))
+	q, err := rego.New(options...).PrepareForEval(context.Background())
 	if err != nil {
 		return q, fmt.Errorf("prepare %s rules: %w", p.kind, err)
 	}

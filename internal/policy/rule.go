@@ -22,6 +22,9 @@ type rule struct {
 	pkg  string
 	// subjects is true when the rule says itself what it judged.
 	subjects bool
+	// trivy is the package of a check written for Trivy, empty for our own rules.
+	trivy   string
+	imports []*ast.Import
 	// off is true when the profile does not select the rule.
 	off bool
 }
@@ -135,6 +138,15 @@ func strict(v, out any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	return d.Decode(out)
+}
+
+// lenient decodes v into out and lets unknown keys through.
+func lenient(v, out any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, out)
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

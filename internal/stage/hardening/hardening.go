@@ -43,7 +43,7 @@ func (s *Stage) Skip(*plan.Plan) string { return "" }
 
 // Run judges every document of the plan. A document that cannot be judged is a gap.
 func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (finding.Set, error) {
-	set := finding.Set{Rules: s.engine.Rules(), Gaps: p.Gaps(s.Name())}
+	set := finding.Set{Rules: s.engine.Rules(), Gaps: p.Gaps(s.Name()), Notes: s.engine.Passed()}
 	say(fmt.Sprintf("judging %d documents with %d rules", len(p.Documents), len(set.Rules)))
 	c, err := s.cluster(p)
 	if err != nil {

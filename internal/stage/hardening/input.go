@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/policy"
 )
 
 // input is what rules see as the variable of that name. Its shape is a contract with
@@ -29,6 +30,9 @@ func (s *Stage) input(p *plan.Plan, c *cluster, doc *plan.Document) input {
 		in["object"] = doc.Model
 		in["complete"] = !p.Partial && c.whole()
 		in["facts"] = kubernetesFacts(c, c.of(doc))
+		if s.engine.WantsPlaces(string(doc.Kind)) {
+			in["object_with_places"], in["places"] = policy.WithPlaces(doc.Model)
+		}
 	case plan.Dockerfile:
 		in["stages"] = list(doc.Model["stages"])
 		in["facts"] = dockerfileFacts(doc.Model)
