@@ -28,11 +28,13 @@ type Stage struct {
 	engine *policy.Engine
 	cfg    config.Hardening
 	limit  time.Duration
+	// places is true when rules want the place of every mapping of an object.
+	places bool
 }
 
 // New returns the stage that judges with the rules of the engine.
 func New(engine *policy.Engine, cfg config.Hardening) *Stage {
-	return &Stage{engine: engine, cfg: cfg, limit: perDocument}
+	return &Stage{engine: engine, cfg: cfg, limit: perDocument, places: engine.WantsPlaces(string(plan.Kubernetes))}
 }
 
 // Name is the stage's word in configuration and reports.

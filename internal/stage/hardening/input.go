@@ -30,7 +30,7 @@ func (s *Stage) input(p *plan.Plan, c *cluster, doc *plan.Document) input {
 		in["object"] = doc.Model
 		in["complete"] = !p.Partial && c.whole()
 		in["facts"] = kubernetesFacts(c, c.of(doc))
-		if s.engine.WantsPlaces(string(doc.Kind)) {
+		if s.places {
 			in["object_with_places"], in["places"] = policy.WithPlaces(doc.Model)
 		}
 	case plan.Dockerfile:
