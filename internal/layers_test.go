@@ -32,7 +32,7 @@ var layers = map[string]string{
 	"internal/github":            "",
 	"internal/github/githubtest": "",
 	"internal/stage/deps":        "internal/config internal/finding internal/plan internal/source internal/stage/deps/...",
-	"internal/stage/hardening":   "internal/config internal/finding internal/plan internal/policy internal/source",
+	"internal/stage/hardening":   "internal/config internal/configfile internal/finding internal/plan internal/policy internal/source",
 	"internal/stage/images":      "internal/config internal/finding internal/plan internal/stage/images/...",
 	"internal/stage/dast":        "internal/config internal/finding internal/plan internal/source internal/stage/dast/...",
 	"internal/stage":             "internal/finding internal/plan internal/report",
@@ -58,6 +58,9 @@ var fences = map[string]string{
 	"github.com/sethvargo/go-githubactions":  "internal/github/...",
 	"github.com/owenrumney/go-sarif":         "internal/reporter",
 	"github.com/go-git/":                     "internal/source/commit",
+	"github.com/prometheus/":                 "internal/stage/hardening",
+	"github.com/nginxinc/":                   "internal/configfile",
+	"github.com/bradleyjkemp/":               "internal/stage/hardening",
 	"github.com/spf13/cobra":                 "internal/cli",
 }
 

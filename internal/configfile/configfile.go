@@ -18,6 +18,14 @@ type Family string
 const (
 	// Document is prose with headings: a security policy, a runbook, a change log.
 	Document Family = "document"
+	// AlertRules are groups of rules for Prometheus, Loki or Grafana.
+	AlertRules Family = "alert-rules"
+	// Prometheus is the configuration of the Prometheus server.
+	Prometheus Family = "prometheus"
+	// Alertmanager is the configuration of Alertmanager.
+	Alertmanager Family = "alertmanager"
+	// SIEM is a detection rule in the Sigma format.
+	SIEM Family = "siem"
 )
 
 // File is one configuration file.
@@ -53,6 +61,10 @@ type reader struct {
 // readers are all families; the first that recognises a file reads it.
 var readers = [...]reader{
 	{Document, isProse, readProse},
+	{AlertRules, isYAML, withParts(yamlOf(isAlertRules))},
+	{Prometheus, isYAML, yamlOf(isPrometheus)},
+	{Alertmanager, isYAML, yamlOf(isAlertmanager)},
+	{SIEM, isYAML, yamlOf(isSigma)},
 }
 
 // Claims tells whether some family may read a file of this name.

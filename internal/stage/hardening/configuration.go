@@ -11,10 +11,12 @@ type configuration struct {
 	Deploys bool `json:"deploys"`
 	// Anchor is the path at which to report what the repository lacks as a whole.
 	Anchor []any `json:"anchor"`
+	// Alerts are the repository's alert rules.
+	Alerts alerts `json:"alerts"`
 }
 
 func configurationFacts(p *plan.Plan) configuration {
-	c := configuration{Anchor: []any{"files"}}
+	c := configuration{Anchor: []any{"files"}, Alerts: alertFacts(p)}
 	for i, d := range p.Documents {
 		if d.Kind == plan.Compose || d.Kind == plan.Kubernetes {
 			c.Deploys, c.Anchor = true, []any{"documents", i}
