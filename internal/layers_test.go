@@ -20,11 +20,12 @@ const module = "github.com/stella-ops/assure/"
 var layers = map[string]string{
 
 	"internal/finding":           "",
+	"internal/shell":             "",
 	"policies":                   "",
 	"internal/source":            "internal/finding",
 	"internal/source/commit":     "",
 	"internal/config":            "internal/finding",
-	"internal/configfile":        "internal/finding internal/source",
+	"internal/configfile":        "internal/finding internal/shell internal/source",
 	"internal/plan":              "internal/config internal/configfile internal/finding internal/source",
 	"internal/policy":            "internal/finding",
 	"internal/report":            "internal/config internal/finding",
@@ -32,7 +33,7 @@ var layers = map[string]string{
 	"internal/github":            "",
 	"internal/github/githubtest": "",
 	"internal/stage/deps":        "internal/config internal/finding internal/plan internal/source internal/stage/deps/...",
-	"internal/stage/hardening":   "internal/config internal/configfile internal/finding internal/plan internal/policy internal/source",
+	"internal/stage/hardening":   "internal/config internal/configfile internal/finding internal/plan internal/policy internal/shell internal/source",
 	"internal/stage/images":      "internal/config internal/finding internal/plan internal/stage/images/...",
 	"internal/stage/dast":        "internal/config internal/finding internal/plan internal/source internal/stage/dast/...",
 	"internal/stage":             "internal/finding internal/plan internal/report",
@@ -62,6 +63,8 @@ var fences = map[string]string{
 	"github.com/nginxinc/":                   "internal/configfile",
 	"github.com/bradleyjkemp/":               "internal/stage/hardening",
 	"github.com/spf13/cobra":                 "internal/cli",
+	"mvdan.cc/sh":                            "internal/shell",
+	"github.com/robfig/cron":                 "internal/stage/hardening",
 }
 
 func TestLayers(t *testing.T) {

@@ -26,6 +26,22 @@ const (
 	Alertmanager Family = "alertmanager"
 	// SIEM is a detection rule in the Sigma format.
 	SIEM Family = "siem"
+	// Workflow is a GitHub workflow, Action an action's own file.
+	Workflow Family = "workflow"
+	Action   Family = "action"
+	// Dependabot and Renovate keep dependencies new.
+	Dependabot Family = "dependabot"
+	Renovate   Family = "renovate"
+	// Script is a shell script or Makefile, Crontab what cron starts.
+	Script  Family = "script"
+	Crontab Family = "crontab"
+	// Evidence is a dated statement about something done outside the repository.
+	Evidence Family = "evidence"
+	// Dashboard is one of Grafana.
+	Dashboard Family = "dashboard"
+	// SecurityText is a security.txt, Version a file that holds the version alone.
+	SecurityText Family = "security-txt"
+	Version      Family = "version"
 )
 
 // File is one configuration file.
@@ -61,6 +77,11 @@ type reader struct {
 // readers are all families; the first that recognises a file reads it.
 var readers = [...]reader{
 	{Document, isProse, readProse},
+	{Workflow, isWorkflow, readWorkflow}, {Action, isAction, readAction},
+	{Dependabot, isDependabot, readDependabot}, {Renovate, isRenovate, readRenovate},
+	{Script, isScript, readScript}, {Crontab, isCrontab, readLines},
+	{Evidence, isEvidence, readEvidence}, {Dashboard, isDashboard, readDashboard},
+	{SecurityText, isSecurityText, readSecurityText}, {Version, isVersion, readLines},
 	{AlertRules, isYAML, withParts(yamlOf(isAlertRules))},
 	{Prometheus, isYAML, yamlOf(isPrometheus)},
 	{Alertmanager, isYAML, yamlOf(isAlertmanager)},

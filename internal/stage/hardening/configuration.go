@@ -13,10 +13,11 @@ type configuration struct {
 	Anchor []any `json:"anchor"`
 	// Alerts are the repository's alert rules.
 	Alerts alerts `json:"alerts"`
+	cadence
 }
 
-func configurationFacts(p *plan.Plan) configuration {
-	c := configuration{Anchor: []any{"files"}, Alerts: alertFacts(p)}
+func configurationFacts(p *plan.Plan, roles map[string]string) configuration {
+	c := configuration{Anchor: []any{"files"}, Alerts: alertFacts(p), cadence: cadenceFacts(p, roles)}
 	for i, d := range p.Documents {
 		if d.Kind == plan.Compose || d.Kind == plan.Kubernetes {
 			c.Deploys, c.Anchor = true, []any{"documents", i}

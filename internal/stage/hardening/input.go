@@ -39,7 +39,7 @@ func (s *Stage) input(p *plan.Plan, c *cluster, doc *plan.Document) input {
 	case plan.Config:
 		in["files"] = object(doc.Model["files"])
 		in["complete"] = !p.Partial
-		in["facts"] = configurationFacts(p)
+		in["facts"] = configurationFacts(p, s.cfg.Roles)
 	}
 	return in
 }
