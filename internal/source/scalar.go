@@ -107,12 +107,10 @@ func singleQuoted(b []byte) int {
 func plain(b []byte, value string) int {
 	at := 0
 	for value != "" && at < len(b) {
-		if value[0] == ' ' || value[0] == '\n' {
-			if next, ok := fold(b, at); ok {
-				at = next
-				value = strings.TrimLeft(value, value[:1])
-				continue
-			}
+		if next, ok := fold(b, at); ok && strings.IndexAny(value, folded) == 0 {
+			at = next
+			value = strings.TrimLeft(value, folded)
+			continue
 		}
 		_, w := utf8.DecodeRuneInString(value)
 		if !bytes.HasPrefix(b[at:], []byte(value[:w])) {
@@ -122,6 +120,9 @@ func plain(b []byte, value string) int {
 	}
 	return at
 }
+
+// folded are what folded line breaks become in a value.
+const folded = " \n\u2028\u2029"
 
 // fold skips a line break with the blanks around it and any empty lines.
 func fold(b []byte, at int) (int, bool) {
