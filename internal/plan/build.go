@@ -57,7 +57,7 @@ type builder struct {
 	// named are Dockerfiles that Compose services build from.
 	named map[string]bool
 	// env holds what .env files set, by directory.
-	env map[string]map[string]string
+	env map[string]environment
 	// configs are the configuration files beside the deployment.
 	configs []configfile.File
 	// pending are the files of sets with a well-known name; sets are those that stay.

@@ -18,22 +18,31 @@ import (
 // Limits of one Compose set.
 const (
 	maxSetFiles = 200
+	maxLayers   = 1000
 	maxEnvBytes = 1 << 20
 )
 
 // layer is one YAML document of a Compose set, with what decides about its meaning.
 type layer struct {
 	doc *source.Doc
-	env map[string]string
+	env environment
 	// dir is the directory that relative paths of the document start from.
 	dir string
 	// rel is dir as seen from the set's directory.
 	rel string
 	// main is true for the files that the set lists itself.
 	main bool
+	// via are the files that include one another down to this one, outermost first.
+	via []include
 }
 
-func (l *layer) lookup(name string) (string, bool) { v, ok := l.env[name]; return v, ok }
+func (l *layer) lookup(name string) (string, bool) { return l.env.lookup(name) }
+
+// include is one step of including: the file that does, and where it says so.
+type include struct {
+	file string
+	at   finding.Location
+}
 
 // closure is a set of Compose files with all that they include and extend. Nothing but
 // its files may be opened while the set is loaded.
@@ -53,30 +62,40 @@ type closure struct {
 	based map[string]bool
 	// dirs are all directories that relative paths may start from.
 	dirs map[string]bool
+	// remote are the references to other places, which are refused without giving up
+	// the rest; stubs are the services that were to come from there.
+	remote []error
+	stubs  map[string]bool
 }
 
 func newClosure(tree *source.Tree, root string) *closure {
 	return &closure{
 		tree: tree, root: root, files: map[string][]*source.Doc{},
-		included: map[string]bool{}, based: map[string]bool{}, dirs: map[string]bool{},
+		included: map[string]bool{}, based: map[string]bool{}, dirs: map[string]bool{}, stubs: map[string]bool{},
 	}
 }
 
 // add reads one file of the set, below it what it includes, and what it extends.
-func (c *closure) add(name, dir string, env map[string]string, main bool, stack []string) error {
-	if slices.Contains(stack, name) {
-		return fmt.Errorf("%s includes itself: %s", name, strings.Join(append(stack, name), " → "))
+func (c *closure) add(name, dir string, env environment, main bool, via []include) error {
+	var names []string
+	for _, in := range via {
+		names = append(names, in.file)
+	}
+	if slices.Contains(names, name) {
+		return fmt.Errorf("%s includes itself: %s", name, strings.Join(append(names, name), " → "))
+	}
+	if len(c.layers) >= maxLayers {
+		return fmt.Errorf("%s: more than %d includes; include each file once", name, maxLayers)
 	}
 	docs, err := c.parse(name)
 	if err != nil {
 		return err
 	}
 	c.dirs[dir] = true
-	stack = append(stack[:len(stack):len(stack)], name)
 	for _, d := range docs {
 		l := c.layer(d, env, dir)
-		l.main = main
-		if err := c.includes(l, stack); err != nil {
+		l.main, l.via = main, via
+		if err := c.includes(l); err != nil {
 			return err
 		}
 		if err := c.bases(l); err != nil {
@@ -88,7 +107,7 @@ func (c *closure) add(name, dir string, env map[string]string, main bool, stack 
 	return nil
 }
 
-func (c *closure) layer(d *source.Doc, env map[string]string, dir string) *layer {
+func (c *closure) layer(d *source.Doc, env environment, dir string) *layer {
 	rel, err := filepath.Rel(filepath.FromSlash(c.root), filepath.FromSlash(dir))
 	if err != nil {
 		rel = dir
@@ -167,6 +186,17 @@ func (c *closure) path(l *layer, n *yaml.Node, dir string) (string, error) {
 		return "", c.refuse(l, n, err.Error())
 	}
 	return c.resolve(l, n, dir, p)
+}
+
+// away tells a reference to a file that is fetched from elsewhere, and notes it.
+func (c *closure) away(l *layer, n *yaml.Node) bool {
+	p, err := expand(n.Value, l.lookup)
+	if err != nil || !remote(p) {
+		return false
+	}
+	c.remote = append(c.remote, c.refuse(l, n, fmt.Sprintf(
+		"%q is fetched when the stack starts, so it is not read and what it adds is not judged; commit a copy and refer to that", p)))
+	return true
 }
 
 // items are the members of a list.

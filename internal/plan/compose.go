@@ -17,13 +17,19 @@ func (b *builder) loadSet(s *set) {
 		b.fault(s.brokenFile, s.broken, composeStages[:]...)
 		return
 	}
+	for _, err := range s.remote {
+		b.fault(s.files[0], err, composeStages[:]...)
+	}
 	doc, l, err := s.document(b.ctx)
+	if err != nil && len(s.remote) > 0 && strings.Contains(err.Error(), "empty compose file") {
+		return // all there is comes from elsewhere, which is said already
+	}
 	if err != nil {
 		b.composeFault(s, err)
 		return
 	}
 	b.plan.Documents = append(b.plan.Documents, doc)
-	if services, _ := doc.Model["services"].(map[string]any); len(services) > 0 {
+	if services, _ := doc.Model["services"].(map[string]any); len(services) > 0 && len(s.remote) == 0 {
 		b.plan.Stacks = append(b.plan.Stacks, Stack{Dir: s.dir, Files: s.files, Document: len(b.plan.Documents) - 1})
 	}
 	b.composeImages(doc, l)

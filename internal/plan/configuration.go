@@ -64,20 +64,27 @@ type repositoryLocator struct {
 
 // Locate implements source.Locator.
 func (r repositoryLocator) Locate(path []any) (finding.Location, source.Grade) {
-	if len(path) >= 2 {
-		switch path[0] {
-		case "files":
-			name, _ := path[1].(string)
-			if at := r.files[name]; at != nil {
-				return at.Locate(path[min(3, len(path)):])
-			}
-		case "documents":
-			if i, ok := source.Index(path[1]); ok && i >= 0 && i < len(r.documents) {
-				return r.documents[i].Locator.Locate(path[2:])
-			}
-		}
+	if at, rest := r.part(path); at != nil {
+		return at.Locate(rest)
 	}
 	return r.top(), source.Parent
+}
+
+// part is the file or document that a path leads into, and the rest of the path.
+func (r repositoryLocator) part(path []any) (source.Locator, []any) {
+	if len(path) < 2 {
+		return nil, nil
+	}
+	switch path[0] {
+	case "files":
+		name, _ := path[1].(string)
+		return r.files[name], path[min(3, len(path)):]
+	case "documents":
+		if i, ok := source.Index(path[1]); ok && i >= 0 && i < len(r.documents) {
+			return r.documents[i].Locator, path[2:]
+		}
+	}
+	return nil, nil
 }
 
 // top is the first deployed thing, else the first file.

@@ -14,8 +14,12 @@ func (c *closure) bases(l *layer) error {
 		_, services := source.Child(l.doc.Root, section)
 		for _, name := range source.Keys(services) {
 			_, service := source.Child(services, name)
-			_, n := extended(service)
+			base, n := extended(service)
 			if n == nil {
+				continue
+			}
+			if c.away(l, n) {
+				c.stubs[base] = true
 				continue
 			}
 			file, err := c.path(l, n, l.dir)

@@ -14,6 +14,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/template"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -50,7 +51,7 @@ func TestProblems(t *testing.T) {
 		{"included file is missing", "-- compose.yml --\ninclude:\n  - no.yml\n", "compose.yml:2:5", `"no.yml" does not exist`, all},
 		{"include from outside", "-- compose.yml --\ninclude: [../../etc/passwd]\n", "compose.yml:1:11", "leads out", all},
 		{"include by absolute path", "-- compose.yml --\ninclude: [{path: /etc/passwd}]\n", "compose.yml:1:18", "leads out", all},
-		{"include from the network", "-- compose.yml --\ninclude: [\"https://example.com/x.git\"]\n", "compose.yml:1:11", "leads out", all},
+		{"include from the network", "-- compose.yml --\ninclude: [\"https://example.com/x.git\"]\n", "compose.yml:1:11", "is fetched when", all},
 		{"include through a variable", "-- .env --\nD=../..\n-- compose.yml --\ninclude: [\"${D}/x.yml\"]\n", "compose.yml:1:11", "leads out", all},
 		{"extends from outside", "-- compose.yml --\nservices:\n  a:\n    extends: {file: ../x.yml, service: a}\n", "compose.yml:3:21", "leads out", all},
 		{"extends in a base from outside", "-- compose.yml --\nservices: {a: {extends: {file: b/c.yml, service: a}}}\n-- b/c.yml --\nservices: {a: {extends: {file: ../../x.yml, service: a}}}\n", "b/c.yml:1:32", "leads out", all},
@@ -167,10 +168,10 @@ func TestGuard(t *testing.T) {
 	t.Parallel()
 	tree := repository(t, map[string]string{"a.yml": "services: {}\n", "b.yml": "services: {}\n"})
 	s := &set{dir: ".", files: []string{"a.yml"}, closure: newClosure(tree, ".")}
-	if err := s.add("a.yml", ".", nil, true, nil); err != nil {
+	if err := s.add("a.yml", ".", environment{}, true, nil); err != nil {
 		t.Fatal(err)
 	}
-	g := guard{s}
+	g := guard{s, ""}
 	for p, refused := range map[string]bool{"a.yml": false, "./a.yml": false, "b.yml": true, "../a.yml": true, "/etc/passwd": true, "https://a.yml": true, "~/a.yml": true} {
 		if g.Accept(p) != refused {
 			t.Errorf("%s: refused %t", p, !refused)
@@ -350,14 +351,39 @@ func FuzzDockerfile(f *testing.F) {
 		if err != nil {
 			return
 		}
-		images := d.images()
-		for _, im := range images {
-			if im.Location.Region.StartLine < 1 {
+		files := map[string]string{"f": string(data)}
+		for _, im := range d.images() {
+			if got, inside := cutOut(files, im.Location); !inside || got == "" {
 				t.Fatalf("image without a place: %+v", im)
 			}
 		}
-		leaves(d.model(), nil, func(path []any, _ any) { d.Locate(path) })
+		leaves(d.model(), nil, func(path []any, v any) {
+			at, grade := d.Locate(path)
+			got, inside := cutOut(files, at)
+			if !inside {
+				t.Fatalf("%v: %s lies outside of the file", path, at)
+			}
+			if words := len(path) > 1 && path[len(path)-2] == "args"; words && grade == source.Exact && at.Region.StartLine == at.Region.EndLine && got != v {
+				t.Fatalf("%v = %q: region holds %q", path, v, got)
+			}
+		})
 	})
+}
+
+// insideFile demands that the places of a path, and of one more step, lie in the file.
+func insideFile(t *testing.T, d Document, files map[string]string, path []any) {
+	for _, p := range [][]any{path, join(path, "none"), join(path, 7)} {
+		at, _ := d.Locator.Locate(p)
+		places := []finding.Location{at}
+		for _, r := range related(d.Locator, p) {
+			places = append(places, r.Location)
+		}
+		for _, at := range places {
+			if _, inside := cutOut(files, at); !inside {
+				t.Fatalf("%v: %s lies outside of the file", p, at)
+			}
+		}
+	}
 }
 
 func FuzzCompose(f *testing.F) {
@@ -365,11 +391,18 @@ func FuzzCompose(f *testing.F) {
 		f.Add(unpack(text)["compose.yml"])
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		p := buildPlan(t, map[string]string{"compose.yml": text})
+		files := map[string]string{"compose.yml": text}
+		p := buildPlan(t, files)
+		for _, pr := range p.Problems {
+			if _, inside := cutOut(files, pr.Location); !inside && pr.Location != finding.Top("compose.yml") {
+				t.Fatalf("problem outside of the file: %s %s", pr.Location, pr.Message)
+			}
+		}
 		for _, d := range p.Documents {
+			left := 300
 			leaves(d.Model, nil, func(path []any, _ any) {
-				if at, _ := d.Locator.Locate(path); at.Region.StartLine < 1 {
-					t.Fatalf("%v has no place", path)
+				if left--; left > 0 {
+					insideFile(t, d, files, path)
 				}
 			})
 		}

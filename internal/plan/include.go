@@ -1,15 +1,12 @@
 package plan
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/stella-ops/assure/internal/finding"
@@ -17,23 +14,26 @@ import (
 )
 
 // includes adds the included files below the layer: earlier entries beat later ones.
-func (c *closure) includes(l *layer, stack []string) error {
+func (c *closure) includes(l *layer) error {
 	_, list := source.Child(l.doc.Root, "include")
 	entries := items(list)
 	for _, entry := range slices.Backward(entries) {
-		if err := c.include(l, entry, stack); err != nil {
+		if err := c.include(l, entry); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *closure) include(l *layer, entry *yaml.Node, stack []string) error {
+func (c *closure) include(l *layer, entry *yaml.Node) error {
 	paths, envFiles := []*yaml.Node{entry}, []*yaml.Node(nil)
 	dir := ""
 	if entry.Kind == yaml.MappingNode {
 		_, p := source.Child(entry, "path")
 		paths = scalars(p)
+		if len(paths) == 0 {
+			return c.refuse(l, entry, "include names no file")
+		}
 		_, e := source.Child(entry, "env_file")
 		envFiles = scalars(e)
 		if _, pd := source.Child(entry, "project_directory"); pd != nil {
@@ -43,8 +43,8 @@ func (c *closure) include(l *layer, entry *yaml.Node, stack []string) error {
 			}
 		}
 	}
-	if len(paths) == 0 {
-		return c.refuse(l, entry, "include names no file")
+	if len(paths) == 1 && c.away(l, paths[0]) {
+		return nil
 	}
 	first, err := c.path(l, paths[0], l.dir)
 	if err != nil {
@@ -63,7 +63,8 @@ func (c *closure) include(l *layer, entry *yaml.Node, stack []string) error {
 			return err
 		}
 		c.included[name] = true
-		if err := c.add(name, dir, env, false, stack); err != nil {
+		via := append(slices.Clip(l.via), include{l.doc.Name, finding.Location{URI: l.doc.Name, Region: l.doc.Region(n)}})
+		if err := c.add(name, dir, env, false, via); err != nil {
 			return c.through(l, n, err)
 		}
 	}
@@ -84,14 +85,14 @@ func (c *closure) through(l *layer, n *yaml.Node, err error) error {
 
 // environment is what an included file is interpolated with: its own .env or the named
 // files, below what the including file knows.
-func (c *closure) environment(l *layer, entry *yaml.Node, dir string, files []*yaml.Node) (map[string]string, error) {
-	env := maps.Clone(l.env)
+func (c *closure) environment(l *layer, entry *yaml.Node, dir string, files []*yaml.Node) (environment, error) {
+	env := l.env
 	if len(files) == 0 {
-		own, err := readEnv(c.tree, path.Join(dir, ".env"), l.env)
+		own, err := readEnv(c.tree, path.Join(dir, ".env"), env)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, c.refuse(l, entry, err.Error())
+			return env, c.refuse(l, entry, err.Error())
 		}
-		return overlay(own, env), nil
+		return own.below(env), nil
 	}
 	for _, n := range files {
 		if n.Value == "/dev/null" {
@@ -99,39 +100,13 @@ func (c *closure) environment(l *layer, entry *yaml.Node, dir string, files []*y
 		}
 		name, err := c.path(l, n, l.dir)
 		if err != nil {
-			return nil, err
+			return env, err
 		}
 		own, err := readEnv(c.tree, name, env)
 		if err != nil {
-			return nil, c.through(l, n, err)
+			return env, c.through(l, n, err)
 		}
-		env = overlay(own, env)
-	}
-	return env, nil
-}
-
-func overlay(low, high map[string]string) map[string]string {
-	out := maps.Clone(low)
-	if out == nil {
-		out = map[string]string{}
-	}
-	maps.Copy(out, high)
-	return out
-}
-
-// readEnv reads a .env file of the tree; known variables may be used in its values.
-func readEnv(tree *source.Tree, name string, known map[string]string) (map[string]string, error) {
-	if info, err := fs.Stat(tree.FS(), name); err == nil && info.IsDir() {
-		return nil, fs.ErrNotExist // .env is also a usual name for a Python environment
-	}
-	data, err := tree.Read(name, maxEnvBytes)
-	if err != nil {
-		return nil, err
-	}
-	env, err := dotenv.ParseWithLookup(bytes.NewReader(data), func(k string) (string, bool) { v, ok := known[k]; return v, ok })
-	if err != nil {
-		// The parser's message may quote the file, which may hold secrets.
-		return nil, &source.Error{Location: finding.Top(name), Message: "not readable as an environment file; check its quotes and names"}
+		env = own.below(env)
 	}
 	return env, nil
 }

@@ -2,8 +2,10 @@ package plan
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -23,14 +25,14 @@ import (
 type set struct {
 	dir   string
 	files []string
-	env   map[string]string
+	env   environment
 	*closure
 	// broken is why brokenFile, or something it refers to, could not be read.
 	broken     error
 	brokenFile string
 }
 
-func (s *set) lookup(name string) (string, bool) { v, ok := s.env[name]; return v, ok }
+func (s *set) lookup(name string) (string, bool) { return s.env.lookup(name) }
 
 // contents are the bytes of the set's own files, in merge order.
 func (s *set) contents() ([]types.ConfigFile, error) {
@@ -57,18 +59,23 @@ func (s *set) load(ctx context.Context, files []types.ConfigFile, m mode) (model
 			model, err = nil, fmt.Errorf("values of an unexpected type: %v", r)
 		}
 	}()
+	stub, err := s.stub()
+	defer os.Remove(stub)
+	if err != nil {
+		return nil, err
+	}
 	env := maps.Clone(m.env)
 	details := types.ConfigDetails{WorkingDir: s.abs(s.dir), ConfigFiles: files, Environment: env}
 	model, err = loader.LoadModelWithContext(ctx, details, func(o *loader.Options) {
 		o.SkipValidation, o.SkipNormalization, o.SkipConsistencyCheck = true, true, true
 		o.SkipResolveEnvironment, o.SkipResolveLabels, o.SkipDefaultValues = true, true, true
 		o.ResolvePaths = false
-		o.ResourceLoaders = []loader.ResourceLoader{guard{s}}
+		o.ResourceLoaders = []loader.ResourceLoader{guard{s, stub}}
 		o.SetProjectName(s.projectName(), true)
 		o.Interpolate = &interpolation.Options{
 			LookupValue:     func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			Substitute:      m.substitute,
-			TypeCastMapping: s.casts(),
+			TypeCastMapping: s.casts(stub),
 		}
 	})
 	if err != nil {
@@ -86,7 +93,7 @@ type mode struct {
 }
 
 // effective replaces references; unresolved keeps them, and takes nothing from .env.
-func (s *set) effective() mode  { return mode{withValues, s.env} }
+func (s *set) effective() mode  { return mode{withValues, s.env.values} }
 func (s *set) unresolved() mode { return mode{mask, map[string]string{}} }
 
 func withValues(s string, value template.Mapping) (string, error) { return expand(s, value) }
@@ -107,7 +114,7 @@ func validate(model map[string]any) (err error) {
 
 // projectName is the name of the set's directory as Compose would spell it.
 func (s *set) projectName() string {
-	if v := loader.NormalizeProjectName(s.env[consts.ComposeProjectName]); v != "" {
+	if v := loader.NormalizeProjectName(s.env.values[consts.ComposeProjectName]); v != "" {
 		return v
 	}
 	if v := loader.NormalizeProjectName(filepath.Base(s.abs(s.dir))); v != "" {
@@ -118,11 +125,18 @@ func (s *set) projectName() string {
 
 // guard stands before compose-go's reader of included and extended files: only files
 // that the closure has read and found inside the tree pass it.
-type guard struct{ set *set }
+type guard struct {
+	set *set
+	// stub is the file that stands for those that are fetched from elsewhere.
+	stub string
+}
 
 // Accept claims every path but those of the closure; the latter go on to compose-go's
 // own local reader.
 func (g guard) Accept(p string) bool {
+	if p == os.DevNull || p == g.stub && p != "" {
+		return false
+	}
 	for dir := range g.set.dirs {
 		name, err := inside(g.set.tree.Dir(), dir, p)
 		if err == nil && g.set.closure.files[name] != nil {
@@ -142,20 +156,56 @@ func (g guard) Dir(string) string { return "" }
 
 // casts are compose-go's type casts by path, made to let placeholders pass and to stay
 // silent, and three of our own.
-func (s *set) casts() map[tree.Path]interpolation.Cast {
+func (s *set) casts(stub string) map[tree.Path]interpolation.Cast {
 	out := map[tree.Path]interpolation.Cast{}
 	for path, cast := range loader.ToOptions(&types.ConfigDetails{}, nil).Interpolate.TypeCastMapping {
 		out[path] = tolerant(cast)
 	}
 	out["services.*.ports.[]"] = portItem
 	out["jobs.*.ports.[]"] = portItem
+	known := func(v string) (string, error) { return expand(unmask(v), s.lookup) }
 	for _, path := range [...]tree.Path{
-		"include.[]", "include.[].path", "include.[].path.[]", "include.[].env_file", "include.[].env_file.[]",
-		"include.[].project_directory", "services.*.extends", "services.*.extends.file", "services.*.extends.service",
+		"include.[].path.[]", "include.[].env_file", "include.[].env_file.[]", "include.[].project_directory",
+		"services.*.extends", "services.*.extends.service", "jobs.*.extends", "jobs.*.extends.service",
 	} {
-		out[path] = func(v string) (any, error) { return expand(unmask(v), s.lookup) }
+		out[path] = func(v string) (any, error) { return known(v) }
+	}
+	for path, instead := range map[tree.Path]string{
+		"include.[]": os.DevNull, "include.[].path": os.DevNull, "services.*.extends.file": stub, "jobs.*.extends.file": stub,
+	} {
+		out[path] = func(v string) (any, error) {
+			p, err := known(v)
+			if err == nil && remote(p) {
+				p = instead
+			}
+			return p, err
+		}
 	}
 	return out
+}
+
+// stub writes a file with the services that were to come from elsewhere, each of them
+// empty, and returns its name; without such services it is none.
+func (s *set) stub() (string, error) {
+	if len(s.stubs) == 0 {
+		return "", nil
+	}
+	services := map[string]any{}
+	for name := range s.stubs {
+		services[name] = map[string]any{}
+	}
+	text, err := json.Marshal(map[string]any{"services": services, "jobs": services})
+	if err != nil {
+		return "", fmt.Errorf("write stand-in: %w", err)
+	}
+	f, err := os.CreateTemp("", "assure-*.yaml")
+	if err != nil {
+		return "", fmt.Errorf("write stand-in: %w", err)
+	}
+	if _, err = f.Write(text); err == nil {
+		err = f.Close()
+	}
+	return f.Name(), err
 }
 
 func tolerant(cast interpolation.Cast) interpolation.Cast {

@@ -29,6 +29,8 @@ type view struct {
 	depth int
 	// own is true for a main file's own text, not that of a base.
 	own bool
+	// bases are the extends by which a service got here.
+	bases []finding.Location
 }
 
 // trace is how far a view could be followed: to place, whose key is key.
@@ -38,6 +40,10 @@ type trace struct {
 	grade      source.Grade
 	// steps that exist; the path is found when they are all of it.
 	steps int
+	// end is the node that the steps lead to.
+	end *yaml.Node
+	// note is called with each node and step on the way, when set.
+	note func(node *yaml.Node, step any, value *yaml.Node)
 }
 
 // Locate implements source.Locator.
@@ -46,23 +52,33 @@ func (l *composeLocator) Locate(path []any) (finding.Location, source.Grade) {
 		return l.top(), source.Exact
 	}
 	known := l.known(path)
-	var best *trace
-	for _, v := range l.views(path[:known]) {
-		t := l.follow(v, path[:known])
-		if t.steps == known && t.grade != source.Parent && known == len(path) {
-			return t.location(t.place), t.grade
-		}
-		if best == nil || better(t, *best) {
-			best = &t
-		}
-	}
+	best, _, found := l.best(path[:known])
 	if best == nil {
 		return l.top(), source.Parent
+	}
+	if found && known == len(path) {
+		return best.location(best.place), best.grade
 	}
 	if best.key != nil {
 		return best.location(best.key), source.Parent
 	}
 	return best.location(best.place), source.Parent
+}
+
+// best follows a path that the model has, and tells whether its value was found; weaker
+// are the views that the value's own one overrides.
+func (l *composeLocator) best(path []any) (best *trace, weaker []view, found bool) {
+	views := l.views(path)
+	for i, v := range views {
+		t := l.follow(v, path)
+		if t.steps == len(path) && t.grade != source.Parent {
+			return &t, views[i+1:], true
+		}
+		if best == nil || better(t, *best) {
+			best = &t
+		}
+	}
+	return best, nil, false
 }
 
 // top stands for the set as a whole: the first key of its first file.
@@ -112,35 +128,48 @@ func (l *composeLocator) views(path []any) (out []view) {
 			out = append(out, view{layer: layer, node: layer.doc.Root, own: layer.main})
 			continue
 		}
-		out = append(out, l.chain(layer, text(path[0]), text(path[1]), nil)...)
+		c := chain{set: l.set, section: text(path[0]), seen: map[*yaml.Node]bool{}}
+		c.follow(layer, text(path[1]), nil)
+		out = append(out, c.views...)
 	}
 	return out
 }
 
-// chain is a service's own text in a document, then that of the services it extends.
-func (l *composeLocator) chain(in *layer, section, name string, seen []*yaml.Node) (out []view) {
-	_, services := source.Child(in.doc.Root, section)
+// chain gathers a service's own text in a document, then that of the services it extends.
+type chain struct {
+	set     *set
+	section string
+	seen    map[*yaml.Node]bool
+	views   []view
+}
+
+func (c *chain) follow(in *layer, name string, bases []finding.Location) {
+	_, services := source.Child(in.doc.Root, c.section)
 	key, node := source.Child(services, name)
-	if node == nil || slices.Contains(seen, node) {
-		return nil
+	if node == nil || c.seen[node] {
+		return
 	}
-	out = append(out, view{layer: in, from: key, node: node, depth: 2, own: in.main && seen == nil})
-	seen = append(seen, node)
+	c.seen[node] = true
+	c.views = append(c.views, view{layer: in, from: key, node: node, depth: 2, own: in.main && bases == nil, bases: bases})
 	base, file := extended(node)
-	switch {
-	case base == "":
-		return out
-	case file == nil:
-		return append(out, l.chain(in, section, base, seen)...)
+	if base == "" {
+		return
 	}
-	p, err := l.set.path(in, file, in.dir)
+	extends, _ := source.Child(node, "extends")
+	bases = append(slices.Clip(bases), finding.Location{URI: in.doc.Name, Region: in.doc.Region(extends)})
+	if file == nil {
+		c.follow(in, base, bases)
+		return
+	}
+	p, err := c.set.path(in, file, in.dir)
 	if err != nil {
-		return out
+		return
 	}
-	for _, d := range slices.Backward(l.set.closure.files[p]) {
-		out = append(out, l.chain(l.set.layer(d, in.env, path.Dir(p)), section, base, seen)...)
+	for _, d := range slices.Backward(c.set.closure.files[p]) {
+		l := c.set.layer(d, in.env, path.Dir(p))
+		l.via = in.via
+		c.follow(l, base, bases)
 	}
-	return out
 }
 
 // location is the place of a node; without one it is the top of the document.
@@ -152,9 +181,18 @@ func (t trace) location(n *yaml.Node) finding.Location {
 	return finding.Location{URI: t.doc.Name, Region: t.doc.Region(n)}
 }
 
-// follow walks the path through one view.
+// follow walks the path through one view and checks what it finds.
 func (l *composeLocator) follow(v view, path []any) trace {
-	t := trace{view: v, place: v.from, key: v.from, grade: source.Exact, steps: v.depth}
+	t := l.walk(v, path, nil)
+	if t.steps == len(path) && t.end != nil && !l.means(&t, t.end, path) {
+		t.grade, t.steps = source.Parent, len(path)-1
+	}
+	return t
+}
+
+// walk goes as far down the path as a view does.
+func (l *composeLocator) walk(v view, path []any, note func(node *yaml.Node, step any, value *yaml.Node)) trace {
+	t := trace{view: v, place: v.from, key: v.from, grade: source.Exact, steps: v.depth, note: note}
 	node := source.Deref(v.node)
 	for t.steps < len(path) && t.grade == source.Exact {
 		next := l.step(&t, node, path)
@@ -163,9 +201,7 @@ func (l *composeLocator) follow(v view, path []any) trace {
 		}
 		node = next
 	}
-	if t.steps == len(path) && !l.means(&t, node, path) {
-		t.grade, t.steps = source.Parent, len(path)-1
-	}
+	t.end = node
 	return t
 }
 
@@ -194,6 +230,9 @@ func (l *composeLocator) step(t *trace, node *yaml.Node, path []any) *yaml.Node 
 	}
 	if value == nil {
 		return nil
+	}
+	if t.note != nil {
+		t.note(node, step, value)
 	}
 	t.steps++
 	target := source.Deref(value)

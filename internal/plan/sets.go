@@ -19,7 +19,7 @@ var composeStages = [...]string{"hardening", "images", "dast"}
 // those with a default name and its override, and each remaining file alone. A file
 // that another set includes or extends is a fragment and not a set of its own.
 func (b *builder) compose() {
-	b.env = map[string]map[string]string{}
+	b.env = map[string]environment{}
 	if files := b.configured(); files != nil {
 		b.addSet(files)
 	}
@@ -134,7 +134,7 @@ func (b *builder) first(dir string, names []string) string {
 
 // fromEnv reads COMPOSE_FILE of a directory's .env file.
 func (b *builder) fromEnv(dir string) (files []string) {
-	env := b.environment(dir)
+	env := b.environment(dir).values
 	sep := env[consts.ComposePathSeparator]
 	if sep == "" {
 		sep = ":"
@@ -156,19 +156,15 @@ func (b *builder) fromEnv(dir string) (files []string) {
 	return files
 }
 
-// environment is what a directory's .env file sets. The process environment is never
-// read: a run must not depend on it, nor leak it.
-func (b *builder) environment(dir string) map[string]string {
+// environment is what a directory's .env file sets.
+func (b *builder) environment(dir string) environment {
 	if env, ok := b.env[dir]; ok {
 		return env
 	}
 	name := path.Join(dir, ".env")
-	env, err := readEnv(b.tree, name, nil)
+	env, err := readEnv(b.tree, name, environment{})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !b.taken[name] {
 		b.fault(name, err, composeStages[:]...)
-	}
-	if env == nil {
-		env = map[string]string{}
 	}
 	b.env[dir] = env
 	return env

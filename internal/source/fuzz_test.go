@@ -93,6 +93,9 @@ func checkLeaves(t *testing.T, d *Doc, data []byte, v any, path []any, left *int
 	if grade != Exact {
 		t.Fatalf("%v exists but has grade %s", path, grade)
 	}
+	for _, r := range d.Related(path) {
+		checkPlace(t, data, r.Location.Region)
+	}
 	beyond, grade := d.Locate(append(path[:len(path):len(path)], "\x00none"))
 	checkPlace(t, data, beyond.Region)
 	if grade != Parent {

@@ -96,22 +96,30 @@ func member(n *yaml.Node, name string, depth int) (key, value *yaml.Node) {
 
 // mergeSources are the mappings that n takes further keys from, strongest first.
 func mergeSources(n *yaml.Node) (from []*yaml.Node) {
+	for _, ref := range mergeRefs(n) {
+		from = append(from, Deref(ref))
+	}
+	return from
+}
+
+// mergeRefs are the merge sources as n names them: aliases or mappings.
+func mergeRefs(n *yaml.Node) (refs []*yaml.Node) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if !merge(n.Content[i]) {
 			continue
 		}
 		switch v := Deref(n.Content[i+1]); v.Kind {
 		case yaml.MappingNode:
-			from = append(from, v)
+			refs = append(refs, n.Content[i+1])
 		case yaml.SequenceNode:
 			for _, item := range v.Content {
-				if item = Deref(item); item.Kind == yaml.MappingNode {
-					from = append(from, item)
+				if Deref(item).Kind == yaml.MappingNode {
+					refs = append(refs, item)
 				}
 			}
 		}
 	}
-	return from
+	return refs
 }
 
 func merge(key *yaml.Node) bool {

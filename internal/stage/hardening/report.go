@@ -83,6 +83,7 @@ func (s *Stage) finding(doc *plan.Document, in input, rule finding.Rule, r polic
 			f.Related = append(f.Related, finding.Related{Location: to, Message: "see " + key(p)})
 		}
 	}
+	explain(&f, doc, r.Path)
 	return f
 }
 
