@@ -2,11 +2,11 @@
 # title: Pod mounts a path of its node
 # description: >-
 #   A hostPath volume reads or changes the node, and pods that share one share it with whoever lands
-#   there next. The engine's socket is control of the node.
+#   there next.
 # scope: package
 # custom:
 #   severity: high
-#   controls: [SHG-3.71, SHG-2.13]
+#   controls: [SHG-3.71]
 #   profiles: [guide-literal, guide, strict]
 #   tags: [CWE-552]
 #   remediation: >-
@@ -20,9 +20,9 @@
 #       template:
 #         spec:
 #           volumes:
-#             - name: sock
+#             - name: node
 #               hostPath:
-#                 path: /run/containerd/containerd.sock
+#                 path: /var/lib/kubelet
 #           containers:
 #             - name: backend
 #               image: registry.example.org/backend:1.0
@@ -42,8 +42,10 @@
 #               image: registry.example.org/backend:1.0
 package policies.kubernetes.host_path
 
+# The engine's socket has a rule of its own.
 results contains result if {
 	some mount in input.facts.pod.mounts
+	not mount.socket
 	result := {
 		"message": sprintf("%s %s mounts %s of its node", [input.facts.kind, input.facts.name, mount.source]),
 		"path": mount.path,
@@ -51,14 +53,6 @@ results contains result if {
 	}
 }
 
-severity(mount) := "critical" if mount.socket
+severity(mount) := "high" if mount.sensitive
 
-severity(mount) := "high" if {
-	mount.sensitive
-	not mount.socket
-}
-
-severity(mount) := "medium" if {
-	not mount.sensitive
-	not mount.socket
-}
+severity(mount) := "medium" if not mount.sensitive

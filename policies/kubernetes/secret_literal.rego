@@ -5,7 +5,7 @@
 # scope: package
 # custom:
 #   severity: high
-#   controls: [SHG-5.14, SHG-5.04]
+#   controls: [SHG-5.14]
 #   profiles: [guide-literal, guide, strict]
 #   tags: [CWE-798]
 #   remediation: >-
@@ -23,7 +23,7 @@
 #             - name: backend
 #               image: registry.example.org/backend:1.0
 #               env:
-#                 - name: DB_PASSWORD
+#                 - name: SMTP_PASSWORD
 #                   value: hunter2
 #   good: |
 #     apiVersion: apps/v1
@@ -37,14 +37,18 @@
 #             - name: backend
 #               image: registry.example.org/backend:1.0
 #               env:
-#                 - name: DB_PASSWORD
+#                 - name: SMTP_PASSWORD
 #                   valueFrom:
-#                     secretKeyRef: {name: db, key: password}
+#                     secretKeyRef: {name: mail, key: password}
 package policies.kubernetes.secret_literal
+
+import data.policies.lib.kubernetes
 
 results contains result if {
 	some container in input.facts.containers
 	some secret in container.secrets
+	not kubernetes.store_password(secret.key)
+	not kubernetes.mirror_token(secret.key)
 	result := {
 		"message": sprintf("variable %s of container %s holds a secret", [secret.key, container.name]),
 		"path": secret.path,

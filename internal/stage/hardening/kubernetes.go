@@ -23,6 +23,10 @@ type kubernetes struct {
 	Workload *workload      `json:"workload"`
 	Policy   *networkPolicy `json:"policy"`
 	Budget   *budget        `json:"budget"`
+	// Admission is set for an object that has the cluster verify signatures.
+	Admission *admission `json:"admission"`
+	// Values are the secrets that a Secret or ConfigMap carries in the file.
+	Values []secret `json:"values"`
 	// Related are the objects that it selects or names, and those that do so with it.
 	Related related `json:"related"`
 	// Space is what is known of its namespace, Cluster of all objects.
@@ -48,7 +52,19 @@ type container struct {
 	Add  []capability `json:"add"`
 	// Secrets are literals in env.
 	Secrets []secret `json:"secrets"`
-	Path    []any    `json:"path"`
+	// Env and Mounts are what it gets at run time.
+	Env    []variable    `json:"env"`
+	Mounts []volumeMount `json:"mounts"`
+	Path   []any         `json:"path"`
+}
+
+// fill adds what depends on the pod and on other objects.
+func (out *container) fill(c *cluster, r *resource, own, spec map[string]any, pod []any) {
+	out.Env = variablesOf(own, out.Path)
+	out.Mounts = mountsOf(own, spec, out.Path, pod)
+	for i := range out.Mounts {
+		out.Mounts[i].Owner = c.owner(r, out.Mounts[i])
+	}
 }
 
 // podPaths lead to the pod's specification in objects that make pods, custom ones
@@ -80,7 +96,8 @@ func kubernetesFacts(c *cluster, r *resource) kubernetes {
 	obj := r.obj
 	k := kubernetes{
 		Kind: r.kind, Name: r.name, Namespace: r.namespace, Containers: []container{}, Store: r.product,
-		Workload: r.work, Related: r.related, Space: c.space(r), Cluster: c.overview,
+		Workload: r.work, Related: r.related, Space: c.space(r), Cluster: c.all(r),
+		Admission: newAdmission(r), Values: heldValues(r),
 	}
 	switch {
 	case r.kind == "NetworkPolicy" && r.group == "networking.k8s.io":
@@ -97,6 +114,7 @@ func kubernetesFacts(c *cluster, r *resource) kubernetes {
 	for _, sort := range []string{"initContainers", "containers", "ephemeralContainers"} {
 		for i, v := range list(spec[sort]) {
 			k.Containers = append(k.Containers, newContainer(object(v), spec, sort, under(at, sort, i)))
+			k.Containers[len(k.Containers)-1].fill(c, r, object(v), spec, at)
 		}
 	}
 	return k

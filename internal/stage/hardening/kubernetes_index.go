@@ -48,7 +48,9 @@ type cluster struct {
 	pods       catalog
 	services   catalog
 	spaces     map[string]*space
-	overview   overview
+	// claims are the volume claims that hold a store's data.
+	claims   map[identity]*resource
+	overview overview
 	// left is what remains of maxComparisons.
 	left int
 }
@@ -56,7 +58,8 @@ type cluster struct {
 func newCluster(p *plan.Plan, roles map[string]string) *cluster {
 	c := &cluster{
 		byDocument: map[*plan.Document]*resource{}, byIdentity: map[identity][]*resource{},
-		pods: newCatalog(), services: newCatalog(), spaces: map[string]*space{}, left: maxComparisons,
+		pods: newCatalog(), services: newCatalog(), spaces: map[string]*space{}, claims: map[identity]*resource{},
+		left: maxComparisons,
 	}
 	for i := range p.Documents {
 		if doc := &p.Documents[i]; doc.Kind == plan.Kubernetes {
@@ -97,6 +100,7 @@ func (c *cluster) add(r *resource, doc *plan.Document) {
 	c.byIdentity[r.identity()] = append(c.byIdentity[r.identity()], r)
 	if r.work != nil {
 		c.pods.add(r, r.work.labels)
+		c.claimed(r, object(lookup(r.obj, podPath(r.obj))))
 	}
 	if r.kind == "Service" && r.group == "" {
 		c.services.add(r, object(object(r.obj["metadata"])["labels"]))

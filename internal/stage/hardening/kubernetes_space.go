@@ -27,12 +27,25 @@ type overview struct {
 	// ForeignPolicies is true when a network plug-in's own kind of policy is there:
 	// its effect is not read.
 	ForeignPolicies bool `json:"foreign_policies"`
+	// Verifies is true when an object has the cluster refuse images without a valid
+	// signature.
+	Verifies bool `json:"verifies"`
+	// Speaks is true for the one object at which to report on all: the first workload.
+	Speaks bool `json:"speaks"`
+
+	speaker *resource
 }
 
 // survey notes what each namespace and the whole have.
 func (c *cluster) survey() {
 	for _, r := range c.resources {
 		c.overview.ForeignPolicies = c.overview.ForeignPolicies || foreignPolicy(r)
+		if a := newAdmission(r); a != nil && r.kind != "ConfigMap" {
+			c.overview.Verifies = c.overview.Verifies || len(a.Weak) == 0
+		}
+		if r.work != nil && c.overview.speaker == nil {
+			c.overview.speaker = r
+		}
 		switch {
 		case r.kind == "Namespace" && r.group == "":
 			s := c.spaceOf(r.name)
@@ -58,6 +71,13 @@ func (c *cluster) spaceOf(namespace string) *space {
 		c.spaces[namespace] = &space{}
 	}
 	return c.spaces[namespace]
+}
+
+// all is what is known of all objects, for one of them.
+func (c *cluster) all(r *resource) overview {
+	out := c.overview
+	out.Speaks = out.speaker == r
+	return out
 }
 
 // space is what is known of the object's namespace.

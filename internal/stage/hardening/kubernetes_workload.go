@@ -46,21 +46,17 @@ func newWorkload(r *resource, roles map[string]string) *workload {
 // labelPath leads to the labels of the pods whose specification is at the path.
 func labelPath(at []any) []any { return under(at[:len(at)-1], "metadata", "labels") }
 
-// workloadRole is the role of the first container that has one.
+// workloadRole is the role of the first container that has one, by the workload's name
+// or its own.
 func workloadRole(r *resource, spec map[string]any, roles map[string]string) (role, product string) {
-	said := roles[r.name]
-	role = "other"
 	for _, v := range list(spec["containers"]) {
-		c := object(v)
-		name := text(c["name"])
-		if len(list(spec["containers"])) == 1 {
-			name = r.name
-		}
-		if role, product = containerRole(c, name, said); role != "other" {
-			return role, product
+		for _, name := range []string{r.name, text(object(v)["name"])} {
+			if role, product = containerRole(object(v), name, roles[r.name]); role != "other" {
+				return role, product
+			}
 		}
 	}
-	return role, product
+	return "other", ""
 }
 
 // containerRole judges a container as a service of a Compose file.

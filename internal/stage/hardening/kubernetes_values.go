@@ -1,0 +1,35 @@
+package hardening
+
+import (
+	"encoding/base64"
+	"regexp"
+	"strings"
+)
+
+// keyFile are names of entries that hold a private key or a token.
+var keyFile = regexp.MustCompile(`(?i)(\.(key|pem|pfx|p12|jwt|jks)|^ssh-privatekey|^\.dockerconfigjson|^\.dockercfg)$`)
+
+// heldValues are the secrets that a Secret or a ConfigMap carries in the file itself.
+// What is encrypted in place, as SOPS does, is none.
+func heldValues(r *resource) []secret {
+	out := []secret{}
+	if r.group != "" || r.kind != "Secret" && r.kind != "ConfigMap" {
+		return out
+	}
+	for _, part := range []string{"data", "stringData"} {
+		for key, v := range object(r.obj[part]) {
+			value := text(v)
+			if part == "data" && r.kind == "Secret" {
+				decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value), ""))
+				if err != nil {
+					continue
+				}
+				value = string(decoded)
+			}
+			if (isSecretKey(key) || keyFile.MatchString(key) && r.kind == "Secret") && isLiteral(value) && !strings.HasPrefix(value, "ENC[") {
+				out = append(out, secret{Key: key, From: strings.ToLower(r.kind), Path: []any{part, key}})
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,54 @@
+# METADATA
+# title: Binding makes its holder master of the cluster
+# description: >-
+#   Whoever takes over a pod with the role cluster-admin owns the cluster. Rights of the
+#   unauthenticated belong to everybody who reaches the API server.
+# scope: package
+# related_resources:
+#   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/
+# custom:
+#   severity: high
+#   controls: [SHG-1.03]
+#   profiles: [guide-literal, guide, strict]
+#   tags: [CWE-269]
+#   remediation: >-
+#     Bind a role with the needed rights only, to the one service account that needs them.
+#   bad: |
+#     apiVersion: rbac.authorization.k8s.io/v1
+#     kind: ClusterRoleBinding
+#     metadata:
+#       name: backend
+#     roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+#     subjects:
+#       - {kind: ServiceAccount, name: backend, namespace: stella}
+#   good: |
+#     apiVersion: rbac.authorization.k8s.io/v1
+#     kind: RoleBinding
+#     metadata:
+#       name: backend
+#     roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: backend}
+#     subjects:
+#       - {kind: ServiceAccount, name: backend, namespace: stella}
+package policies.kubernetes.rbac_binding
+
+subjects contains input.facts.name if input.facts.kind in {"RoleBinding", "ClusterRoleBinding"}
+
+results contains result if {
+	count(subjects) > 0
+	input.object.roleRef.name == "cluster-admin"
+	result := {
+		"message": sprintf("%s %s hands out cluster-admin", [input.facts.kind, input.facts.name]),
+		"path": ["roleRef", "name"],
+	}
+}
+
+results contains result if {
+	count(subjects) > 0
+	some i, subject in input.object.subjects
+	subject.name in {"system:anonymous", "system:unauthenticated"}
+	result := {
+		"message": sprintf("%s %s gives rights to everybody (%s)", [input.facts.kind, input.facts.name, subject.name]),
+		"path": ["subjects", i, "name"],
+		"severity": "critical",
+	}
+}

@@ -1,0 +1,79 @@
+# METADATA
+# title: Role grants more than it names
+# description: >-
+#   A wildcard grants every verb or resource of today and tomorrow, secrets included. The verbs
+#   escalate, bind and impersonate, and tokens or the proxy of nodes, lead to every right of the
+#   cluster.
+# scope: package
+# related_resources:
+#   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/
+# custom:
+#   severity: high
+#   controls: [SHG-1.03]
+#   profiles: [guide-literal, guide, strict]
+#   tags: [CWE-269]
+#   remediation: >-
+#     List the verbs, resources and API groups that the program needs; leave escalate, bind and
+#     impersonate to the cluster's own controllers.
+#   bad: |
+#     apiVersion: rbac.authorization.k8s.io/v1
+#     kind: Role
+#     metadata:
+#       name: backend
+#     rules:
+#       - apiGroups: [""]
+#         resources: [secrets]
+#         verbs: ["*"]
+#   good: |
+#     apiVersion: rbac.authorization.k8s.io/v1
+#     kind: Role
+#     metadata:
+#       name: backend
+#     rules:
+#       - apiGroups: [""]
+#         resources: [configmaps]
+#         verbs: [get, list, watch]
+package policies.kubernetes.rbac_wildcard
+
+subjects contains input.facts.name if input.facts.kind in {"Role", "ClusterRole"}
+
+results contains result if {
+	count(subjects) > 0
+	some i, grant in input.object.rules
+	some key in ["apiGroups", "nonResourceURLs", "resources", "verbs"]
+	some j, word in grant[key]
+	word == "*"
+	result := {
+		"message": sprintf("%s grants every one of %s", [name, key]),
+		"path": ["rules", i, key, j],
+		"severity": severity(key),
+	}
+}
+
+results contains result if {
+	count(subjects) > 0
+	some i, grant in input.object.rules
+	some j, verb in grant.verbs
+	verb in {"bind", "escalate", "impersonate"}
+	result := {
+		"message": sprintf("%s grants %s, with which its holder gets any other right", [name, verb]),
+		"path": ["rules", i, "verbs", j],
+	}
+}
+
+results contains result if {
+	count(subjects) > 0
+	some i, grant in input.object.rules
+	some j, resource in grant.resources
+	resource in {"nodes/proxy", "serviceaccounts/token"}
+	result := {
+		"message": sprintf("%s reaches %s, with which its holder acts as others", [name, resource]),
+		"path": ["rules", i, "resources", j],
+	}
+}
+
+name := sprintf("%s %s", [input.facts.kind, input.facts.name])
+
+severity(key) := "medium" if key in {"apiGroups", "nonResourceURLs"}
+
+severity(key) := "high" if key in {"resources", "verbs"}

@@ -1,0 +1,38 @@
+# METADATA
+# title: Manifest in the repository holds a secret
+# description: >-
+#   Base64 is no encryption: what stands in a Secret or a ConfigMap of the repository is known to
+#   everybody who can read it, also after it was removed.
+# scope: package
+# custom:
+#   severity: high
+#   controls: [SHG-5.17]
+#   profiles: [guide-literal, guide, strict]
+#   tags: [CWE-798]
+#   remediation: >-
+#     Keep the value outside the repository (external secret, sealed secret, SOPS) and change it.
+#   bad: |
+#     apiVersion: v1
+#     kind: Secret
+#     metadata:
+#       name: valkey
+#     stringData:
+#       password: hunter2
+#   good: |
+#     apiVersion: external-secrets.io/v1
+#     kind: ExternalSecret
+#     metadata:
+#       name: valkey
+#     spec:
+#       target: {name: valkey}
+package policies.kubernetes.secret_manifest
+
+subjects contains input.facts.name if input.facts.kind in {"Secret", "ConfigMap"}
+
+results contains result if {
+	some value in input.facts.values
+	result := {
+		"message": sprintf("%s %s holds the secret %s in plain text", [input.facts.kind, input.facts.name, value.key]),
+		"path": value.path,
+	}
+}
