@@ -57,12 +57,13 @@ func isAlertRules(root *yaml.Node) bool {
 }
 
 // isPrometheus knows the server's configuration. Promtail's has scrape_configs too, but
-// also the clients that it sends to.
+// also the clients that it sends to; promtool's tests name rule files too.
 func isPrometheus(root *yaml.Node) bool {
-	if hasKeys(root, "clients") || hasKeys(root, "positions") {
+	if hasKeys(root, "clients") || hasKeys(root, "positions") || hasKeys(root, "tests") {
 		return false
 	}
-	return items(child(root, "scrape_configs")) != nil || items(child(root, "rule_files")) != nil
+	return items(child(root, "scrape_configs")) != nil || items(child(root, "scrape_config_files")) != nil ||
+		items(child(root, "rule_files")) != nil && (hasKeys(root, "global") || hasKeys(root, "alerting"))
 }
 
 func isAlertmanager(root *yaml.Node) bool {

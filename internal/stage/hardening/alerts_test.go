@@ -1,6 +1,7 @@
 package hardening
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -121,4 +122,20 @@ func recordedOf(texts map[string]string) records {
 		out.add(map[string]any{"record": name, "expr": text})
 	}
 	return out
+}
+
+// Recording rules that multiply each other end at a bound.
+func TestRecordedBomb(t *testing.T) {
+	t.Parallel()
+	texts := map[string]string{}
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		texts[name] = name + strings.Repeat(" + "+string(name[0]+1), 1000)
+	}
+	e, err := parsePromQL("a > 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := comparisons(e, recordedOf(texts)); len(got) != 1 || len(got[0].Metrics) > maxSeen {
+		t.Errorf("%d comparisons", len(got))
+	}
 }

@@ -11,13 +11,12 @@ type configuration struct {
 	Deploys bool `json:"deploys"`
 	// Anchor is the path at which to report what the repository lacks as a whole.
 	Anchor []any `json:"anchor"`
-	// Alerts are the repository's alert rules.
-	Alerts alerts `json:"alerts"`
+	operations
 	cadence
 }
 
 func configurationFacts(p *plan.Plan, roles map[string]string) configuration {
-	c := configuration{Anchor: []any{"files"}, Alerts: alertFacts(p), cadence: cadenceFacts(p, roles)}
+	c := configuration{Anchor: []any{"files"}, operations: operationsFacts(p), cadence: cadenceFacts(p, roles)}
 	for i, d := range p.Documents {
 		if d.Kind == plan.Compose || d.Kind == plan.Kubernetes {
 			c.Deploys, c.Anchor = true, []any{"documents", i}

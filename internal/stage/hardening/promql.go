@@ -138,10 +138,16 @@ func (c *comparer) compare(b *parser.BinaryExpr) (comparison, bool) {
 type measure struct {
 	recorded records
 	out      *comparison
+	// seen counts nodes: recording rules that use each other multiply.
+	seen int
 }
 
-// maxRecorded bounds how many recording rules are followed into each other.
-const maxRecorded = 4
+// Bounds on recording rules: how many are followed into each other, and how many nodes
+// are looked at for one comparison.
+const (
+	maxRecorded = 4
+	maxSeen     = 10_000
+)
 
 // plain moves constants of the expression over to the threshold, which it returns, and
 // notes the rest.
@@ -211,6 +217,9 @@ func move(b *parser.BinaryExpr, threshold float64) (parser.Expr, float64, bool) 
 // note collects names, below is true under a fraction line.
 func (m *measure) note(n parser.Node, below bool, depth int) {
 	f := m.out
+	if m.seen++; m.seen > maxSeen {
+		return
+	}
 	switch x := n.(type) {
 	case *parser.VectorSelector:
 		m.selector(x, below, depth)

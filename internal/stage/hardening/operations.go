@@ -1,0 +1,16 @@
+package hardening
+
+import "github.com/stella-ops/assure/internal/plan"
+
+// operations are the facts about what watches the deployment.
+type operations struct {
+	// Alerts are the repository's alert rules.
+	Alerts alerts `json:"alerts"`
+	// Metrics are its Prometheus servers, Deliveries its Alertmanagers.
+	Metrics    metrics    `json:"metrics"`
+	Deliveries []delivery `json:"deliveries"`
+}
+
+func operationsFacts(p *plan.Plan) operations {
+	return operations{Alerts: alertFacts(p), Metrics: metricsFacts(p), Deliveries: deliveries(p)}
+}
