@@ -79,7 +79,7 @@ func route(r map[string]any, alert map[string]string, depth int) []string {
 	if depth < maxRoutes {
 		for _, c := range list(r["routes"]) {
 			child := object(c)
-			if child == nil || !matches(child, alert) {
+			if child == nil || !takes(child, alert) {
 				continue
 			}
 			if text(child["receiver"]) == "" {
@@ -98,8 +98,8 @@ func route(r map[string]any, alert map[string]string, depth int) []string {
 	return []string{text(r["receiver"])}
 }
 
-// matches tells whether a route takes an alert. A matcher that is not understood takes none.
-func matches(r map[string]any, alert map[string]string) bool {
+// takes tells whether a route takes an alert. A matcher that is not understood takes none.
+func takes(r map[string]any, alert map[string]string) bool {
 	conditions, ok := matchersOf(r)
 	return ok && !slices.ContainsFunc(conditions, func(c condition) bool { return !c.meets(alert[c.Field]) })
 }
