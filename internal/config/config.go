@@ -78,6 +78,9 @@ type Hardening struct {
 	Roles map[string]string `yaml:"roles"`
 	// Params set what rules let teams choose: rule id, name, value.
 	Params map[string]map[string]any `yaml:"params"`
+	// HelmValues are files of values that are laid over a chart's own, the last
+	// strongest: FILE, or CHART=FILE for the chart in one directory.
+	HelmValues []string `yaml:"helm-values"`
 }
 
 // Images configures the image trust stage.

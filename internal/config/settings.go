@@ -41,6 +41,8 @@ func Settings() []Setting {
 			set: boolean(func(c *Config) *bool { return &c.Offline })},
 		{Name: "profile", Usage: "How strictly the hardening guide is read.", Values: "guide-literal, guide, strict, baseline", Default: "guide",
 			set: func(c *Config, v string) error { c.Hardening.Profile = v; return nil }},
+		{Name: "helm-values", Usage: "Files of Helm values to render charts with, the last strongest: FILE, or CHART=FILE for one chart's directory.", Default: "each chart's own values.yaml",
+			set: func(c *Config, v string) error { c.Hardening.HelmValues = list(v); return nil }},
 		{Name: "database", Usage: "Vulnerability database: a directory with trivy.db, or an OCI layout.", Default: "pulled from db-repository",
 			set: func(c *Config, v string) error { c.Deps.Database = v; return nil }},
 		{Name: "db-repository", Usage: "Registry references of the database, tried in order.", Default: strings.Join(Default().Deps.Repositories, ", "), Aliases: []string{"TRIVY_DB_REPOSITORY"},

@@ -12,6 +12,7 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/configfile"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/plan/render"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -30,7 +31,7 @@ func build(ctx context.Context, p *Plan, cfg config.Config, found source.Listing
 	b := &builder{ctx: ctx, tree: p.Tree, cfg: cfg, found: found, plan: p}
 	b.list()
 	b.links()
-	b.charts()
+	b.render()
 	b.compose()
 	for _, f := range found.Files {
 		if ctx.Err() != nil {
@@ -52,6 +53,8 @@ type builder struct {
 	plan  *Plan
 	// chartDirs are the directories with a Chart.yaml.
 	chartDirs []string
+	// renders are what charts and kustomizations made, by the file that names them.
+	renders map[string]render.Output
 	// taken are files that a Compose set has used or that were reported already.
 	taken map[string]bool
 	// named are Dockerfiles that Compose services build from.
@@ -84,6 +87,7 @@ func (b *builder) file(f source.Entry) {
 	case b.taken[f.Name]:
 	case isDockerfile(f.Name), b.named[f.Name]:
 		b.dockerfile(f.Name)
+	case b.emit(f.Name):
 	case inTemplates(f.Name, b.chartDirs) && b.templated(f.Name):
 	case isYAML(f.Name):
 		b.kubernetes(f.Name)
@@ -111,33 +115,6 @@ func (b *builder) looksLikeManifest(name string) bool {
 func (b *builder) templated(name string) bool {
 	data, err := b.tree.Read(name, source.MaxFileBytes)
 	return err == nil && bytes.Contains(data, []byte("{{"))
-}
-
-// charts reports each Helm chart whose templates hold manifests.
-func (b *builder) charts() {
-	for _, dir := range b.chartDirs {
-		for _, f := range b.found.Files {
-			if inTemplates(f.Name, []string{dir}) && (isYAML(f.Name) || isJSON(f.Name)) && b.templated(f.Name) {
-				b.problem(b.chartName(path.Join(dir, "Chart.yaml")),
-					"Helm chart is not rendered, so its manifests are not judged; render it with helm template and commit or check the output",
-					"hardening", "images")
-				break
-			}
-		}
-	}
-}
-
-func (b *builder) chartName(file string) finding.Location {
-	data, err := b.tree.Read(file, source.MaxFileBytes)
-	if err != nil {
-		return finding.Top(file)
-	}
-	docs, err := source.Parse(file, data)
-	if err != nil || len(docs) == 0 {
-		return finding.Top(file)
-	}
-	at, _ := docs[0].Locate([]any{"name"})
-	return at
 }
 
 // links reports what looks like an input but is not a regular file of the tree.

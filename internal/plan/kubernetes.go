@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
-
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/plan/render"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -28,8 +27,8 @@ func (b *builder) kubernetes(name string) {
 	}
 	before := len(b.plan.Documents)
 	for _, d := range docs {
-		if model, ok := source.Decode(d.Root, scalar11).(map[string]any); ok {
-			b.object(d, nil, model)
+		if model, ok := source.Decode(d.Root, render.Scalar).(map[string]any); ok {
+			b.object(origin{d.Name, []string{d.Name}, d}, nil, model)
 		}
 	}
 	if len(b.plan.Documents) == before {
@@ -37,8 +36,15 @@ func (b *builder) kubernetes(name string) {
 	}
 }
 
+// origin is where an object stands.
+type origin struct {
+	name  string
+	files []string
+	at    source.Locator
+}
+
 // object adds one object, or the members of a List.
-func (b *builder) object(d *source.Doc, prefix []any, model map[string]any) {
+func (b *builder) object(o origin, prefix []any, model map[string]any) {
 	kind, _ := model["kind"].(string)
 	version, _ := model["apiVersion"].(string)
 	if kind == "" || version == "" {
@@ -47,7 +53,7 @@ func (b *builder) object(d *source.Doc, prefix []any, model map[string]any) {
 	items, ok := model["items"].([]any)
 	member, isList := strings.CutSuffix(kind, "List")
 	if !ok || !isList {
-		b.add(d, prefix, model)
+		b.add(o, prefix, model)
 		return
 	}
 	for i, item := range items {
@@ -59,7 +65,7 @@ func (b *builder) object(d *source.Doc, prefix []any, model map[string]any) {
 			setDefault(m, "kind", member)
 			setDefault(m, "apiVersion", version)
 		}
-		b.object(d, append(prefix[:len(prefix):len(prefix)], "items", i), m)
+		b.object(o, append(prefix[:len(prefix):len(prefix)], "items", i), m)
 	}
 }
 
@@ -69,8 +75,8 @@ func setDefault(m map[string]any, key string, v any) {
 	}
 }
 
-func (b *builder) add(d *source.Doc, prefix []any, model map[string]any) {
-	doc := Document{Kind: Kubernetes, Name: d.Name, Files: []string{d.Name}, Model: model, Locator: below{d, prefix}}
+func (b *builder) add(o origin, prefix []any, model map[string]any) {
+	doc := Document{Kind: Kubernetes, Name: o.name, Files: o.files, Model: model, Locator: below{o.at, prefix}}
 	b.plan.Documents = append(b.plan.Documents, doc)
 	meta, _ := model["metadata"].(map[string]any)
 	subject := fmt.Sprintf("%v/%v", model["kind"], text(meta["name"]))
@@ -132,7 +138,7 @@ func (b *builder) image(doc Document, path []any, ref, subject string) {
 
 // below locates paths of a part of a document.
 type below struct {
-	doc    *source.Doc
+	doc    source.Locator
 	prefix []any
 }
 
@@ -142,21 +148,6 @@ func (p below) Locate(path []any) (finding.Location, source.Grade) {
 		return p.doc.Locate([]any{"kind"})
 	}
 	return p.doc.Locate(join(p.prefix, path...))
-}
-
-// scalar11 reads a leaf as Kubernetes does: its YAML reader follows version 1.1, where
-// yes, on, no and off are truth values.
-func scalar11(n *yaml.Node) any {
-	v := source.Scalar(n)
-	if s, ok := v.(string); ok && n.Style == 0 {
-		switch strings.ToLower(s) {
-		case "yes", "on":
-			return true
-		case "no", "off":
-			return false
-		}
-	}
-	return v
 }
 
 func join(path []any, more ...any) []any { return append(path[:len(path):len(path)], more...) }

@@ -44,16 +44,20 @@ func (b *builder) configured() (files []string) {
 			err = fs.ErrNotExist
 		}
 		if err != nil {
-			at := finding.Location{URI: b.cfg.Origin}
-			if b.cfg.Origin != "" {
-				at = finding.Top(b.cfg.Origin)
-			}
-			b.problem(at, "dast.compose names "+f+", which is not a file of the repository; correct the name", composeStages[:]...)
+			b.problem(b.settings(), "dast.compose names "+f+", which is not a file of the repository; correct the name", composeStages[:]...)
 			continue
 		}
 		files = append(files, name)
 	}
 	return files
+}
+
+// settings is where a mistake in the configuration is reported.
+func (b *builder) settings() finding.Location {
+	if b.cfg.Origin == "" {
+		return finding.Location{}
+	}
+	return finding.Top(b.cfg.Origin)
 }
 
 func (b *builder) has(name string) bool {

@@ -16,6 +16,8 @@ const (
 	Item Grade = "item"
 	// Parent: the nearest existing ancestor, for a value that is missing.
 	Parent Grade = "parent"
+	// Rendered: approximate, where a tool (a template, a transformer) made the value.
+	Rendered Grade = "rendered"
 )
 
 // Locator turns a path in a document, as a rule returns it (strings for keys, numbers

@@ -67,10 +67,13 @@ func fix(p *plan.Plan, doc *plan.Document, fixers map[string]*fixer, file string
 }
 
 func (s *Stage) finding(doc *plan.Document, in input, rule finding.Rule, r policy.Result) finding.Finding {
-	at, _ := locate(doc, r.Path)
+	at, grade := locate(doc, r.Path)
 	f := finding.Finding{
 		Rule: r.Rule, Severity: rule.Severity, Message: r.Message,
 		Location: at, Subject: r.Subject, Key: key(r.Path),
+	}
+	if grade == source.Rendered {
+		f.Properties = map[string]string{"place": "approximate: a template or patch made the value here"}
 	}
 	if r.Severity != nil {
 		f.Severity = *r.Severity
