@@ -136,7 +136,9 @@ func (l *composeLocator) given(t *trace, path []any) (out []finding.Related) {
 }
 
 // Related implements relater.
-func (p below) Related(path []any) []finding.Related { return p.doc.Related(join(p.prefix, path...)) }
+func (p below) Related(path []any) []finding.Related {
+	return related(p.doc, join(p.prefix, path...))
+}
 
 // Related implements relater.
 func (r repositoryLocator) Related(path []any) []finding.Related {
