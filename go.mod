@@ -18,6 +18,7 @@ require (
 	github.com/sethvargo/go-githubactions v1.4.0
 	github.com/sigstore/cosign/v2 v2.6.5
 	github.com/sigstore/sigstore-go v1.3.0
+	github.com/tailscale/hujson v0.0.0-20250605163823-992244df8c5a
 	github.com/zaproxy/zap-api-go v0.0.0-20231219145106-e9ebb9695484
 )
 

@@ -42,6 +42,8 @@ const (
 	// SecurityText is a security.txt, Version a file that holds the version alone.
 	SecurityText Family = "security-txt"
 	Version      Family = "version"
+	// Settings are an application's settings.
+	Settings Family = "settings"
 )
 
 // File is one configuration file.
@@ -86,6 +88,7 @@ var readers = [...]reader{
 	{Prometheus, isYAML, yamlOf(isPrometheus)},
 	{Alertmanager, isYAML, yamlOf(isAlertmanager)},
 	{SIEM, isYAML, yamlOf(isSigma)},
+	{Settings, isSettings, readSettings},
 }
 
 // Claims tells whether some family may read a file of this name.
@@ -122,4 +125,14 @@ func hasExtension(name string, exts ...string) bool {
 		}
 	}
 	return false
+}
+
+// ReadText reads a file that stands inside another one, such as a ConfigMap. Its places
+// are those inside the text.
+func ReadText(name, text string) (*File, error) {
+	in := Input{Name: name, Data: []byte(text)}
+	if hasExtension(name, ".yaml", ".yml", ".json") {
+		in.Docs, _ = source.Parse(name, in.Data) // nil when broken: its family decides what that means
+	}
+	return Read(in)
 }

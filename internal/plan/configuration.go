@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"path"
+
 	"github.com/stella-ops/assure/internal/configfile"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/source"
@@ -41,6 +43,7 @@ func (b *builder) plain(name string) {
 // repository adds the one document that holds the repository's configuration, so that
 // rules can say what is missing and join one file with another.
 func (b *builder) repository() {
+	b.envFiles()
 	if len(b.configs) == 0 && (len(b.plan.Documents) == 0 || b.plan.Partial) {
 		return
 	}
@@ -53,6 +56,39 @@ func (b *builder) repository() {
 	}
 	name := at.top().URI
 	b.plan.Config = &Document{Kind: Config, Name: name, Files: names, Model: map[string]any{"files": files}, Locator: at}
+}
+
+// envFiles adds the files of variables that services read, whatever their names.
+func (b *builder) envFiles() {
+	read := map[string]bool{}
+	for _, f := range b.configs {
+		read[f.Name] = true
+	}
+	for _, d := range b.plan.Documents {
+		services, _ := d.Model["services"].(map[string]any)
+		for _, name := range sortedKeys(services) {
+			files, _ := dig(services[name], []any{"env_file"}).([]any)
+			for _, f := range files {
+				name, err := inside(b.tree.Dir(), path.Dir(d.Name), text(dig(f, []any{"path"})))
+				if err != nil || !b.has(name) || read[name] {
+					continue
+				}
+				read[name] = true
+				b.variables(name)
+			}
+		}
+	}
+}
+
+func (b *builder) variables(name string) {
+	data, err := b.tree.Head(name, maxPlain)
+	if err != nil {
+		b.fault(name, err, "hardening")
+		return
+	}
+	if f := configfile.ReadVariables(configfile.Input{Name: name, Data: data}); f != nil {
+		b.configs = append(b.configs, *f)
+	}
 }
 
 // repositoryLocator locates ["files", name, "content", ...] in a configuration file and

@@ -13,10 +13,13 @@ type configuration struct {
 	Anchor []any `json:"anchor"`
 	operations
 	cadence
+	application
 }
 
 func configurationFacts(p *plan.Plan, roles map[string]string) configuration {
-	c := configuration{Anchor: []any{"files"}, operations: operationsFacts(p), cadence: cadenceFacts(p, roles)}
+	c := configuration{
+		Anchor: []any{"files"}, operations: operationsFacts(p), cadence: cadenceFacts(p, roles), application: applicationFacts(p),
+	}
 	for i, d := range p.Documents {
 		if d.Kind == plan.Compose || d.Kind == plan.Kubernetes {
 			c.Deploys, c.Anchor = true, []any{"documents", i}

@@ -63,7 +63,28 @@ func fix(p *plan.Plan, doc *plan.Document, fixers map[string]*fixer, file string
 	if f == nil || at.URI != file {
 		return nil
 	}
-	return f.fix(*c, at)
+	for _, path := range ownPaths(doc, c.Path) {
+		change := *c
+		change.Path = path
+		if fix := f.fix(change, at); fix != nil {
+			return fix
+		}
+	}
+	return nil
+}
+
+// ownPaths are what a path may be inside its own file: a path of the configuration
+// leads through the document, or through the file and perhaps a key of its content.
+func ownPaths(doc *plan.Document, path []any) [][]any {
+	switch {
+	case doc.Kind != plan.Config:
+		return [][]any{path}
+	case path[0] == "documents" && len(path) > 2:
+		return [][]any{path[2:]}
+	case path[0] == "files" && len(path) > 4:
+		return [][]any{path[3:], path[4:]}
+	}
+	return nil
 }
 
 func (s *Stage) finding(doc *plan.Document, in input, rule finding.Rule, r policy.Result) finding.Finding {

@@ -106,8 +106,12 @@ var monday = time.Date(2026, time.January, 5, 0, 0, 0, 0, time.UTC)
 // longestGap is the longest time between two starts in hours, rounded up; 0 for what is
 // no schedule.
 func longestGap(expression string) int {
+	expression = strings.TrimSpace(expression)
+	if strings.Contains(expression, "TZ=") && !strings.Contains(expression, " ") {
+		return 0 // the parser panics on a zone alone
+	}
 	fields := cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor
-	s, err := cron.NewParser(fields | cron.SecondOptional).Parse(strings.TrimSpace(expression))
+	s, err := cron.NewParser(fields | cron.SecondOptional).Parse(expression)
 	if err != nil {
 		return 0
 	}
