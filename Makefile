@@ -62,8 +62,9 @@ fuzz: ## Run every fuzz target for FUZZTIME
 		for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$p/*_test.go | cut -c6-); do \
 			echo "$$p $$f"; go test ./$$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
 
-bench: ## Run all benchmarks
+bench: build ## Run all benchmarks, then whole runs beside peers
 	go test -run '^$$' -bench . -benchmem ./...
+	go run ./internal/harness/bench -assure $(BIN)/assure -tools $(BIN)
 
 image: build ## Assemble the container image from the locally built binary
 	IMAGE=$(IMAGE) BIN=$(BIN) ./build/image.sh

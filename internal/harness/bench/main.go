@@ -1,0 +1,71 @@
+// Command bench times whole runs of the program beside its peers: the same files, the
+// same machine, turn by turn, so that only the ratio matters. Peers are built from
+// their own modules.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"text/tabwriter"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	assure := flag.String("assure", "bin/assure", "the program")
+	tools := flag.String("tools", "bin", "where peers are built and kept")
+	runs := flag.Int("runs", 5, "runs of each command; the median counts")
+	files := flag.Int("files", 1400, "Compose files to generate")
+	corpus := flag.String("corpus", "", "directory of Compose files to repeat instead of generated ones")
+	flag.Parse()
+	if err := bench(ctx, *assure, *tools, *runs, *files, *corpus); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func bench(ctx context.Context, assure, tools string, runs, files int, corpus string) error {
+	dir, err := os.MkdirTemp("", "assure-bench-")
+	if err != nil {
+		return fmt.Errorf("make directory: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if assure, err = filepath.Abs(assure); err != nil {
+		return fmt.Errorf("find program: %w", err)
+	}
+	many := filepath.Join(dir, "many")
+	if err := fill(many, files, corpus); err != nil {
+		return err
+	}
+	kics, err := buildKICS(ctx, tools)
+	if err != nil {
+		return err
+	}
+	one := filepath.Join(many, "stack-0000", "compose.yaml")
+	cases := []contest{
+		{fmt.Sprintf("lint %d Compose files", files), []entry{
+			{"assure", assureOn(assure, many)},
+			{"kics", kics.on(many, filepath.Join(dir, "kics-many"))},
+		}},
+		{"lint one file from a cold start", []entry{
+			{"assure", command(assure, "lint", one)},
+			{"kics", kics.on(one, filepath.Join(dir, "kics-one"))},
+		}},
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "case\tprogram\tseconds\tpeak MB\tratio\t")
+	for _, c := range cases {
+		if err := c.run(ctx, runs, w); err != nil {
+			return err
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return repeatable(ctx, assure, many, 10)
+}
