@@ -217,3 +217,40 @@ func scalars(n *yaml.Node) []*yaml.Node {
 	}
 	return slices.DeleteFunc(items(n), func(i *yaml.Node) bool { return i.Kind != yaml.ScalarNode })
 }
+
+// words are all keys of all mappings in the set's files.
+func (c *closure) words() map[string]bool {
+	words := map[string]bool{}
+	for _, docs := range c.files {
+		for _, d := range docs {
+			keys(d.Root, words)
+		}
+	}
+	return words
+}
+
+func keys(n *yaml.Node, words map[string]bool) {
+	if n == nil {
+		return
+	}
+	for i, child := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 {
+			words[source.Deref(child).Value] = true
+		}
+		keys(child, words)
+	}
+}
+
+// refers tells whether any file of the set may hold a variable.
+func (c *closure) refers() bool {
+	for _, docs := range c.files {
+		if slices.ContainsFunc(docs, func(d *source.Doc) bool { return mentions(d.Root) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func mentions(n *yaml.Node) bool {
+	return n != nil && (strings.Contains(n.Value, "$") || slices.ContainsFunc(n.Content, mentions))
+}

@@ -6,12 +6,42 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/stella-ops/assure/internal/source"
 )
 
+// loaders is how many sets are loaded at once.
+const loaders = 3
+
+// loaded is what became of a set.
+type loaded struct {
+	doc Document
+	at  *composeLocator
+	err error
+}
+
+// loadAll loads the sets side by side: that is most of the work of a plan.
+func (b *builder) loadAll() []loaded {
+	out := make([]loaded, len(b.sets))
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range min(loaders, len(out)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(out); i = int(next.Add(1)) - 1 {
+				if s := b.sets[i]; s.broken == nil {
+					out[i].doc, out[i].at, out[i].err = s.document(b.ctx)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
 // loadSet turns a set into a document with its images and endpoints, or a Problem.
-func (b *builder) loadSet(s *set) {
+func (b *builder) loadSet(s *set, l loaded) {
 	b.claim(s)
 	if s.broken != nil {
 		b.fault(s.brokenFile, s.broken, composeStages[:]...)
@@ -20,7 +50,7 @@ func (b *builder) loadSet(s *set) {
 	for _, err := range s.remote {
 		b.fault(s.files[0], err, composeStages[:]...)
 	}
-	doc, l, err := s.document(b.ctx)
+	doc, err := l.doc, l.err
 	if err != nil && len(s.remote) > 0 && strings.Contains(err.Error(), "empty compose file") {
 		return // all there is comes from elsewhere, which is said already
 	}
@@ -32,7 +62,7 @@ func (b *builder) loadSet(s *set) {
 	if services, _ := doc.Model["services"].(map[string]any); len(services) > 0 && len(s.remote) == 0 {
 		b.plan.Stacks = append(b.plan.Stacks, Stack{Dir: s.dir, Files: s.files, Document: len(b.plan.Documents) - 1})
 	}
-	b.composeImages(doc, l)
+	b.composeImages(doc, l.at)
 	b.endpoints(doc)
 	b.paths(s, doc)
 }

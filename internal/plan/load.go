@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
@@ -155,7 +156,8 @@ func (g guard) Load(_ context.Context, p string) (string, error) {
 func (g guard) Dir(string) string { return "" }
 
 // casts are compose-go's type casts by path, made to let placeholders pass and to stay
-// silent, and three of our own.
+// silent, and some of our own. The loader tries every one on every value, so those whose
+// keys no file of the set holds are left out.
 func (s *set) casts(stub string) map[tree.Path]interpolation.Cast {
 	out := map[tree.Path]interpolation.Cast{}
 	for path, cast := range loader.ToOptions(&types.ConfigDetails{}, nil).Interpolate.TypeCastMapping {
@@ -181,6 +183,10 @@ func (s *set) casts(stub string) map[tree.Path]interpolation.Cast {
 			return p, err
 		}
 	}
+	words := s.words()
+	maps.DeleteFunc(out, func(p tree.Path, _ interpolation.Cast) bool {
+		return slices.ContainsFunc(p.Parts(), func(part string) bool { return part != "*" && part != "[]" && !words[part] })
+	})
 	return out
 }
 

@@ -17,7 +17,8 @@ import (
 	"github.com/stella-ops/assure/internal/source"
 )
 
-// document loads the set twice, with values and with its references kept.
+// document loads the set twice, with values and with its references kept; once where
+// there are none.
 func (s *set) document(ctx context.Context) (Document, *composeLocator, error) {
 	files, err := s.contents()
 	if err != nil {
@@ -27,11 +28,13 @@ func (s *set) document(ctx context.Context) (Document, *composeLocator, error) {
 	if err != nil {
 		return Document{}, nil, s.steady(ctx, files, err)
 	}
-	raw, err := s.model(ctx, files, s.unresolved())
-	if err != nil {
-		return Document{}, nil, s.steady(ctx, files, err)
+	raw := model
+	if len(s.env.values) > 0 || s.refers() {
+		if raw, err = s.model(ctx, files, s.unresolved()); err != nil {
+			return Document{}, nil, s.steady(ctx, files, err)
+		}
+		raw = unmaskAll(raw).(map[string]any)
 	}
-	raw = unmaskAll(raw).(map[string]any)
 	l := &composeLocator{set: s, model: model}
 	doc := Document{
 		Kind: Compose, Name: s.files[0], Files: s.order, Model: model, Raw: raw, Locator: l,

@@ -31,8 +31,8 @@ func (b *builder) compose() {
 	}
 	b.defaults()
 	b.remaining(alone)
-	for _, s := range b.sets {
-		b.loadSet(s)
+	for i, l := range b.loadAll() {
+		b.loadSet(b.sets[i], l)
 	}
 }
 
