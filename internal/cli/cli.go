@@ -37,6 +37,8 @@ type app struct {
 	Env
 	flags flags
 	code  int
+	// wantsFixes is true for the command that shows them.
+	wantsFixes bool
 }
 
 // Main runs the program and returns its exit code: 0 pass, 1 findings at or above the

@@ -41,8 +41,13 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Status: processStatus,
 		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment,
 		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxKeyBytes) },
-		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules,
+		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules, Fixes: a.showsFixes(),
 	}, nil
+}
+
+// showsFixes tells whether any output of this run holds fixes.
+func (a *app) showsFixes() bool {
+	return a.wantsFixes || a.inAction() || a.flags.out != "" || a.flags.format == "json" || a.flags.format == "sarif"
 }
 
 func (a *app) databaseOptions(cfg config.Config) database.Options {

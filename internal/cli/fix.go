@@ -39,6 +39,7 @@ func (a *app) fixCommand() *cobra.Command {
 // repository could not be judged.
 func (a *app) fix(ctx context.Context, dir string, write, review bool) error {
 	*a.flags.settings["stages"] = "hardening"
+	a.wantsFixes = true
 	j, err := a.prepare(ctx, dir)
 	if err != nil {
 		return err

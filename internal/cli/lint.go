@@ -50,6 +50,9 @@ func (a *app) lint(ctx context.Context, files []string) error {
 		return err
 	}
 	s := hardening.New(engine, cfg.Hardening)
+	if !a.showsFixes() {
+		s = s.WithoutFixes()
+	}
 	runs := stage.Run(ctx, []stage.Stage{s}, p, stage.Options{Timeout: cfg.Timeout})
 	r := report.Build(report.Input{
 		Tool: tool(), Target: target(w), Now: a.Now(), FailOn: cmp.Or(cfg.FailOn, "all"), Threshold: cfg.FailOnSeverity,

@@ -1,11 +1,14 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -78,29 +81,24 @@ func (e *Engine) Eval(ctx context.Context, kind string, input any) (Outcome, err
 	return e.decode(rs[0].Expressions[0].Value)
 }
 
-// answer is what one rule returns.
-type answer struct {
-	Results  []json.RawMessage `json:"results"`
-	Subjects []json.RawMessage `json:"subjects"`
-}
-
 // decode reads the query's answer strictly: a result that is not what the contract
 // says is an error that names the rule.
 func (e *Engine) decode(v any) (Outcome, error) {
-	answers := map[string]answer{}
-	if err := strict(v, &answers); err != nil {
-		return Outcome{}, fmt.Errorf("read results: %w", err)
+	answers, ok := v.(map[string]any)
+	if !ok {
+		return Outcome{}, fmt.Errorf("read results: got %T", v)
 	}
 	out := Outcome{Subjects: map[string]int{}}
 	for _, r := range e.rules {
-		a, ok := answers[r.ID]
+		a, ok := answers[r.ID].(map[string]any)
 		if !ok {
 			continue
 		}
-		if r.subjects {
-			out.Subjects[r.ID] = len(a.Subjects)
+		if subjects, ok := a["subjects"].([]any); ok && r.subjects {
+			out.Subjects[r.ID] = len(subjects)
 		}
-		for _, raw := range a.Results {
+		results, _ := a["results"].([]any)
+		for _, raw := range results {
 			res, err := readResult(raw)
 			if err != nil {
 				return Outcome{}, fmt.Errorf("rule %s (%s): %w", r.ID, r.file, err)
@@ -115,48 +113,120 @@ func (e *Engine) decode(v any) (Outcome, error) {
 	return out, nil
 }
 
-// result is the JSON form of Result.
-type result struct {
-	Message  string            `json:"message"`
-	Path     []any             `json:"path"`
-	Subject  string            `json:"subject"`
-	Severity *finding.Severity `json:"severity"`
-	Related  [][]any           `json:"related"`
-	Fix      *change           `json:"fix"`
+// fields reads the members of an object one by one and remembers the first that does
+// not fit. What stays unread is unknown.
+type fields struct {
+	left map[string]any
+	err  error
 }
 
-type change struct {
-	Op    string `json:"op"`
-	Path  []any  `json:"path"`
-	Value any    `json:"value"`
-}
-
-func readResult(raw json.RawMessage) (Result, error) {
-	var r result
-	if err := strict(raw, &r); err != nil {
-		return Result{}, fmt.Errorf("result is not what a rule may return: %w", err)
+// take moves a member into out when it is there.
+func take[T any](f *fields, key string, out *T) {
+	v, ok := f.left[key]
+	delete(f.left, key)
+	if !ok || v == nil || f.err != nil {
+		return
 	}
-	if strings.TrimSpace(r.Message) == "" {
+	x, ok := v.(T)
+	if !ok {
+		f.err = fmt.Errorf("%s is %s, not %s", key, typeName(v), typeName(any(*out)))
+		return
+	}
+	*out = x
+}
+
+// done refuses what nobody asked for.
+func (f *fields) done(what string) error {
+	for _, key := range slices.Sorted(maps.Keys(f.left)) {
+		f.err = cmp.Or(f.err, fmt.Errorf("unknown field %q", key))
+	}
+	if f.err != nil {
+		return fmt.Errorf("%s is not what a rule may return: %w", what, f.err)
+	}
+	return nil
+}
+
+func object(v any) *fields {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return &fields{err: fmt.Errorf("it is %s", typeName(v))}
+	}
+	return &fields{left: maps.Clone(m)}
+}
+
+func readResult(raw any) (Result, error) {
+	var out Result
+	var severity string
+	var related []any
+	var fix map[string]any
+	f := object(raw)
+	take(f, "message", &out.Message)
+	take(f, "path", &out.Path)
+	take(f, "subject", &out.Subject)
+	take(f, "severity", &severity)
+	take(f, "related", &related)
+	take(f, "fix", &fix)
+	if err := f.done("result"); err != nil {
+		return Result{}, err
+	}
+	if strings.TrimSpace(out.Message) == "" {
 		return Result{}, errors.New("result has no message")
 	}
-	if len(r.Path) == 0 {
+	if len(out.Path) == 0 {
 		return Result{}, errors.New("result has no path")
 	}
-	out := Result{Message: r.Message, Path: r.Path, Subject: r.Subject, Severity: r.Severity, Related: r.Related}
-	paths := append([][]any{r.Path}, r.Related...)
-	if c := r.Fix; c != nil {
-		if !slices.Contains([]string{"set", "append", "remove"}, c.Op) || len(c.Path) == 0 {
-			return Result{}, errors.New("fix needs op set, append or remove, and a path")
+	return out, out.read(severity, related, fix)
+}
+
+// read adds the optional parts and checks every path.
+func (r *Result) read(severity string, related []any, fix map[string]any) error {
+	if severity != "" {
+		s, err := finding.ParseSeverity(severity)
+		if err != nil {
+			return fmt.Errorf("result: %w", err)
 		}
-		out.Fix = &Change{Op: c.Op, Path: c.Path, Value: c.Value}
+		r.Severity = &s
+	}
+	paths := [][]any{r.Path}
+	for _, v := range related {
+		p, ok := v.([]any)
+		if !ok {
+			return fmt.Errorf("related holds %s, not a path", typeName(v))
+		}
+		r.Related = append(r.Related, p)
+		paths = append(paths, p)
+	}
+	if fix != nil {
+		c, err := readChange(fix)
+		if err != nil {
+			return err
+		}
+		r.Fix = c
 		paths = append(paths, c.Path)
 	}
 	for _, p := range paths {
 		if err := cleanPath(p); err != nil {
-			return Result{}, err
+			return err
 		}
 	}
-	return out, nil
+	return nil
+}
+
+func readChange(raw map[string]any) (*Change, error) {
+	var c Change
+	f := object(raw)
+	take(f, "op", &c.Op)
+	take(f, "path", &c.Path)
+	value, err := plain(f.left["value"])
+	delete(f.left, "value")
+	if err = cmp.Or(err, f.done("fix")); err != nil {
+		return nil, err
+	}
+	c.Value = value
+	if !slices.Contains([]string{"set", "append", "remove"}, c.Op) || len(c.Path) == 0 {
+		return nil, errors.New("fix needs op set, append or remove, and a path")
+	}
+	return &c, nil
 }
 
 // cleanPath turns whole numbers into ints and refuses anything but keys and indexes.
@@ -164,11 +234,12 @@ func cleanPath(p []any) error {
 	for i, step := range p {
 		switch s := step.(type) {
 		case string:
-		case float64:
-			if s != float64(int(s)) || s < 0 {
+		case json.Number:
+			n, err := strconv.Atoi(s.String())
+			if err != nil || n < 0 {
 				return fmt.Errorf("path %v: %v is not an index", p, s)
 			}
-			p[i] = int(s)
+			p[i] = n
 		default:
 			return fmt.Errorf("path %v: %v is neither a key nor an index", p, step)
 		}

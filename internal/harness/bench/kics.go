@@ -43,7 +43,7 @@ func (k kics) on(path, out string) func(context.Context) *exec.Cmd {
 	return func(ctx context.Context) *exec.Cmd {
 		cmd := exec.CommandContext(ctx, k.program, "scan", "--path", path, "--type", "DockerCompose", "--output-path", out,
 			"--queries-path", filepath.Join(k.assets, "queries"), "--libraries-path", filepath.Join(k.assets, "libraries"),
-			"--report-formats", "json", "--no-progress", "--silent", "--ci", "--disable-full-descriptions")
+			"--report-formats", "json", "--no-progress", "--silent", "--disable-secrets")
 		cmd.Env = append(os.Environ(), "DISABLE_CRASH_REPORT=1")
 		return cmd
 	}

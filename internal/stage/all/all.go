@@ -45,6 +45,8 @@ type Env struct {
 	// Status reads /proc/<pid>/status of a container's process, nil where this process
 	// does not see those of the engine.
 	Status func(pid int, container string) []byte
+	// Fixes is true when somebody reads the fixes of the hardening rules.
+	Fixes bool
 	// ZAPRules is the content of .zap/rules.tsv in the trusted tree, nil without one.
 	ZAPRules []byte
 }
@@ -56,7 +58,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 			Offline: cfg.Offline, Now: env.Now, Auth: cfg.Auth, CacheDir: env.CacheDir,
 			InsecureRegistries: cfg.Images.InsecureRegistries,
 		}),
-		hardening.New(engine, cfg.Hardening),
+		lint(engine, cfg.Hardening, env.Fixes),
 		images.New(cfg.Images, images.Options{
 			Offline: cfg.Offline, Profile: cfg.Hardening.Profile, Auth: cfg.Auth, Token: cfg.Token,
 			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy,
@@ -67,6 +69,14 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 			Status: env.Status, Temp: env.Temp,
 		}),
 	}
+}
+
+func lint(engine *policy.Engine, cfg config.Hardening, fixes bool) stage.Stage {
+	s := hardening.New(engine, cfg)
+	if !fixes {
+		return s.WithoutFixes()
+	}
+	return s
 }
 
 // Rules are the rules that stages declare in Go: everything but the packs' rules and

@@ -30,11 +30,21 @@ type Stage struct {
 	limit  time.Duration
 	// places is true when rules want the place of every mapping of an object.
 	places bool
+	// bare leaves out the fixes.
+	bare bool
 }
 
 // New returns the stage that judges with the rules of the engine.
 func New(engine *policy.Engine, cfg config.Hardening) *Stage {
 	return &Stage{engine: engine, cfg: cfg, limit: perDocument, places: engine.WantsPlaces(string(plan.Kubernetes))}
+}
+
+// WithoutFixes is the stage for those who will not read the fixes: working them out and
+// proving each is most of the work.
+func (s *Stage) WithoutFixes() *Stage {
+	bare := *s
+	bare.bare = true
+	return &bare
 }
 
 // Name is the stage's word in configuration and reports.

@@ -35,7 +35,9 @@ func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Ou
 	fixers := map[string]*fixer{}
 	for _, r := range out.Results {
 		f := s.finding(doc, in, rules[r.Rule], r)
-		f.Fix = fix(p, doc, fixers, f.Location.URI, r.Fix)
+		if !s.bare {
+			f.Fix = fix(p, doc, fixers, f.Location.URI, r.Fix)
+		}
 		set.Findings = append(set.Findings, f)
 	}
 	return set
