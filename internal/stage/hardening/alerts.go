@@ -130,7 +130,7 @@ func queriesOf(rule map[string]any, path []any) []query {
 		return nil
 	}
 	data := list(rule["data"])
-	limit := evaluator(data)
+	limit := threshold(data)
 	var out []query
 	for i, d := range data {
 		if expr := text(lookup(d, []any{"model", "expr"})); expr != "" {
@@ -144,8 +144,8 @@ func queriesOf(rule map[string]any, path []any) []query {
 	return out
 }
 
-// evaluator is the first threshold of Grafana's conditions, such as "> 5".
-func evaluator(data []any) string {
+// threshold is the first threshold of Grafana's conditions, such as "> 5".
+func threshold(data []any) string {
 	for _, d := range data {
 		for _, c := range list(lookup(d, []any{"model", "conditions"})) {
 			e := object(object(c)["evaluator"])

@@ -9,8 +9,12 @@ type operations struct {
 	// Metrics are its Prometheus servers, Deliveries its Alertmanagers.
 	Metrics    metrics    `json:"metrics"`
 	Deliveries []delivery `json:"deliveries"`
+	// Detections are the rules of its SIEM.
+	Detections detections `json:"detections"`
 }
 
 func operationsFacts(p *plan.Plan) operations {
-	return operations{Alerts: alertFacts(p), Metrics: metricsFacts(p), Deliveries: deliveries(p)}
+	o := operations{Alerts: alertFacts(p), Metrics: metricsFacts(p), Deliveries: deliveries(p)}
+	o.Detections = detectionFacts(p, o.Alerts)
+	return o
 }
