@@ -358,8 +358,8 @@ func TestConfigure(t *testing.T) {
 	}{
 		{"set", "", map[string]map[string]any{"acme/compose/no-lab": {"allowed": []string{"x"}, "limit": 4}}},
 		{"unknown rule", "acme/compose/other: is no rule that has parameters", map[string]map[string]any{"acme/compose/other": {"x": 1}}},
-		{"unknown name", "acme/compose/no-lab.alowed: is no parameter of the rule; known are allowed, limit",
-			map[string]map[string]any{"acme/compose/no-lab": {"alowed": []string{}}}},
+		{"unknown name", "acme/compose/no-lab.permitted: is no parameter of the rule; known are allowed, limit",
+			map[string]map[string]any{"acme/compose/no-lab": {"permitted": []string{}}}},
 		{"wrong type", "acme/compose/no-lab.limit: must be a number, as its default 3 is",
 			map[string]map[string]any{"acme/compose/no-lab": {"limit": "many"}}},
 	}

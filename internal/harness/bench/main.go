@@ -14,17 +14,17 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	assure := flag.String("assure", "bin/assure", "the program")
 	tools := flag.String("tools", "bin", "where peers are built and kept")
 	runs := flag.Int("runs", 5, "runs of each command; the median counts")
 	files := flag.Int("files", 1400, "Compose files to generate")
 	corpus := flag.String("corpus", "", "directory of Compose files to repeat instead of generated ones")
 	flag.Parse()
-	if err := bench(ctx, *assure, *tools, *runs, *files, *corpus); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := bench(ctx, *assure, *tools, *runs, *files, *corpus)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		stop()
 		os.Exit(1)
 	}
 }
