@@ -26,6 +26,8 @@ const (
 	Alertmanager Family = "alertmanager"
 	// SIEM is a detection rule in the Sigma format.
 	SIEM Family = "siem"
+	// FluentBit is the configuration of the log shipper Fluent Bit.
+	FluentBit Family = "fluent-bit"
 	// Workflow is a GitHub workflow, Action an action's own file.
 	Workflow Family = "workflow"
 	Action   Family = "action"
@@ -88,6 +90,8 @@ var readers = [...]reader{
 	{Prometheus, isYAML, yamlOf(isPrometheus)},
 	{Alertmanager, isYAML, yamlOf(isAlertmanager)},
 	{SIEM, isYAML, yamlOf(isSigma)},
+	{FluentBit, isYAML, readFluentBitYAML},
+	{FluentBit, isConf, readFluentBit},
 	{Settings, isSettings, readSettings},
 }
 

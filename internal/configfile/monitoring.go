@@ -10,6 +10,8 @@ import (
 
 func isYAML(name string) bool { return hasExtension(name, ".yaml", ".yml", ".json") }
 
+func isConf(name string) bool { return hasExtension(name, ".conf") }
+
 // yamlOf returns a reader of YAML files whose first document the test recognises; their
 // content is that document.
 func yamlOf(is func(root *yaml.Node) bool) func(Input) (any, source.Locator, error) {

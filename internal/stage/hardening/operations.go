@@ -11,10 +11,12 @@ type operations struct {
 	Deliveries []delivery `json:"deliveries"`
 	// Detections are the rules of its SIEM.
 	Detections detections `json:"detections"`
+	// Shipper is its log shipper.
+	Shipper shipper `json:"shipper"`
 }
 
 func operationsFacts(p *plan.Plan) operations {
-	o := operations{Alerts: alertFacts(p), Metrics: metricsFacts(p), Deliveries: deliveries(p)}
+	o := operations{Alerts: alertFacts(p), Metrics: metricsFacts(p), Deliveries: deliveries(p), Shipper: shipperFacts(p)}
 	o.Detections = detectionFacts(p, o.Alerts)
 	return o
 }

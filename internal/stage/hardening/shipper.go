@@ -1,0 +1,46 @@
+package hardening
+
+import (
+	"strings"
+
+	"github.com/stella-ops/assure/internal/configfile"
+	"github.com/stella-ops/assure/internal/plan"
+)
+
+// shipper are the facts about all configuration files of the log shipper together: they
+// include each other.
+type shipper struct {
+	// Anchor is the first file's first section, empty without any.
+	Anchor  []any    `json:"anchor"`
+	Inputs  []plugin `json:"inputs"`
+	Outputs []plugin `json:"outputs"`
+}
+
+// plugin is one input or output by its name in lower case.
+type plugin struct {
+	Name string `json:"name"`
+	Path []any  `json:"path"`
+}
+
+func shipperFacts(p *plan.Plan) shipper {
+	s := shipper{Anchor: []any{}, Inputs: []plugin{}, Outputs: []plugin{}}
+	for _, f := range filesOf(p, configfile.FluentBit) {
+		for i, item := range list(object(f.value)["sections"]) {
+			s.section(object(item), under(f.path, "sections", i))
+		}
+	}
+	return s
+}
+
+func (s *shipper) section(section map[string]any, path []any) {
+	if len(s.Anchor) == 0 {
+		s.Anchor = path
+	}
+	pl := plugin{strings.ToLower(text(object(section["settings"])["name"])), under(path, "settings", "name")}
+	switch section["kind"] {
+	case "input":
+		s.Inputs = append(s.Inputs, pl)
+	case "output":
+		s.Outputs = append(s.Outputs, pl)
+	}
+}
