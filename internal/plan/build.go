@@ -57,8 +57,8 @@ type builder struct {
 	renders map[string]render.Output
 	// taken are files that a Compose set has used or that were reported already.
 	taken map[string]bool
-	// named are Dockerfiles that Compose services build from.
-	named map[string]bool
+	// builds are the builds of Compose services, by Dockerfile.
+	builds map[string][]serviceBuild
 	// env holds what .env files set, by directory.
 	env map[string]environment
 	// configs are the configuration files beside the deployment.
@@ -69,7 +69,7 @@ type builder struct {
 }
 
 func (b *builder) list() {
-	b.taken, b.named = map[string]bool{}, map[string]bool{}
+	b.taken, b.builds = map[string]bool{}, map[string][]serviceBuild{}
 	for _, f := range b.found.Files {
 		b.plan.Files = append(b.plan.Files, File(f))
 		if isLockFile(f.Name) {
@@ -85,7 +85,7 @@ func (b *builder) list() {
 func (b *builder) file(f source.Entry) {
 	switch {
 	case b.taken[f.Name]:
-	case isDockerfile(f.Name), b.named[f.Name]:
+	case isDockerfile(f.Name), b.builds[f.Name] != nil:
 		b.dockerfile(f.Name)
 	case b.emit(f.Name):
 	case inTemplates(f.Name, b.chartDirs) && b.templated(f.Name):

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"go.yaml.in/yaml/v4"
+
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -64,7 +66,7 @@ func (b *builder) loadSet(s *set, l loaded) {
 	}
 	b.composeImages(doc, l.at)
 	b.endpoints(doc)
-	b.paths(s, doc)
+	b.paths(s, doc, l)
 }
 
 func (b *builder) composeFault(s *set, err error) {
@@ -129,7 +131,11 @@ func (b *builder) composeImage(doc Document, l *composeLocator, at []any, servic
 		Kind: Compose, Subject: service, Location: place, Built: built,
 	}
 	if place.Region.StartLine == place.Region.EndLine && strings.HasPrefix(ref, imageScheme) {
-		im.Location.Region.StartColumn = max(place.Region.StartColumn, place.Region.EndColumn-len([]rune(im.Raw)))
+		r := &im.Location.Region
+		if t, _, found := l.best(at); found && t.end.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+			r.EndColumn--
+		}
+		r.StartColumn = max(r.StartColumn, r.EndColumn-len([]rune(im.Raw)))
 	}
 	im.Unresolved = placeholders(ref)
 	b.plan.Images = append(b.plan.Images, im)
@@ -149,9 +155,9 @@ func placeholders(s string) (names []string) {
 	return names
 }
 
-// paths reports what the stack would read outside of the repository, and notes the
-// Dockerfiles of builds.
-func (b *builder) paths(s *set, doc Document) {
+// paths reports what the stack would read outside of the repository, and notes its
+// builds.
+func (b *builder) paths(s *set, doc Document, l *composeLocator) {
 	services, _ := doc.Model["services"].(map[string]any)
 	for _, name := range sortedKeys(services) {
 		base := []any{"services", name}
@@ -159,12 +165,10 @@ func (b *builder) paths(s *set, doc Document) {
 		for i := range files {
 			b.outside(s, doc, join(base, "env_file", i, "path"))
 		}
-		context := join(base, "build", "context")
-		if b.outside(s, doc, context) {
-			continue
+		b.noteBuild(s, doc, l, name)
+		if !b.outside(s, doc, join(base, "build", "context")) {
+			b.outside(s, doc, join(base, "build", "dockerfile"))
 		}
-		b.outside(s, doc, join(base, "build", "dockerfile"))
-		b.noteDockerfile(s, doc, context)
 	}
 }
 
@@ -185,19 +189,6 @@ func (b *builder) outside(s *set, doc Document, at []any) bool {
 	place, _ := doc.Locator.Locate(at)
 	b.problem(place, fmt.Sprintf("%q %v", p, errOutside), "dast")
 	return true
-}
-
-// noteDockerfile remembers a build's Dockerfile whose name does not tell what it is.
-func (b *builder) noteDockerfile(s *set, doc Document, context []any) {
-	build := dig(doc.Model, context[:len(context)-1])
-	file, ok := dig(build, []any{"dockerfile"}).(string)
-	if !ok || remote(text(dig(build, []any{"context"}))) {
-		return
-	}
-	dir := path.Join(s.dir, text(dig(build, []any{"context"})))
-	if name, err := inside(b.tree.Dir(), dir, file); err == nil && b.has(name) {
-		b.named[name] = true
-	}
 }
 
 func sortedKeys(m map[string]any) []string {

@@ -33,7 +33,7 @@ func (b *builder) dockerfile(name string) {
 	b.plan.Documents = append(b.plan.Documents, Document{
 		Kind: Dockerfile, Name: name, Files: []string{name}, Model: d.model(), Locator: d,
 	})
-	b.plan.Images = append(b.plan.Images, d.images()...)
+	b.plan.Images = append(b.plan.Images, d.imagesOf(b.builds[name])...)
 }
 
 // dockerfileDoc is a parsed Dockerfile and the places of its parts.
@@ -70,7 +70,7 @@ func parseDockerfile(name string, data []byte) (d *dockerfileDoc, err error) {
 	if err != nil {
 		return nil, dockerfileError(name, data, err)
 	}
-	d = &dockerfileDoc{name: name, data: data, lines: strings.SplitAfter(string(data), "\n"), escape: res.EscapeToken}
+	d = &dockerfileDoc{name: name, data: data, lines: textLines(data), escape: res.EscapeToken}
 	for _, node := range res.AST.Children {
 		if err := d.add(d.instruction(node)); err != nil {
 			return nil, err
@@ -122,8 +122,7 @@ func (d *dockerfileDoc) at(r finding.Region) finding.Location {
 func dockerfileError(name string, data []byte, err error) error {
 	at := finding.Top(name)
 	if le, ok := errors.AsType[*parser.LocationError](err); ok && len(le.Locations) > 0 && len(le.Locations[0]) > 0 {
-		lines := strings.SplitAfter(string(data), "\n")
-		at.Region = wholeLines(lines, max(le.Locations[0][0].Start.Line, 1), 0)
+		at.Region = wholeLines(textLines(data), max(le.Locations[0][0].Start.Line, 1), 0)
 	}
 	return &source.Error{Location: at, Message: "not readable as a Dockerfile: " + err.Error()}
 }

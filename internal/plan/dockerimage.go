@@ -13,19 +13,19 @@ import (
 
 // images are all images that a build pulls: bases, COPY --from, RUN --mount=from and
 // the syntax directive. References to other stages and scratch are not images.
-func (d *dockerfileDoc) images() (out []Image) {
+func (d *dockerfileDoc) images(sb serviceBuild) (out []Image) {
 	if im, ok := d.syntax(); ok {
 		out = append(out, im)
 	}
-	args := d.args()
+	args := d.args(sb.args)
 	for i, st := range d.stages {
-		if ref, _ := d.expand(st.image, args); ref != "scratch" && !d.isStage(ref, i) {
+		if ref, _ := d.expand(st.image, args); ref != "scratch" && !d.isStage(ref, i) && sb.contexts[ref] == nil {
 			out = append(out, d.newImage(st.image, args, st.subject(i), st.from.token(0)))
 		}
 		for _, in := range st.instructions {
-			out = append(out, d.sources(in, i, args)...)
+			out = append(out, d.sources(in, i, args, sb)...)
 			if in.trigger != nil {
-				out = append(out, d.sources(in.trigger, i, args)...)
+				out = append(out, d.sources(in.trigger, i, args, sb)...)
 			}
 		}
 	}
@@ -40,10 +40,10 @@ func (s *buildStage) subject(i int) string {
 }
 
 // sources are the images that one instruction copies or mounts from.
-func (d *dockerfileDoc) sources(in *instruction, stage int, args []string) (out []Image) {
+func (d *dockerfileDoc) sources(in *instruction, stage int, args []string, sb serviceBuild) (out []Image) {
 	for _, f := range in.flags {
 		for _, ref := range fromFlags(in.name, f) {
-			if ref == "" || d.isStage(ref, stage) || ref == "scratch" {
+			if ref == "" || d.isStage(ref, stage) || ref == "scratch" || sb.contexts[ref] != nil {
 				continue
 			}
 			region, ok := in.find([]string{f[:strings.LastIndex(f, ref)], ref})
@@ -84,12 +84,16 @@ func (d *dockerfileDoc) isStage(ref string, before int) bool {
 	})
 }
 
-// args are the defaults of the ARGs before the first FROM, as NAME=value; only they
-// count in FROM (Dockerfile reference, "Understand how ARG and FROM interact").
-func (d *dockerfileDoc) args() (env []string) {
+// args are the ARGs before the first FROM, as NAME=value: what the build gives, else
+// their defaults; only they count in FROM (Dockerfile reference, "Understand how ARG and
+// FROM interact").
+func (d *dockerfileDoc) args(given map[string]string) (env []string) {
 	for _, in := range d.global {
 		for _, arg := range in.args {
-			if name, value, ok := strings.Cut(arg, "="); ok {
+			name, value, ok := strings.Cut(arg, "=")
+			if v, set := given[name]; set {
+				env = append(env, name+"="+v)
+			} else if ok {
 				value, missing := d.expand(value, env)
 				if missing == nil {
 					env = append(env, name+"="+value)
@@ -121,6 +125,9 @@ func (d *dockerfileDoc) expand(word string, env []string) (string, []string) {
 
 func (d *dockerfileDoc) newImage(raw string, env []string, subject string, r finding.Region) Image {
 	ref, missing := d.expand(raw, env)
+	if missing == nil {
+		missing = placeholders(ref)
+	}
 	return Image{Ref: ref, Raw: raw, Unresolved: missing, Kind: Dockerfile, Subject: subject, Location: d.at(r)}
 }
 
@@ -134,7 +141,7 @@ func (d *dockerfileDoc) syntax() (Image, bool) {
 	if len(at) > 0 && at[0].Start.Line >= 1 && at[0].Start.Line <= len(d.lines) {
 		line := at[0].Start.Line
 		im.Location.Region = wholeLines(d.lines, line, 0)
-		text := strings.TrimPrefix(d.lines[line-1], "\uFEFF")
+		text := d.lines[line-1]
 		if i := strings.LastIndex(text, ref); i >= 0 {
 			p := positions(text, line, 1)
 			im.Location.Region = finding.Region{

@@ -352,7 +352,7 @@ func FuzzDockerfile(f *testing.F) {
 			return
 		}
 		files := map[string]string{"f": string(data)}
-		for _, im := range d.images() {
+		for _, im := range d.images(serviceBuild{}) {
 			if got, inside := cutOut(files, im.Location); !inside || got == "" {
 				t.Fatalf("image without a place: %+v", im)
 			}
@@ -390,6 +390,8 @@ func FuzzCompose(f *testing.F) {
 	for _, text := range stacks {
 		f.Add(unpack(text)["compose.yml"])
 	}
+	f.Add("services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM b\n        USER $$U\n  c: &c {extends: a, command: [x]}\n  d: {<<: [*c], user: \"${U:-1}\"}\n")
+	f.Add("include: [compose.yml, \"https://x/y\"]\nservices: {a: {extends: {file: \"git@x:y\", service: b}, volumes: [\"./a:/b:ro\"], ports: [\"1-9:1-9\"]}}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		files := map[string]string{"compose.yml": text}
 		p := buildPlan(t, files)

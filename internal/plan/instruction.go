@@ -193,8 +193,13 @@ func logicalLine(lines []string, first int, original string, escape rune) []posi
 	return at
 }
 
+// textLines are the lines of a file with their breaks; a byte order mark at its start is
+// not part of the first.
+func textLines(data []byte) []string {
+	return strings.SplitAfter(strings.TrimPrefix(string(data), "\uFEFF"), "\n")
+}
+
 func trimLeft(line string) (string, int) {
-	line = strings.TrimPrefix(line, "\uFEFF")
 	t := strings.TrimLeftFunc(line, unicode.IsSpace)
 	return t, 1 + utf8.RuneCountInString(line[:len(line)-len(t)])
 }
@@ -216,6 +221,6 @@ func wholeLines(lines []string, start, end int) finding.Region {
 	start = min(start, len(lines))
 	end = min(max(start, end), len(lines))
 	_, column := trimLeft(lines[start-1])
-	last := strings.TrimPrefix(strings.TrimRightFunc(lines[end-1], unicode.IsSpace), "\uFEFF")
+	last := strings.TrimRightFunc(lines[end-1], unicode.IsSpace)
 	return finding.Region{StartLine: start, StartColumn: column, EndLine: end, EndColumn: utf8.RuneCountInString(last) + 1}
 }

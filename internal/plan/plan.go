@@ -59,6 +59,9 @@ type Document struct {
 	Kind Kind
 	// Name is the file, or for a Compose set the first file.
 	Name string
+	// Owner is the service that a Dockerfile inside of a Compose file belongs to, else
+	// empty.
+	Owner string
 	// Files are all files that the document was made of, lowest precedence first.
 	Files []string
 	// Model is the effective content: for Compose after merging and interpolation

@@ -104,6 +104,9 @@ func (s *Stage) finding(doc *plan.Document, in input, rule finding.Rule, r polic
 	if f.Subject == "" {
 		f.Subject = in.subject(r.Path)
 	}
+	if doc.Owner != "" {
+		f.Subject = strings.TrimSuffix(doc.Owner+"/"+f.Subject, "/")
+	}
 	for _, p := range r.Related {
 		if to, grade := locate(doc, p); grade != source.Parent {
 			f.Related = append(f.Related, finding.Related{Location: to, Message: "see " + key(p)})
