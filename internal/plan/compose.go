@@ -66,7 +66,7 @@ func (b *builder) loadSet(s *set, l loaded) {
 	}
 	b.composeImages(doc, l.at)
 	b.endpoints(doc)
-	b.paths(s, doc, l)
+	b.paths(s, doc, l.at)
 }
 
 func (b *builder) composeFault(s *set, err error) {
