@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -20,8 +21,8 @@ import (
 
 // knownRules are the rules of every profile and stage. Advisories are not among them:
 // they come from the database.
-func knownRules() ([]finding.Rule, *policy.Engine, error) {
-	engine, err := policy.Load(policies.FS, nil, "")
+func knownRules(packs ...policy.Pack) ([]finding.Rule, *policy.Engine, error) {
+	engine, err := policy.Load(policies.FS, packs, "")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -30,14 +31,33 @@ func knownRules() ([]finding.Rule, *policy.Engine, error) {
 	return rules, engine, nil
 }
 
+// rulesHere are the known rules and those of the packs that the configuration in the
+// working directory names.
+func (a *app) rulesHere(ctx context.Context) ([]finding.Rule, *policy.Engine, error) {
+	w, err := a.open(ctx, ".")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer w.close()
+	cfg, err := a.configure(w)
+	if err != nil {
+		return nil, nil, err
+	}
+	more, err := packs(w, cfg.Hardening.Packs)
+	if err != nil {
+		return nil, nil, err
+	}
+	return knownRules(more...)
+}
+
 func (a *app) rulesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "rules", Short: "List every rule", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if err := a.flags.checkFormat("text", "json"); err != nil {
 				return err
 			}
-			rules, _, err := knownRules()
+			rules, _, err := a.rulesHere(c.Context())
 			if err != nil {
 				return err
 			}
@@ -61,8 +81,8 @@ func (a *app) rulesCommand() *cobra.Command {
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "explain RULE", Short: "Say what a rule demands, why, and how to meet it", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			rules, engine, err := knownRules()
+		RunE: func(c *cobra.Command, args []string) error {
+			rules, engine, err := a.rulesHere(c.Context())
 			if err != nil {
 				return err
 			}
