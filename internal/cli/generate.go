@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -124,11 +125,24 @@ func (a *app) outputs(text string) (string, error) {
 	block := regexp.MustCompile("(?ms)^````console\n\\$ assure ([^\n]*)\n.*?^````\n")
 	text = block.ReplaceAllStringFunc(text, func(old string) string {
 		args := block.FindStringSubmatch(old)[1]
-		out, err := a.output(strings.Fields(args))
+		command, lines, cut := strings.Cut(args, " | head -n ")
+		out, err := a.output(strings.Fields(command))
+		if cut {
+			out = head(out, lines)
+		}
 		errs = append(errs, err)
 		return "````console\n$ assure " + args + "\n" + out + "````\n"
 	})
 	return text, errors.Join(errs...)
+}
+
+// head is the first n lines of a text, as the program of that name prints them.
+func head(text, n string) string {
+	lines := strings.SplitAfter(text, "\n")
+	if count, err := strconv.Atoi(n); err == nil {
+		lines = lines[:min(count, len(lines))]
+	}
+	return strings.Join(lines, "")
 }
 
 func (a *app) output(args []string) (string, error) {
