@@ -105,11 +105,13 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 		return nil, err
 	}
 	runs := a.runStages(ctx, stages, p, j.cfg)
-	base, noBase := a.baseline(ctx, j)
+	base := a.baseline(ctx, j)
+	inline, unreadable := p.Exceptions()
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
-		Runs: runs, Base: base, BaselineReason: noBase,
-		Exceptions: j.cfg.Exceptions, Pending: a.pending(j), Controls: j.engine.Controls(),
+		Runs: runs, Base: base.runs, BaselineReason: base.reason,
+		Exceptions: slices.Concat(j.cfg.Exceptions, inline), Unreadable: unreadable, Pending: a.pending(j),
+		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, Controls: j.engine.Controls(),
 	}), nil
 }
 
@@ -160,33 +162,43 @@ func (a *app) runStages(ctx context.Context, stages []stage.Stage, p *plan.Plan,
 // static are the stages that judge files alone, and so can judge the base commit too.
 var static = [...]string{"deps", "hardening", "images"}
 
+// baseline is what the base commit holds, as far as it could be judged.
+type baseline struct {
+	runs       []report.StageRun
+	exceptions []config.Exception
+	// reason says why the comparison is incomplete, empty when it is not.
+	reason string
+}
+
 // baseline runs the static stages on the base commit with the same policy and the same
 // data.
-func (a *app) baseline(ctx context.Context, j *job) ([]report.StageRun, string) {
+func (a *app) baseline(ctx context.Context, j *job) baseline {
 	if j.base == nil && j.failOn() == "new" {
-		return nil, j.noBase
+		return baseline{reason: j.noBase}
 	}
 	if j.base == nil {
-		return nil, ""
+		return baseline{}
 	}
 	event := j.event
 	event.Name = "base"
 	p, err := plan.Build(ctx, j.base, j.cfg, event)
 	if err != nil {
-		return nil, "the base commit could not be read: " + err.Error()
+		return baseline{reason: "the base commit could not be read: " + err.Error()}
 	}
 	stages, err := a.stages(j)
 	if err != nil {
-		return nil, "the base commit could not be judged: " + err.Error()
+		return baseline{reason: "the base commit could not be judged: " + err.Error()}
 	}
 	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
-	runs := a.runStages(ctx, stages, p, j.cfg)
-	for _, run := range runs {
+	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
+	b.exceptions, _ = p.Exceptions()
+	for _, run := range b.runs {
 		if run.State == report.Failed || run.State == report.Degraded {
-			return runs, fmt.Sprintf("stage %s could not see all of the base commit, so some findings may count as new: %s", run.Name, run.Reason)
+			b.reason = fmt.Sprintf("stage %s could not see all of the base commit, so some findings may count as new: %s", run.Name, run.Reason)
+			break
 		}
 	}
-	return runs, ""
+	return b
 }
 
 // failOn resolves the default: what a change introduces where a change is under test.

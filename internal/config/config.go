@@ -177,6 +177,10 @@ type Exception struct {
 	Owner   string `yaml:"owner" json:"owner"`
 	// Expires is the last day, UTC, on which the exception holds.
 	Expires Date `yaml:"expires" json:"expires"`
+	// Lines limits it to lines of the one file that Path names.
+	Lines Lines `yaml:"-" json:"-"`
+	// Source is the kind of file that it was read from, empty for the configuration.
+	Source string `yaml:"-" json:"source,omitempty"`
 	// Location is where the exception stands.
 	Location finding.Location `yaml:"-" json:"-"`
 }

@@ -26,15 +26,21 @@ var (
 		Description: "The finding that it accepted is gone. Left in place it would hide the next one of its kind.",
 		Remediation: "Remove the exception.",
 	}
+	unreadableRule = finding.Rule{
+		ID: "assure/exception-unreadable", Severity: finding.Medium,
+		Title:       "An exception cannot be read",
+		Description: "An entry of a comment, an ignore file or a VEX document is not understood. It accepts nothing, whatever its author meant.",
+		Remediation: "Mend the entry as the message says, or remove it.",
+	}
 )
 
 // Rules are the rules about exceptions themselves.
-func Rules() []finding.Rule { return []finding.Rule{expiredRule, unusedRule} }
+func Rules() []finding.Rule { return []finding.Rule{expiredRule, unusedRule, unreadableRule} }
 
 // accepting returns the first exception that holds for f today, nil without one.
-func accepting(exceptions []config.Exception, f finding.Finding, now time.Time) *config.Exception {
+func accepting(exceptions []config.Exception, f finding.Finding, now time.Time, t trust) *config.Exception {
 	for i := range exceptions {
-		if e := &exceptions[i]; !e.Expires.Passed(now) && matches(*e, f) {
+		if e := &exceptions[i]; !e.Expires.Passed(now) && matches(*e, f) && t.holds(*e, f) {
 			return e
 		}
 	}
@@ -42,6 +48,9 @@ func accepting(exceptions []config.Exception, f finding.Finding, now time.Time) 
 }
 
 func matches(e config.Exception, f finding.Finding) bool {
+	if e.Source == config.InlineSource && (e.Path != f.Location.URI || !e.Lines.Contains(f.Location.Region.StartLine)) {
+		return false
+	}
 	return e.Rule == f.Rule && globMatches(e.Path, f.Location.URI) && globMatches(e.Subject, f.Subject)
 }
 
@@ -54,8 +63,8 @@ func globMatches(pattern, s string) bool {
 // judgeExceptions sorts the exceptions and makes findings of those that are expired or
 // unused. Unused ones are judged only when every stage saw everything, because a stage
 // that did not run cannot have used its exceptions.
-func (r *Report) judgeExceptions(in Input) (StageRun, bool) {
-	if len(in.Exceptions) == 0 {
+func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
+	if len(in.Exceptions)+len(in.Unreadable) == 0 {
 		return StageRun{}, false
 	}
 	run := StageRun{Name: exceptionStage, State: Passed}
@@ -67,12 +76,19 @@ func (r *Report) judgeExceptions(in Input) (StageRun, bool) {
 		case e.Expires.Passed(in.Now):
 			r.Exceptions.Expired = append(r.Exceptions.Expired, e)
 			run.Set.Findings = append(run.Set.Findings, about(e, expiredRule, fmt.Sprintf("the exception for %s expired on %s", e.Rule, e.Expires)))
-		case used(e, in.Runs):
+		case used(e, in.Runs, t.waits):
+			r.Exceptions.Pending = append(r.Exceptions.Pending, e)
+		case used(e, in.Runs, t.holds):
 			r.Exceptions.Used = append(r.Exceptions.Used, e)
 		case complete:
 			r.Exceptions.Unused = append(r.Exceptions.Unused, e)
 			run.Set.Findings = append(run.Set.Findings, about(e, unusedRule, fmt.Sprintf("the exception for %s matches no finding", e.Rule)))
 		}
+	}
+	for _, g := range in.Unreadable {
+		run.Set.Findings = append(run.Set.Findings, finding.Finding{
+			Rule: unreadableRule.ID, Severity: unreadableRule.Severity, Message: g.Message, Location: g.Location, Subject: g.Location.URI,
+		})
 	}
 	if len(run.Set.Findings) > 0 {
 		run.State = HasFindings
@@ -87,10 +103,11 @@ func about(e config.Exception, rule finding.Rule, message string) finding.Findin
 	}
 }
 
-func used(e config.Exception, runs []StageRun) bool {
+// used tells whether the exception matches a finding for which the condition is true.
+func used(e config.Exception, runs []StageRun, when func(config.Exception, finding.Finding) bool) bool {
 	for _, run := range runs {
 		for _, f := range run.Set.Findings {
-			if matches(e, f) {
+			if matches(e, f) && when(e, f) {
 				return true
 			}
 		}
