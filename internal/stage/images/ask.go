@@ -14,7 +14,9 @@ import (
 // Limits of what one run asks.
 const (
 	maxReferences = 500
-	workers       = 8
+	// workers is how many references are asked about at a time. Many of them wait for
+	// one another or for a free connection, so they are more than a host gets.
+	workers = 32
 )
 
 // answer is what a registry says about one reference. Exactly one of its groups of
@@ -80,15 +82,17 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 		r.askDigest(ctx, a)
 	}
 	if rule := r.stage.ruleFor(ref); a.digest != "" && rule != nil && !rule.AllowUnsigned {
-		a.verdict = r.verify(ctx, a, *rule)
+		// An error means that the run has ended, which its caller notices.
+		a.verdict, _ = r.verdicts.Get(ctx, ref.At(a.digest)+" "+a.index, func() (*verdict, error) { return r.verify(ctx, a, *rule), nil })
 	}
 	return a
 }
 
 // askTag resolves a reference without a digest once; all that follows uses the digest.
+// One that may be written down is that of the bytes, never a header's claim.
 func (r *run) askTag(ctx context.Context, a *answer) {
 	rule := r.stage.ruleFor(a.ref)
-	if rule == nil || rule.AllowUnsigned {
+	if rule == nil || rule.AllowUnsigned && !r.stage.opts.Fixes {
 		digest, err := r.client.Resolve(ctx, a.ref, a.ref.TagOrLatest())
 		a.settle(digest, err)
 		return

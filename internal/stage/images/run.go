@@ -18,6 +18,8 @@ type run struct {
 	client *registry.Client
 	keys   map[string]verify.Key
 	roots  verify.Roots
+	// verdicts are those of digests by name: many references lead to one.
+	verdicts registry.Once[*verdict]
 }
 
 // Run judges every image of the plan.
@@ -37,7 +39,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 		s.stayOffline(&set, uses)
 	} else if refs := references(uses); len(refs) > 0 {
 		say(fmt.Sprintf("asking registries about %d %s", len(refs), plural(len(refs), "image", "images")))
-		err = s.runOnline(ctx, &set, uses, refs)
+		err = s.runOnline(ctx, &set, p, uses, refs)
 	}
 	slices.Sort(set.Notes)
 	return set, err
@@ -97,7 +99,7 @@ func first(uses []use, ref reference.Reference) finding.Location {
 	return uses[i].Location
 }
 
-func (s *Stage) runOnline(ctx context.Context, set *finding.Set, uses []use, refs []reference.Reference) error {
+func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, uses []use, refs []reference.Reference) error {
 	r, err := s.prepare()
 	if err != nil {
 		return err
@@ -111,6 +113,7 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, uses []use, ref
 			r.judgeAnswer(set, u, answers[u.ref])
 		}
 	}
+	r.pin(set, p, uses, answers)
 	set.Cover("digests", collect(set, uses, refs, answers))
 	verified := records(uses, answers)
 	set.Cover("signatures verified", len(verified))
