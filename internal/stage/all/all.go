@@ -61,7 +61,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 		lint(engine, cfg.Hardening, env.Fixes),
 		images.New(cfg.Images, images.Options{
 			Offline: cfg.Offline, Profile: cfg.Hardening.Profile, Auth: cfg.Auth, Token: cfg.Token,
-			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Fixes: env.Fixes,
+			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Fixes: env.Fixes, Now: env.Now,
 		}),
 		dast.New(cfg.DAST, dast.Options{
 			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Now: env.Now,

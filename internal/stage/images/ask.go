@@ -34,6 +34,12 @@ type answer struct {
 	index string
 	// gap says why the question stays open.
 	gap error
+	// origin is what the image says about itself, nil when it was not asked; base is
+	// where the tag of its base leads, when that is not the one it was built on.
+	origin *registry.Origin
+	base   string
+	// noBase says why the base could not be asked about.
+	noBase string
 	// verdict is about signatures, nil when no rule asks for them.
 	verdict *verdict
 }
@@ -81,6 +87,7 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 	default:
 		r.askDigest(ctx, a)
 	}
+	r.askOrigin(ctx, a)
 	if rule := r.stage.ruleFor(ref); a.digest != "" && rule != nil && !rule.AllowUnsigned {
 		// An error means that the run has ended, which its caller notices.
 		a.verdict, _ = r.verdicts.Get(ctx, ref.At(a.digest)+" "+a.index, func() (*verdict, error) { return r.verify(ctx, a, *rule), nil })
