@@ -30,6 +30,7 @@ func (c *Config) validate() error {
 		v.oneOf("hardening.roles."+name, role, "backend", "store", "ingress", "other")
 	}
 	v.images()
+	v.mirrors()
 	v.exceptions()
 	return errors.Join(v.errs...)
 }
@@ -86,6 +87,12 @@ func (v *validator) images() {
 		for j, id := range r.Keys {
 			v.check(index(path+".keys", j), ids[id], "names a key that images.keys does not have")
 		}
+	}
+}
+
+func (v *validator) mirrors() {
+	for i, m := range v.c.Images.Mirrors {
+		v.check(index("images.mirrors", i), m.Of != "" && m.At != "", "needs of and at: what is mirrored, and where")
 	}
 }
 

@@ -15,6 +15,8 @@ const (
 	Compose    Kind = "compose"
 	Kubernetes Kind = "kubernetes"
 	Dockerfile Kind = "dockerfile"
+	// Workflow is a GitHub workflow or action; only images are of this kind.
+	Workflow Kind = "workflow"
 	// Config is the repository's configuration beside the deployment: one document.
 	Config Kind = "config"
 )
@@ -114,6 +116,9 @@ type Image struct {
 	Subject string
 	// Location is the region of the value in its file.
 	Location finding.Location
+	// Default is where the default of the build argument stands that the reference ends
+	// with, when nothing else uses it; else the zero value.
+	Default finding.Location
 	// Built is true when the same service builds this image itself.
 	Built bool
 }

@@ -14,7 +14,9 @@ import (
 // Limits of what one run asks.
 const (
 	maxReferences = 500
-	workers       = 8
+	// workers is how many references are asked about at a time. Many of them wait for
+	// one another or for a free connection, so they are more than a host gets.
+	workers = 32
 )
 
 // answer is what a registry says about one reference. Exactly one of its groups of
@@ -32,6 +34,12 @@ type answer struct {
 	index string
 	// gap says why the question stays open.
 	gap error
+	// origin is what the image says about itself, nil when it was not asked; base is
+	// where the tag of its base leads, when that is not the one it was built on.
+	origin *registry.Origin
+	base   string
+	// noBase says why the base could not be asked about.
+	noBase string
 	// verdict is about signatures, nil when no rule asks for them.
 	verdict *verdict
 }
@@ -79,16 +87,19 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 	default:
 		r.askDigest(ctx, a)
 	}
+	r.askOrigin(ctx, a)
 	if rule := r.stage.ruleFor(ref); a.digest != "" && rule != nil && !rule.AllowUnsigned {
-		a.verdict = r.verify(ctx, a, *rule)
+		// An error means that the run has ended, which its caller notices.
+		a.verdict, _ = r.verdicts.Get(ctx, ref.At(a.digest)+" "+a.index, func() (*verdict, error) { return r.verify(ctx, a, *rule), nil })
 	}
 	return a
 }
 
 // askTag resolves a reference without a digest once; all that follows uses the digest.
+// One that may be written down is that of the bytes, never a header's claim.
 func (r *run) askTag(ctx context.Context, a *answer) {
 	rule := r.stage.ruleFor(a.ref)
-	if rule == nil || rule.AllowUnsigned {
+	if rule == nil || rule.AllowUnsigned && !r.stage.opts.Fixes {
 		digest, err := r.client.Resolve(ctx, a.ref, a.ref.TagOrLatest())
 		a.settle(digest, err)
 		return

@@ -32,6 +32,7 @@ func (r *run) judgeAnswer(set *finding.Set, u use, a *answer) {
 		return
 	}
 	r.judgeTag(set, u, a)
+	r.judgeFresh(set, u, a)
 	if a.verdict != nil {
 		r.judgeSignatures(set, u, a)
 	}
@@ -50,6 +51,7 @@ func (r *run) judgeTag(set *finding.Set, u use, a *answer) {
 		return
 	}
 	set.Judge(ruleMoved, 1)
+	r.judgePlatform(set, u, a)
 	severity := finding.Info
 	if a.ref.Release() {
 		severity = finding.High

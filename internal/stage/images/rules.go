@@ -1,6 +1,10 @@
 package images
 
-import "github.com/stella-ops/assure/internal/finding"
+import (
+	"slices"
+
+	"github.com/stella-ops/assure/internal/finding"
+)
 
 // The ids of the stage's rules.
 const (
@@ -12,6 +16,10 @@ const (
 	ruleAlgorithm   = "image/unsupported-digest"
 	ruleRegistry    = "image/registry-not-allowed"
 	ruleMoved       = "image/tag-moved"
+	rulePlatform    = "image/single-platform"
+	ruleTrust       = "image/trust-changed"
+	ruleOutdated    = "image/outdated"
+	ruleBase        = "image/stale-base"
 	ruleMissing     = "image/digest-missing"
 	ruleNotFound    = "image/not-found"
 	ruleUnsigned    = "image/unsigned"
@@ -22,7 +30,7 @@ const (
 // Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
 // signed SBOMs too: signed images alone would make it look satisfied.
 func Rules() []finding.Rule {
-	return append(referenceRules(), registryRules()...)
+	return slices.Concat(referenceRules(), registryRules(), pinRules(), freshRules())
 }
 
 // referenceRules are answered by the reference alone.

@@ -18,6 +18,8 @@ type run struct {
 	client *registry.Client
 	keys   map[string]verify.Key
 	roots  verify.Roots
+	// verdicts are those of digests by name: many references lead to one.
+	verdicts registry.Once[*verdict]
 }
 
 // Run judges every image of the plan.
@@ -31,13 +33,14 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 		s.judgeReference(&set, u)
 		s.judgeCover(&set, u)
 	}
+	s.judgeTrust(&set, p)
 	s.note(&set, uses, built)
 	var err error
 	if s.opts.Offline {
 		s.stayOffline(&set, uses)
 	} else if refs := references(uses); len(refs) > 0 {
 		say(fmt.Sprintf("asking registries about %d %s", len(refs), plural(len(refs), "image", "images")))
-		err = s.runOnline(ctx, &set, uses, refs)
+		err = s.runOnline(ctx, &set, p, uses, refs)
 	}
 	slices.Sort(set.Notes)
 	return set, err
@@ -97,7 +100,7 @@ func first(uses []use, ref reference.Reference) finding.Location {
 	return uses[i].Location
 }
 
-func (s *Stage) runOnline(ctx context.Context, set *finding.Set, uses []use, refs []reference.Reference) error {
+func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, uses []use, refs []reference.Reference) error {
 	r, err := s.prepare()
 	if err != nil {
 		return err
@@ -111,6 +114,7 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, uses []use, ref
 			r.judgeAnswer(set, u, answers[u.ref])
 		}
 	}
+	r.pin(set, p, uses, answers)
 	set.Cover("digests", collect(set, uses, refs, answers))
 	verified := records(uses, answers)
 	set.Cover("signatures verified", len(verified))
@@ -125,8 +129,8 @@ func collect(set *finding.Set, uses []use, refs []reference.Reference, answers m
 		if a.digest != "" {
 			digests[a.digest] = true
 		}
-		if a.index != "" {
-			set.Notes = append(set.Notes, fmt.Sprintf("%s pins one platform of its tag's index %s", ref, a.index))
+		if a.noBase != "" {
+			set.Notes = append(set.Notes, a.noBase)
 		}
 		if message := a.gapOf(); message != "" {
 			set.Gaps = append(set.Gaps, finding.Gap{Location: first(uses, ref), Message: message})

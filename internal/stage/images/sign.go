@@ -25,6 +25,7 @@ type verdict struct {
 
 // ruleFor returns the first rule that matches, nil when none does.
 func (s *Stage) ruleFor(ref reference.Reference) *config.ImageRule {
+	ref = s.original(ref)
 	for i, rule := range s.cfg.Rules {
 		if slices.ContainsFunc(rule.Match, func(glob string) bool { return matches(glob, ref) }) {
 			return &s.cfg.Rules[i]

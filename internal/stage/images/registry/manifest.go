@@ -30,6 +30,13 @@ type Descriptor struct {
 	Digest      string            `json:"digest"`
 	Size        int64             `json:"size"`
 	Annotations map[string]string `json:"annotations"`
+	Platform    Platform          `json:"platform"`
+}
+
+// Platform is what a manifest of an index runs on.
+type Platform struct {
+	OS           string `json:"os"`
+	Architecture string `json:"architecture"`
 }
 
 // Manifest is a manifest or index whose bytes have the digest.
@@ -38,6 +45,10 @@ type Manifest struct {
 	Digest string `json:"-"`
 	// MediaType of the manifest.
 	MediaType string `json:"mediaType"`
+	// Annotations of an image or index.
+	Annotations map[string]string `json:"annotations"`
+	// Config of an image.
+	Config Descriptor `json:"config"`
 	// Layers of an image or artifact.
 	Layers []Descriptor `json:"layers"`
 	// Manifests of an index.
@@ -54,7 +65,7 @@ var wellFormed = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 // Resolve returns the digest to which a tag or digest leads now. For a tag it may be
 // the registry's claim. It asks with HEAD, which rate limits do not count.
 func (c *Client) Resolve(ctx context.Context, ref reference.Reference, at string) (string, error) {
-	return c.digests.get(ctx, ref.Name()+" "+at, func() (string, error) {
+	return c.digests.Get(ctx, ref.Name()+" "+at, func() (string, error) {
 		resp, err := c.do(ctx, http.MethodHead, ref, "manifests/"+at)
 		if err != nil {
 			return "", err
@@ -75,7 +86,7 @@ func (c *Client) Resolve(ctx context.Context, ref reference.Reference, at string
 
 // Manifest reads a manifest by tag or digest and checks its bytes.
 func (c *Client) Manifest(ctx context.Context, ref reference.Reference, at string) (Manifest, error) {
-	return c.manifests.get(ctx, ref.Name()+" "+at, func() (Manifest, error) {
+	return c.manifests.Get(ctx, ref.Name()+" "+at, func() (Manifest, error) {
 		body, header, err := c.read(ctx, ref, "manifests/"+at, maxManifest)
 		if err != nil {
 			return Manifest{}, err
