@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/stella-ops/assure/internal/stage/images/reference"
@@ -79,16 +78,15 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 	default:
 		r.askDigest(ctx, a)
 	}
-	if rule := r.stage.ruleFor(ref); a.digest != "" && rule != nil && !rule.AllowUnsigned {
-		a.verdict = r.verify(ctx, a, *rule)
+	if demands := r.demands(ref); a.digest != "" && len(demands) > 0 {
+		a.verdict = r.verify(ctx, a, demands)
 	}
 	return a
 }
 
 // askTag resolves a reference without a digest once; all that follows uses the digest.
 func (r *run) askTag(ctx context.Context, a *answer) {
-	rule := r.stage.ruleFor(a.ref)
-	if rule == nil || rule.AllowUnsigned {
+	if !r.stage.asks(a.ref).demanding() {
 		digest, err := r.client.Resolve(ctx, a.ref, a.ref.TagOrLatest())
 		a.settle(digest, err)
 		return
@@ -178,13 +176,4 @@ func remedy(ref reference.Reference, e *registry.Error) string {
 		return "tell the registry's operator; what it says cannot be relied on"
 	}
 	return fmt.Sprintf("make %s reachable from here, or run with offline to judge the references alone", ref.Host)
-}
-
-// reproduce is the cosign command that asks the same question.
-func (r *run) reproduce(name, digest, key string, logged bool) string {
-	command := []string{"cosign verify", "--key", key}
-	if !logged {
-		command = append(command, "--insecure-ignore-tlog=true")
-	}
-	return strings.Join(append(command, name+"@"+digest), " ")
 }
