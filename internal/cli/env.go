@@ -19,8 +19,9 @@ import (
 	"github.com/stella-ops/assure/internal/stage/deps/database"
 )
 
-// maxKeyBytes is far above any public key.
-const maxKeyBytes = 64 << 10
+// maxTrustedBytes is above keys, roots and policies, and bills of materials that are
+// compared.
+const maxTrustedBytes = 16 << 20
 
 // stages are all stages with what they need from the outside.
 func (a *app) stages(j *job) ([]stage.Stage, error) {
@@ -39,8 +40,8 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 	mounts, _ := os.ReadFile("/proc/self/mountinfo") // absent where there are no containers
 	return all.Env{
 		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Status: processStatus,
-		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment,
-		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxKeyBytes) },
+		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment, Lookup: a.LookupEnv,
+		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxTrustedBytes) },
 		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules, Fixes: a.showsFixes(),
 	}, nil
 }

@@ -83,56 +83,6 @@ type Hardening struct {
 	HelmValues []string `yaml:"helm-values"`
 }
 
-// Images configures the image trust stage.
-type Images struct {
-	// Keys are the public keys that may sign.
-	Keys []Key `yaml:"keys"`
-	// Rules say which images must be signed by whom; the first match decides.
-	Rules []ImageRule `yaml:"rules"`
-	// Registries is the list of allowed registries or repositories; empty allows all.
-	Registries []string `yaml:"registries"`
-	// InsecureRegistries may be reached by plain HTTP.
-	InsecureRegistries []string `yaml:"insecure-registries"`
-	// PrivateRegistries may have private or loopback addresses.
-	PrivateRegistries []string `yaml:"private-registries"`
-	// Mirrors hold copies: their images are judged under the names of the originals.
-	Mirrors []Mirror `yaml:"mirrors"`
-	// MaxAge is the age above which a pinned image whose tag has moved on is too old; it
-	// also asks whether its base has moved on. Zero means neither is asked.
-	MaxAge time.Duration `yaml:"max-age"`
-}
-
-// Mirror is a place that holds copies of another: ghcr.io/acme at mirror.corp/acme.
-type Mirror struct {
-	// Of is the registry or repository that is mirrored, At where.
-	Of string `yaml:"of"`
-	At string `yaml:"at"`
-}
-
-// Key is a public key with the name that rules use for it.
-type Key struct {
-	ID string `yaml:"id"`
-	// File is a PEM file in the repository, read from the trusted commit.
-	File string `yaml:"file"`
-	// PEM is the key itself.
-	PEM string `yaml:"pem"`
-}
-
-// ImageRule demands signatures of the images that match.
-type ImageRule struct {
-	// Match are globs over the full reference without tag and digest, for example
-	// ghcr.io/acme/**.
-	Match []string `yaml:"match"`
-	// Keys are ids of keys of which one must have signed.
-	Keys []string `yaml:"keys"`
-	// Log is required, if-present (default) or ignore: what is asked of the
-	// transparency log.
-	Log string `yaml:"transparency-log"`
-	// AllowUnsigned accepts unsigned images; it needs a reason.
-	AllowUnsigned bool   `yaml:"allow-unsigned"`
-	Reason        string `yaml:"reason"`
-}
-
 // DAST configures the dynamic test.
 type DAST struct {
 	// Compose lists the files of the stack; empty means the repository's first set.

@@ -68,28 +68,6 @@ func (v *validator) globs(path string, globs []string) {
 	}
 }
 
-func (v *validator) images() {
-	ids := map[string]bool{}
-	for i, k := range v.c.Images.Keys {
-		path := index("images.keys", i)
-		v.check(path, k.ID != "", "needs an id")
-		v.check(path, (k.File == "") != (k.PEM == ""), "needs either file or pem")
-		v.check(path, !ids[k.ID], "repeats an id")
-		ids[k.ID] = true
-	}
-	for i, r := range v.c.Images.Rules {
-		path := index("images.rules", i)
-		v.check(path, len(r.Match) > 0, "needs match")
-		v.globs(path+".match", r.Match)
-		v.oneOf(path+".transparency-log", r.Log, "", "required", "if-present", "ignore")
-		v.check(path, r.AllowUnsigned != (len(r.Keys) > 0), "needs either keys or allow-unsigned")
-		v.check(path, !r.AllowUnsigned || r.Reason != "", "allows unsigned images and so needs a reason")
-		for j, id := range r.Keys {
-			v.check(index(path+".keys", j), ids[id], "names a key that images.keys does not have")
-		}
-	}
-}
-
 func (v *validator) mirrors() {
 	for i, m := range v.c.Images.Mirrors {
 		v.check(index("images.mirrors", i), m.Of != "" && m.At != "", "needs of and at: what is mirrored, and where")

@@ -32,6 +32,8 @@ type Env struct {
 	DockerConfig []byte
 	// ReadKey reads a public key from the tree that is trusted to name signers.
 	ReadKey func(path string) ([]byte, error)
+	// Lookup looks up an environment variable that the configuration names.
+	Lookup func(name string) (string, bool)
 	// Proxy chooses the HTTP proxy for a request; nil means none.
 	Proxy func(*http.Request) (*url.URL, error)
 	// EngineHost is the address of the container engine, empty for the usual one.
@@ -61,7 +63,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 		lint(engine, cfg.Hardening, env.Fixes),
 		images.New(cfg.Images, images.Options{
 			Offline: cfg.Offline, Profile: cfg.Hardening.Profile, Auth: cfg.Auth, Token: cfg.Token,
-			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Fixes: env.Fixes, Now: env.Now,
+			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Env: env.Lookup, Fixes: env.Fixes, Now: env.Now,
 		}),
 		dast.New(cfg.DAST, dast.Options{
 			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Now: env.Now,

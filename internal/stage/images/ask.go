@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/stella-ops/assure/internal/stage/images/reference"
@@ -88,9 +87,9 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 		r.askDigest(ctx, a)
 	}
 	r.askOrigin(ctx, a)
-	if rule := r.stage.ruleFor(ref); a.digest != "" && rule != nil && !rule.AllowUnsigned {
+	if demands := r.demands(ref); a.digest != "" && len(demands) > 0 {
 		// An error means that the run has ended, which its caller notices.
-		a.verdict, _ = r.verdicts.Get(ctx, ref.At(a.digest)+" "+a.index, func() (*verdict, error) { return r.verify(ctx, a, *rule), nil })
+		a.verdict, _ = r.verdicts.Get(ctx, ref.At(a.digest)+" "+a.index, func() (*verdict, error) { return r.verify(ctx, a, demands), nil })
 	}
 	return a
 }
@@ -98,8 +97,8 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 // askTag resolves a reference without a digest once; all that follows uses the digest.
 // One that may be written down is that of the bytes, never a header's claim.
 func (r *run) askTag(ctx context.Context, a *answer) {
-	rule := r.stage.ruleFor(a.ref)
-	if rule == nil || rule.AllowUnsigned && !r.stage.opts.Fixes {
+	asked := r.stage.asks(a.ref)
+	if !asked.demanding() && !(asked.covered() && r.stage.opts.Fixes) {
 		digest, err := r.client.Resolve(ctx, a.ref, a.ref.TagOrLatest())
 		a.settle(digest, err)
 		return
@@ -189,13 +188,4 @@ func remedy(ref reference.Reference, e *registry.Error) string {
 		return "tell the registry's operator; what it says cannot be relied on"
 	}
 	return fmt.Sprintf("make %s reachable from here, or run with offline to judge the references alone", ref.Host)
-}
-
-// reproduce is the cosign command that asks the same question.
-func (r *run) reproduce(name, digest, key string, logged bool) string {
-	command := []string{"cosign verify", "--key", key}
-	if !logged {
-		command = append(command, "--insecure-ignore-tlog=true")
-	}
-	return strings.Join(append(command, name+"@"+digest), " ")
 }

@@ -10,26 +10,26 @@ import (
 	"github.com/stella-ops/assure/internal/stage/images/imagestest"
 )
 
-var today = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func TestFreshness(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, imagestest.Options{Referrers: true})
 	w.cfg.Rules, w.cfg.MaxAge = nil, 31*24*time.Hour
-	w.opts.Now = func() time.Time { return today }
+	w.opts.Now = func() time.Time { return noon }
 	built := func(tag string, created time.Time, annotations map[string]string) string {
 		ref, err := w.registry.PushBuilt("acme/app", tag, created, annotations)
 		must(t, err)
 		return ref
 	}
-	newest := built("1.2", today.AddDate(0, 0, -1), nil)
-	old := built("a", today.AddDate(0, 0, -40), nil)
-	young := built("b", today.AddDate(0, 0, -20), nil)
+	newest := built("1.2", noon.AddDate(0, 0, -1), nil)
+	old := built("a", noon.AddDate(0, 0, -40), nil)
+	young := built("b", noon.AddDate(0, 0, -20), nil)
 	undated := built("c", time.Time{}, nil)
 	annotated := built("d", time.Unix(0, 0), map[string]string{"org.opencontainers.image.created": "2026-01-01T00:00:00Z"})
 	base := w.push("base")
 	on := func(tag, name, digest string) string {
-		return built(tag, today, map[string]string{"org.opencontainers.image.base.name": name, "org.opencontainers.image.base.digest": digest})
+		return built(tag, noon, map[string]string{"org.opencontainers.image.base.name": name, "org.opencontainers.image.base.digest": digest})
 	}
 	index, child, err := w.registry.PushIndex("acme/multi", "1.0.0")
 	must(t, err)

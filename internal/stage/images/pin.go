@@ -65,24 +65,23 @@ func contested(uses []use) map[finding.Location]bool {
 
 // passed tells who vouches for the answer's digest, or why nobody does.
 func (r *run) passed(u use, a *answer) (string, error) {
-	rule := r.stage.ruleFor(u.ref)
+	asked := r.stage.asks(u.ref)
 	switch {
-	case rule == nil:
+	case !asked.covered():
 		return "", errors.New("no rule of images.rules covers it")
 	case a.gap != nil:
 		return "", a.gap
 	case a.digest == "":
 		return "", errors.New("the registry does not have it")
-	case rule.AllowUnsigned:
-		return "accepted without a signature: " + rule.Reason, nil
+	case !asked.demanding():
+		return "accepted without a signature: " + asked.rule.Reason, nil
 	case a.verdict == nil || a.verdict.digest != a.digest:
 		return "", errors.New("its digest was not verified")
 	}
-	res, ok := a.verdict.verified()
-	if !ok {
+	if !a.verdict.verified() {
 		return "", errors.New("its signature did not verify")
 	}
-	return "signed by " + res.Key.ID, nil
+	return "signed by " + strings.Join(a.verdict.signers(), " and "), nil
 }
 
 // pinFix writes the digest behind the text that ends the reference, and nothing else.

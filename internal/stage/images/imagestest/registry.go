@@ -168,3 +168,23 @@ func split(image string) (name.Digest, error) {
 	}
 	return name.NewDigest(named+"@"+digest, name.Insecure)
 }
+
+// Copy stores the image in another repository, with the same digest.
+func (r *Registry) Copy(image, repository, tag string) (string, error) {
+	from, err := split(image)
+	if err != nil {
+		return "", err
+	}
+	img, err := remote.Image(from)
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", from, err)
+	}
+	to, err := r.tag(repository, tag)
+	if err != nil {
+		return "", err
+	}
+	if err := remote.Write(to, img); err != nil {
+		return "", fmt.Errorf("push %s: %w", to, err)
+	}
+	return pinned(to, img)
+}

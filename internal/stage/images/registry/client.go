@@ -36,7 +36,8 @@ type Options struct {
 	// Wait sleeps before a request is repeated; nil means to really sleep.
 	Wait func(ctx context.Context, d time.Duration) error
 
-	tls *tls.Config
+	// TLS is a seam; nil trusts the authorities of the system.
+	TLS *tls.Config
 }
 
 // Client asks registries. It is safe for concurrent use and asks everything once.

@@ -51,7 +51,7 @@ func newGate(o Options) *gate {
 		t.wait = sleep
 	}
 	t.inner = &http.Transport{
-		Proxy: g.proxy(o.Proxy), DialContext: g.DialContext, TLSClientConfig: o.tls,
+		Proxy: g.proxy(o.Proxy), DialContext: g.DialContext, TLSClientConfig: o.TLS,
 		// HTTP/2 would let one host have many requests on one connection.
 		ForceAttemptHTTP2: false, MaxConnsPerHost: perHost, MaxIdleConnsPerHost: perHost,
 		TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: 30 * time.Second,

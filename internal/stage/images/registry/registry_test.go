@@ -122,7 +122,7 @@ func client(t *testing.T, o Options, servers ...*secret) *Client {
 		pool.AddCert(s.Certificate())
 		o.Private = append(o.Private, s.host())
 	}
-	o.tls = &tls.Config{RootCAs: pool}
+	o.TLS = &tls.Config{RootCAs: pool}
 	o.Wait = func(context.Context, time.Duration) error { return nil }
 	c, err := New(o)
 	if err != nil {

@@ -171,8 +171,8 @@ func TestNoKeys(t *testing.T) {
 	t.Parallel()
 	key := must(imagestest.NewKey())
 	it := legacy(must(imagestest.SignedLayer("r.example/app@"+digest, key)))
-	if r := Check(t.Context(), it, digest, Policy{Roots: newRekor()}); r.Reason != WrongKey {
-		t.Errorf("got %+v", r)
+	if r := Check(t.Context(), it, digest, Policy{Roots: newRekor()}); r.Reason != WrongIdentity {
+		t.Errorf("got %s", r.Reason)
 	}
 }
 
@@ -201,10 +201,10 @@ func TestBundleIsSortedByItsStatement(t *testing.T) {
 	}{
 		"good": {string(good), ""}, "two signatures": {twice, "its envelope must have exactly one signature"},
 		"other payload": {text, "its envelope holds no in-toto statement"},
-		"empty":         {"", "it is not a Sigstore bundle of a known version"}, "null": {"null", "it is not a Sigstore bundle of a known version"},
+		"empty":         {"", "it is not a valid Sigstore bundle"}, "null": {"null", "it is not a valid Sigstore bundle"},
 	} {
 		it := parseBundle(registry.Descriptor{}, []byte(tc.data))
-		if got := fmt.Sprint(it.malformed); got != tc.want && (tc.want != "" || it.malformed != nil) {
+		if got := fmt.Sprint(it.malformed); !strings.HasPrefix(got, tc.want) || (tc.want == "") != (it.malformed == nil) {
 			t.Errorf("%s: %s, want %q", name, got, tc.want)
 		}
 	}
