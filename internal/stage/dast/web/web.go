@@ -81,6 +81,8 @@ type Alert struct {
 	Level string
 	// Systemic marks an alert that stands for the same hit on many URLs.
 	Systemic bool
+	// Heuristic marks a guess, which is information whatever its risk is.
+	Heuristic bool
 }
 
 // Result is what a scan saw and found.
