@@ -39,14 +39,19 @@ func containsAny(text []byte, words ...string) bool {
 	return false
 }
 
-// remarks are the words that make a comment worth reading.
-var remarks = func() []*regexp.Regexp {
-	var list []*regexp.Regexp
-	for _, w := range []string{"TODO", "FIXME", "BUGS?", "XXX", "QUERY", "DB", "ADMIN", "ADMINISTRATOR", "USER", "USERNAME", "PASSWORD", "SELECT", "WHERE", "FROM", "LATER", "DEBUG"} {
-		list = append(list, regexp.MustCompile(`(?i)\b`+w+`\b`))
+// remarks are the words that make a comment worth reading, and anyRemark all of them.
+var (
+	remarks   = words("TODO", "FIXME", "BUGS?", "XXX", "QUERY", "DB", "ADMIN", "ADMINISTRATOR", "USER", "USERNAME", "PASSWORD", "SELECT", "WHERE", "FROM", "LATER", "DEBUG")
+	anyRemark = words("(?:TODO|FIXME|BUGS?|XXX|QUERY|DB|ADMIN(?:ISTRATOR)?|USER(?:NAME)?|PASSWORD|SELECT|WHERE|FROM|LATER|DEBUG)")[0]
+)
+
+func words(list ...string) []*regexp.Regexp {
+	var all []*regexp.Regexp
+	for _, w := range list {
+		all = append(all, regexp.MustCompile(`(?i)\b`+w+`\b`))
 	}
-	return list
-}()
+	return all
+}
 
 // around is how much of a comment is quoted on both sides of the word.
 const around = 20
@@ -64,6 +69,7 @@ func suspiciousComments(p *page) []hit {
 	case p.javascript():
 		comments = scriptComments(string(p.body))
 	}
+	comments, _ = split(comments, anyRemark.MatchString)
 	var hits []hit
 	for _, re := range remarks {
 		with, without := split(comments, re.MatchString)
