@@ -122,6 +122,11 @@ func TestAlikeAlertsAreOneFinding(t *testing.T) {
 }
 
 func TestWeigh(t *testing.T) {
+	for level, want := range map[string]finding.Severity{"": finding.Info, "WARN": finding.Medium, "FAIL": finding.High} {
+		if got := weigh(web.Alert{Risk: "Medium", Level: level, Heuristic: true}); got != want {
+			t.Errorf("a guess with level %q weighs %v, want %v", level, got, want)
+		}
+	}
 	for _, c := range []struct {
 		risk, level string
 		want        finding.Severity

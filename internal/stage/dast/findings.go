@@ -267,13 +267,14 @@ func (t *test) alert(e endpoint, engine string, group []web.Alert) finding.Findi
 	}
 }
 
-// weigh is the severity of an alert; the word of a rules file changes it.
+// weigh is the severity of an alert: that of its risk, or information for a guess. The
+// word of a rules file decides over both.
 func weigh(a web.Alert) finding.Severity {
 	s := web.Severity(a.Risk)
-	switch a.Level {
-	case "INFO":
+	switch {
+	case a.Level == "INFO", a.Heuristic && a.Level == "":
 		return finding.Info
-	case "FAIL":
+	case a.Level == "FAIL":
 		return max(s, finding.High)
 	}
 	return s

@@ -3,8 +3,8 @@ package web
 // catalogue is the one list of the passive rules, in the order of their ids. Ids,
 // names, risks, confidences and the CWE and WASC numbers are those of ZAP.
 func catalogue() []rule {
-	rules := make([]rule, 0, 40)
-	for _, part := range [][]rule{cookieRules(), pageRules(), serverRules(), policyRules(), formRules(), scriptRules()} {
+	rules := make([]rule, 0, 50)
+	for _, part := range [][]rule{cookieRules(), pageRules(), serverRules(), policyRules(), formRules(), scriptRules(), disclosureRules(), heuristicRules()} {
 		rules = append(rules, part...)
 	}
 	return sorted(rules)
@@ -87,7 +87,10 @@ func pageRules() []rule {
 			reference:   "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
 			description: "The server asks for Basic or Digest credentials over plain HTTP, where everybody on the path can read or replay them.",
 			solution:    "Serve the page over TLS only.",
-			variants:    []variant{{name: "Authentication Credentials Captured"}, {}},
+			variants: []variant{
+				{name: "Authentication Credentials Captured", cwe: 287, wasc: 1, description: "Basic or Digest credentials went over plain HTTP, where everybody on the path can read or replay them."},
+				{},
+			},
 		},
 	}
 }

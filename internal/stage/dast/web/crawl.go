@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // The crawl's own bounds, beside those of Options.
@@ -26,6 +25,7 @@ type crawl struct {
 	options Options
 	say     func(string)
 	client  *http.Client
+	pace    *pace
 
 	queue    []step
 	seen     map[string]bool
@@ -38,12 +38,15 @@ type crawl struct {
 	notes    []string
 	gaps     []string
 	missed   int
+	refusals int
 }
 
 // step is a URL to visit and how far it lies from a seed.
 type step struct {
 	url   *url.URL
 	depth int
+	// tries are how often it was refused.
+	tries int
 }
 
 func newCrawl(t Target, o Options, say func(string)) *crawl {
@@ -52,7 +55,7 @@ func newCrawl(t Target, o Options, say func(string)) *crawl {
 	}
 	c := &crawl{target: t, options: o, say: say, seen: map[string]bool{}, variants: map[string]int{}}
 	c.client = newClient(t)
-	for _, seed := range append([]string{t.Base.String(), "/robots.txt", "/sitemap.xml"}, t.Seeds...) {
+	for _, seed := range slices.Concat([]string{t.Base.String(), "/robots.txt", "/sitemap.xml"}, apiSeeds(), t.Seeds) {
 		c.add(t.Base, seed, 0)
 	}
 	return c
@@ -77,7 +80,7 @@ func (c *crawl) add(from *url.URL, link string, depth int) {
 	}
 	c.seen[u.String()] = true
 	c.variants[u.Path]++
-	c.queue = append(c.queue, step{u, depth})
+	c.queue = append(c.queue, step{url: u, depth: depth})
 }
 
 // SameOrigin tells whether two URLs agree in scheme, host and port.
@@ -106,8 +109,8 @@ func (c *crawl) run(ctx context.Context) error {
 	deadline := fmt.Errorf("the crawl took longer than %s", c.options.MaxDuration)
 	limited, cancel := context.WithTimeoutCause(ctx, c.options.MaxDuration, deadline)
 	defer cancel()
-	pace := time.NewTicker(max(time.Second/time.Duration(c.options.RPS), 1))
-	defer pace.Stop()
+	c.pace = newPace(c.options.RPS)
+	defer c.pace.ticker.Stop()
 	for len(c.queue) > 0 {
 		if len(c.visited)+c.missed >= c.options.MaxURLs {
 			c.note("the crawl stopped at its limit of %d URLs with %d left in the queue", c.options.MaxURLs, len(c.queue))
@@ -126,10 +129,7 @@ func (c *crawl) run(ctx context.Context) error {
 			c.gap("%v: %d URLs were answered and %d were not visited", deadline, len(c.visited), len(c.queue))
 			break
 		}
-		select {
-		case <-pace.C:
-		case <-limited.Done():
-		}
+		c.pace.wait(limited)
 	}
 	c.summary()
 	return nil
@@ -145,6 +145,9 @@ func (c *crawl) visit(ctx context.Context, s step) error {
 			c.gap("fetch %s: %v", s.url.Redacted(), err)
 		}
 		return err
+	}
+	if c.later(ctx, p, s) {
+		return nil
 	}
 	c.visited = append(c.visited, s.url.String())
 	if err != nil {

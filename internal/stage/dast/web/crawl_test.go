@@ -77,7 +77,7 @@ func TestCrawlFollowsEveryKindOfLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"/", "/robots.txt", "/sitemap.xml", "/seed", "/b/a", "/b/area", "/b/l.css", "/b/s.js", "/b/i.png", "/b/f", "/b/q?n=1+2&t=", "/b/m", "/hidden", "/sitemap2.xml", "/from?a=1&b=2", "/moved", "/deep/1"}
+	want := []string{"/", "/robots.txt", "/sitemap.xml", "/openapi.json", "/swagger/v1/swagger.json", "/seed", "/b/a", "/b/area", "/b/l.css", "/b/s.js", "/b/i.png", "/b/f", "/b/q?n=1+2&t=", "/b/m", "/hidden", "/sitemap2.xml", "/from?a=1&b=2", "/moved", "/deep/1"}
 	if d := cmp.Diff(want, paths(target, r)); d != "" {
 		t.Error(d)
 	}
@@ -201,7 +201,7 @@ func TestCrawlStaysHome(t *testing.T) {
 			return new(net.Dialer).DialContext(ctx, network, addr)
 		}
 		r, err := Scan(t.Context(), target, fast(), nil)
-		if err != nil || len(dialled) != 1 || !dialled[target.Base.Host] || len(r.URLs) != 3 {
+		if err != nil || len(dialled) != 1 || !dialled[target.Base.Host] || len(r.URLs) != 5 {
 			t.Errorf("%s: error %v, dialled %v, visited %q", to, err, dialled, r.URLs)
 		}
 	}
@@ -249,7 +249,7 @@ func TestCrawlKeepsItsLimits(t *testing.T) {
 			n++
 			page200(w, fmt.Sprintf(`<a href="/c?n=%d"><a href="/c?m=%d">`, n, n))
 		}), fast(), nil)
-		if err != nil || len(r.URLs) > 3+maxVariants {
+		if err != nil || len(r.URLs) > 5+maxVariants {
 			t.Errorf("%d URLs, error %v", len(r.URLs), err)
 		}
 	})
@@ -343,5 +343,59 @@ func TestSystemicAlertsCollapse(t *testing.T) {
 	}
 	if d := cmp.Diff(map[string]int{"1": maxInstances, "2": 20, "3": 1}, count); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestCrawlReadsInterfaceDescriptions checks that paths nobody links to are visited.
+func TestCrawlReadsInterfaceDescriptions(t *testing.T) {
+	t.Parallel()
+	target := site(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/openapi.json" {
+			w.WriteHeader(404)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"openapi": "3.0.0", "servers": [{"url": "/api/"}], "paths": {
+			"/users/{id}/{part}": {"parameters": [{"name": "id", "in": "path", "schema": {"example": 42}}], "get": {"parameters": [{"name": "q", "in": "query", "required": true, "schema": {"enum": ["a b"]}}, {"name": "r", "in": "query"}]}},
+			"/orders": {"post": {}, "delete": {}}, "/odd": {"get": [1], "parameters": "x"}, "/jobs": {"get": {}}}}`)
+	})
+	r, err := Scan(t.Context(), target, fast(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"/api/jobs", "/api/odd", "/api/users/42/1?q=a+b"}, paths(target, r)[5:]); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestCrawlSlowsDown lets a server refuse what comes too fast.
+func TestCrawlSlowsDown(t *testing.T) {
+	t.Parallel()
+	n := 0
+	target := site(t, func(w http.ResponseWriter, r *http.Request) {
+		if n++; n == 3 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		if r.URL.Path == "/never" {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		page200(w, "<html><a href=/never>")
+	})
+	o := fast()
+	o.RPS = 0
+	r, err := Scan(t.Context(), target, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"/", "/robots.txt", "/sitemap.xml", "/openapi.json", "/swagger/v1/swagger.json", "/never"}, paths(target, r)); d != "" {
+		t.Error(d)
+	}
+	if !strings.Contains(strings.Join(r.Notes, "\n"), "asked to slow down with HTTP 503") || len(r.Gaps) != 1 || !strings.Contains(r.Gaps[0], "/never with HTTP 429 3 times") {
+		t.Errorf("notes %q, gaps %q", r.Notes, r.Gaps)
+	}
+	if r.Requests != 6+1+2 {
+		t.Errorf("%d requests", r.Requests)
 	}
 }

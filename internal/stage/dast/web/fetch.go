@@ -110,7 +110,7 @@ func (c *crawl) fetch(ctx context.Context, u *url.URL) (p *page, cut bool, err e
 	}
 	return &page{
 		method: http.MethodGet, url: u, secure: u.Scheme == "https", status: resp.StatusCode, header: resp.Header,
-		body: body, threshold: c.options.Threshold, now: c.options.Now,
+		request: resp.Request.Header, prime: resp.Proto + " " + resp.Status, body: body, threshold: c.options.Threshold, now: c.options.Now,
 	}, cut, because(ctx, err)
 }
 

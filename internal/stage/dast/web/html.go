@@ -35,6 +35,8 @@ type element struct {
 type document struct {
 	body     []byte
 	elements []element
+	// comments are the texts of the comments, without their marks.
+	comments []string
 }
 
 // parse reads the tags of a page. Comments hide what they hold; noscript does not.
@@ -52,6 +54,10 @@ func parse(body []byte) *document {
 		switch kind {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			d.add(z, start, at, kind == html.SelfClosingTagToken, open)
+		case html.CommentToken:
+			if text := string(z.Text()); len(d.comments) < maxComments {
+				d.comments = append(d.comments, text)
+			}
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			d.end(string(name), start, at, open)

@@ -25,6 +25,9 @@ func links(p *page) []string {
 	if p.html() {
 		found = append(found, pageLinks(p)...)
 	}
+	if p.success() {
+		found = append(found, operations(p)...)
+	}
 	return found[:min(len(found), maxLinks)]
 }
 

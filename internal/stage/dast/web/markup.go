@@ -56,6 +56,9 @@ var (
 
 // listing is 10033: a directory's list of files.
 func listing(p *page) []hit {
+	if !containsAny(p.lower(), "index of /", "[to parent directory]") {
+		return nil
+	}
 	if m := apacheIndex.Find(p.body); m != nil {
 		return one(hit{evidence: string(m), other: "The page looks like a listing of Apache httpd or nginx."})
 	}
@@ -161,8 +164,9 @@ func enclosed(d *document, e element) bool {
 
 // token tells whether a field's name is one that frameworks give to their tokens.
 func token(e element) bool {
-	name := strings.ToLower(e.value("id") + " " + e.value("name"))
-	return slices.ContainsFunc([]string{"csrf", "xsrf", "__requestverificationtoken", "authenticity_token", "_token"}, func(t string) bool {
+	id, field := strings.ToLower(e.value("id")), strings.ToLower(e.value("name"))
+	name := id + " " + field
+	return id == "token" || field == "token" || slices.ContainsFunc([]string{"csrf", "xsrf", "__requestverificationtoken", "authenticity_token", "_token", "anticsrf", "anoncsrf"}, func(t string) bool {
 		return strings.Contains(name, t)
 	})
 }

@@ -14,14 +14,21 @@ type page struct {
 	method string
 	url    *url.URL
 	secure bool
-	status int
-	header http.Header
+	// request and requestBody are what was sent for this answer.
+	request     http.Header
+	requestBody []byte
+	status      int
+	header      http.Header
 	// body is decoded and may be cut at Options.MaxBody.
 	body      []byte
 	threshold Threshold
 	now       time.Time
 
-	parsed *document
+	// prime is the status line of the answer, empty when it is not known.
+	prime string
+
+	parsed  *document
+	lowered []byte
 }
 
 // doc parses the body once.
@@ -30,6 +37,20 @@ func (p *page) doc() *document {
 		p.parsed = parse(p.body)
 	}
 	return p.parsed
+}
+
+// lower is the body with ASCII letters in lower case; offsets stay what they are.
+func (p *page) lower() []byte {
+	if p.lowered == nil {
+		p.lowered = make([]byte, len(p.body))
+		for i, c := range p.body {
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			p.lowered[i] = c
+		}
+	}
+	return p.lowered
 }
 
 // low tells whether the threshold asks for every suspicion.

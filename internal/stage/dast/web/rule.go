@@ -25,6 +25,8 @@ type rule struct {
 	// systemic rules fire on every page alike, because they judge the server's
 	// configuration.
 	systemic bool
+	// heuristic rules guess by words and shapes; what they say is information.
+	heuristic bool
 	// variants are the alert references of the rule, counted from 1 in their order;
 	// none means that the rule has only itself.
 	variants []variant
@@ -32,7 +34,10 @@ type rule struct {
 }
 
 // variant is one alert of a rule that has several. Empty fields are the rule's own.
-type variant struct{ name, risk, confidence, description, solution string }
+type variant struct {
+	name, risk, confidence, description, solution string
+	cwe, wasc                                     int
+}
 
 // hit is what a rule saw. Empty fields are the variant's own.
 type hit struct {
@@ -66,10 +71,10 @@ func (r rule) alert(p *page, h hit) Alert {
 	return Alert{
 		PluginID: r.id, Ref: ref, Name: cmp.Or(v.name, r.name),
 		Risk: cmp.Or(h.risk, v.risk, r.risk), Confidence: cmp.Or(h.confidence, v.confidence, r.confidence),
-		CWE: r.cwe, WASC: r.wasc, Method: p.method, URL: p.address(),
+		CWE: cmp.Or(v.cwe, r.cwe), WASC: cmp.Or(v.wasc, r.wasc), Method: p.method, URL: p.address(),
 		Param: Clip(h.param), Evidence: Clip(h.evidence), Other: Clip(h.other),
 		Description: cmp.Or(v.description, r.description), Solution: cmp.Or(v.solution, r.solution),
-		Reference: r.reference, Systemic: r.systemic,
+		Reference: r.reference, Systemic: r.systemic, Heuristic: r.heuristic,
 	}
 }
 
@@ -105,13 +110,17 @@ func Rules() []finding.Rule {
 }
 
 func (r rule) rule() finding.Rule {
+	severity := Severity(r.risk)
+	if r.heuristic {
+		severity = finding.Info
+	}
 	tags := []string{"CWE-" + strconv.Itoa(r.cwe)}
 	if r.wasc > 0 {
 		tags = append(tags, "WASC-"+strconv.Itoa(r.wasc))
 	}
 	return finding.Rule{
 		ID: RuleID(r.id), Title: r.name, Description: r.description, Remediation: r.solution,
-		HelpURI: fmt.Sprintf("https://www.zaproxy.org/docs/alerts/%d/", r.id), Severity: Severity(r.risk), Tags: tags,
+		HelpURI: fmt.Sprintf("https://www.zaproxy.org/docs/alerts/%d/", r.id), Severity: severity, Tags: tags,
 	}
 }
 

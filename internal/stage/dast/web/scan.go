@@ -43,7 +43,6 @@ func (o Options) withDefaults() Options {
 	o.MaxURLs = positive(o.MaxURLs, 200)
 	o.MaxDepth = positive(o.MaxDepth, 5)
 	o.MaxBody = positive(o.MaxBody, 2<<20)
-	o.RPS = positive(o.RPS, 20)
 	o.MaxDuration = positive(o.MaxDuration, time.Minute)
 	o.RequestTimeout = positive(o.RequestTimeout, 10*time.Second)
 	if o.Now.IsZero() {

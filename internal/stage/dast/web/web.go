@@ -38,7 +38,8 @@ type Options struct {
 	MaxDuration time.Duration
 	// RequestTimeout bounds one request with its body (10 seconds).
 	RequestTimeout time.Duration
-	// RPS is how many requests a second are sent (20).
+	// RPS is how many requests a second are sent; 0 sends the next when the last is
+	// answered, and slows down when the target asks for it.
 	RPS int
 	// Headers are sent with every request, such as Authorization.
 	Headers http.Header
@@ -81,6 +82,8 @@ type Alert struct {
 	Level string
 	// Systemic marks an alert that stands for the same hit on many URLs.
 	Systemic bool
+	// Heuristic marks a guess, which is information whatever its risk is.
+	Heuristic bool
 }
 
 // Result is what a scan saw and found.
