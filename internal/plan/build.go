@@ -39,6 +39,7 @@ func build(ctx context.Context, p *Plan, cfg config.Config, found source.Listing
 		}
 		b.file(f)
 	}
+	b.placeValues()
 	b.repository()
 	b.sort()
 	return b.plan, nil
@@ -61,6 +62,8 @@ type builder struct {
 	builds map[string][]serviceBuild
 	// env holds what .env files set, by directory.
 	env map[string]environment
+	// valued are the images that values of charts name.
+	valued []Image
 	// configs are the configuration files beside the deployment.
 	configs []configfile.File
 	// pending are the files of sets with a well-known name; sets are those that stay.
@@ -89,7 +92,7 @@ func (b *builder) file(f source.Entry) {
 		b.dockerfile(f.Name)
 	case b.emit(f.Name):
 	case inTemplates(f.Name, b.chartDirs) && b.templated(f.Name):
-	case isYAML(f.Name):
+	case isYAML(f.Name), isKustomization(f.Name):
 		b.kubernetes(f.Name)
 	case isJSON(f.Name) && b.looksLikeManifest(f.Name):
 		b.kubernetes(f.Name)

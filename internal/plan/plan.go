@@ -15,6 +15,8 @@ const (
 	Compose    Kind = "compose"
 	Kubernetes Kind = "kubernetes"
 	Dockerfile Kind = "dockerfile"
+	// Workflow is a GitHub workflow or action; only images are of this kind.
+	Workflow Kind = "workflow"
 	// Config is the repository's configuration beside the deployment: one document.
 	Config Kind = "config"
 )
