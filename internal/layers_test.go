@@ -35,7 +35,7 @@ var layers = map[string]string{
 	"internal/github/githubtest": "",
 	"internal/stage/deps":        "internal/config internal/finding internal/plan internal/source internal/stage/deps/...",
 	"internal/stage/hardening":   "internal/config internal/configfile internal/finding internal/plan internal/policy internal/shell internal/source",
-	"internal/stage/images":      "internal/config internal/finding internal/plan internal/stage/images/...",
+	"internal/stage/images":      "internal/config internal/finding internal/plan internal/source internal/stage/images/...",
 	"internal/stage/dast":        "internal/config internal/finding internal/plan internal/source internal/stage/dast/...",
 	"internal/stage":             "internal/finding internal/plan internal/report",
 	"internal/stage/all":         "internal/config internal/finding internal/policy internal/stage internal/stage/deps internal/stage/hardening internal/stage/images internal/stage/dast",

@@ -100,6 +100,9 @@ func (b *builder) inline(l *composeLocator, at []any, service, content string, s
 	})
 	for _, im := range d.images(sb) {
 		im.Location, _ = where.in(im.Location.Region)
+		if im.Default != (finding.Location{}) {
+			im.Default, _ = where.in(im.Default.Region)
+		}
 		im.Subject = service + "/" + im.Subject
 		b.plan.Images = append(b.plan.Images, im)
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,9 @@ func (d *dockerfileDoc) images(sb serviceBuild) (out []Image) {
 	args := d.args(sb.args)
 	for i, st := range d.stages {
 		if ref, _ := d.expand(st.image, args); ref != "scratch" && !d.isStage(ref, i) && sb.contexts[ref] == nil {
-			out = append(out, d.newImage(st.image, args, st.subject(i), st.from.token(0)))
+			im := d.newImage(st.image, args, st.subject(i), st.from.token(0))
+			im.Default = d.defaultOf(st.image)
+			out = append(out, im)
 		}
 		for _, in := range st.instructions {
 			out = append(out, d.sources(in, i, sb)...)
@@ -111,6 +114,30 @@ func (d *dockerfileDoc) args(given map[string]string) (env []string) {
 		}
 	}
 	return env
+}
+
+var endsWithArg = regexp.MustCompile(`\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})$`)
+
+// defaultOf is where the default of the argument stands that a reference ends with, if
+// that is the only use of the argument.
+func (d *dockerfileDoc) defaultOf(image string) finding.Location {
+	m := endsWithArg.FindStringSubmatch(image)
+	if m == nil {
+		return finding.Location{}
+	}
+	name := m[1] + m[2]
+	if len(regexp.MustCompile(`\b`+name+`\b`).FindAll(d.data, -1)) != 2 {
+		return finding.Location{}
+	}
+	for _, in := range d.global {
+		for i, arg := range in.args {
+			if r, ok := in.find(in.words(i)); ok && strings.HasPrefix(arg, name+"=") && r.StartLine == r.EndLine {
+				r.StartColumn += len(name) + 1
+				return d.at(r)
+			}
+		}
+	}
+	return finding.Location{}
 }
 
 // expand replaces variables; those without a value stay as written and are listed.

@@ -116,6 +116,9 @@ type Image struct {
 	Subject string
 	// Location is the region of the value in its file.
 	Location finding.Location
+	// Default is where the default of the build argument stands that the reference ends
+	// with, when nothing else uses it; else the zero value.
+	Default finding.Location
 	// Built is true when the same service builds this image itself.
 	Built bool
 }

@@ -47,7 +47,7 @@ type Env struct {
 	// Status reads /proc/<pid>/status of a container's process, nil where this process
 	// does not see those of the engine.
 	Status func(pid int, container string) []byte
-	// Fixes is true when somebody reads the fixes of the hardening rules.
+	// Fixes is true when somebody reads the fixes that findings come with.
 	Fixes bool
 	// ZAPRules is the content of .zap/rules.tsv in the trusted tree, nil without one.
 	ZAPRules []byte
@@ -63,7 +63,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 		lint(engine, cfg.Hardening, env.Fixes),
 		images.New(cfg.Images, images.Options{
 			Offline: cfg.Offline, Profile: cfg.Hardening.Profile, Auth: cfg.Auth, Token: cfg.Token,
-			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Env: env.Lookup, Now: env.Now,
+			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Env: env.Lookup, Now: env.Now, Fixes: env.Fixes,
 		}),
 		dast.New(cfg.DAST, dast.Options{
 			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Now: env.Now,

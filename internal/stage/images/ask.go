@@ -13,7 +13,9 @@ import (
 // Limits of what one run asks.
 const (
 	maxReferences = 500
-	workers       = 8
+	// workers is how many references are asked about at a time. Many of them wait for
+	// one another or for a free connection, so they are more than a host gets.
+	workers = 32
 )
 
 // answer is what a registry says about one reference. Exactly one of its groups of
@@ -85,8 +87,9 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 }
 
 // askTag resolves a reference without a digest once; all that follows uses the digest.
+// One that may be written down is that of the bytes, never a header's claim.
 func (r *run) askTag(ctx context.Context, a *answer) {
-	if !r.stage.asks(a.ref).demanding() {
+	if asks := r.stage.asks(a.ref); !asks.demanding() && !(asks.covered() && r.stage.opts.Fixes) {
 		digest, err := r.client.Resolve(ctx, a.ref, a.ref.TagOrLatest())
 		a.settle(digest, err)
 		return

@@ -45,6 +45,8 @@ type Options struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// Timeout bounds one request to a registry; zero means 30 seconds.
 	Timeout time.Duration
+	// Fixes works out the changes that pin images; they need the plan's tree.
+	Fixes bool
 	// Wait sleeps before a request is repeated; nil means to really sleep.
 	Wait func(ctx context.Context, d time.Duration) error
 }

@@ -21,6 +21,8 @@ type run struct {
 	// rules and policies are compiled, in the order of the configuration; a rule that
 	// excuses images is nil.
 	rules, policies []*demand
+	// found is what hangs on digests, by name: many references lead to one.
+	found registry.Once[verify.Found]
 }
 
 // Run judges every image of the plan.
@@ -44,7 +46,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 		s.stayOffline(&set, uses)
 	} else if refs := references(uses); len(refs) > 0 {
 		say(fmt.Sprintf("asking registries about %d %s", len(refs), plural(len(refs), "image", "images")))
-		err = s.runOnline(ctx, &set, uses, refs)
+		err = s.runOnline(ctx, &set, p, uses, refs)
 	}
 	slices.Sort(set.Notes)
 	return set, err
@@ -104,7 +106,7 @@ func first(uses []use, ref reference.Reference) finding.Location {
 	return uses[i].Location
 }
 
-func (s *Stage) runOnline(ctx context.Context, set *finding.Set, uses []use, refs []reference.Reference) error {
+func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, uses []use, refs []reference.Reference) error {
 	r, err := s.prepare(ctx)
 	if err != nil {
 		return err
@@ -118,6 +120,7 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, uses []use, ref
 			r.judgeAnswer(set, u, answers[u.ref])
 		}
 	}
+	r.pin(set, p, uses, answers)
 	set.Cover("digests", collect(set, uses, refs, answers))
 	verified := records(uses, answers)
 	set.Cover("signatures verified", len(verified))

@@ -20,7 +20,7 @@ import (
 
 // world is a registry, two keys and the configuration that trusts the first.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	registry *imagestest.Registry
 	key      *imagestest.Key
 	stranger *imagestest.Key
@@ -31,7 +31,7 @@ type world struct {
 	opts  Options
 }
 
-func newWorld(t *testing.T, o imagestest.Options) *world {
+func newWorld(t testing.TB, o imagestest.Options) *world {
 	t.Helper()
 	r, err := imagestest.Start(o)
 	must(t, err)
@@ -51,7 +51,7 @@ func newWorld(t *testing.T, o imagestest.Options) *world {
 	return w
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -25,9 +25,9 @@ type verdict struct {
 // of its own is vouched for by the signed index that lists it.
 func (r *run) verify(ctx context.Context, a *answer, demands []*demand) *verdict {
 	statements := slices.ContainsFunc(demands, (*demand).wantsStatements)
-	v := &verdict{ref: a.ref, digest: a.digest, found: verify.Discover(ctx, r.client, a.ref, a.digest, statements)}
+	v := &verdict{ref: a.ref, digest: a.digest, found: r.discover(ctx, a.ref, a.digest, statements)}
 	if a.index != "" && v.bare() {
-		parent := &verdict{ref: a.ref, digest: a.index, found: verify.Discover(ctx, r.client, a.ref, a.index, statements)}
+		parent := &verdict{ref: a.ref, digest: a.index, found: r.discover(ctx, a.ref, a.index, statements)}
 		if !parent.bare() {
 			v = parent
 		}
@@ -36,6 +36,15 @@ func (r *run) verify(ctx context.Context, a *answer, demands []*demand) *verdict
 		v.outcomes = append(v.outcomes, r.evaluate(ctx, d, v))
 	}
 	return v
+}
+
+// discover asks once for what hangs on a digest. An error means that the run has ended,
+// which its caller notices.
+func (r *run) discover(ctx context.Context, ref reference.Reference, digest string, statements bool) verify.Found {
+	found, _ := r.found.Get(ctx, fmt.Sprint(ref.At(digest), statements), func() (verify.Found, error) {
+		return verify.Discover(ctx, r.client, ref, digest, statements), nil
+	})
+	return found
 }
 
 // bare is true when nothing hangs on the digest.

@@ -35,6 +35,7 @@ type gate struct {
 	insecure []string
 	timeout  time.Duration
 	wait     func(ctx context.Context, d time.Duration) error
+	hosts    hosts
 }
 
 func newGate(o Options) *gate {
@@ -102,9 +103,15 @@ func (t *gate) allowed(req *http.Request) error {
 	return nil
 }
 
-// once sends the request with a deadline that covers reading the body too.
+// once sends the request with a deadline that covers reading the body too. Waiting for a
+// turn does not count: the host cannot help it.
 func (t *gate) once(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
+	leave, err := t.hosts.enter(req.Context(), req.URL.Host)
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithTimeout(req.Context(), t.timeout)
+	cancel := func() { stop(); leave() }
 	resp, err := t.inner.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		cancel()
@@ -128,11 +135,25 @@ func (t *gate) again(req *http.Request, resp *http.Response, err error, n int) (
 	if resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode < 500 {
 		return 0, false
 	}
-	wait := time.Duration(1<<(n-1)) * time.Second
-	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
-		wait = time.Duration(s) * time.Second
+	wait, ok := retryAfter(resp.Header)
+	if !ok {
+		wait = time.Duration(1<<(n-1)) * time.Second
 	}
-	return wait, wait >= 0 && wait <= longestWait
+	return wait, wait <= longestWait
+}
+
+// retryAfter reads how long to wait: seconds, or a date by the registry's own clock.
+func retryAfter(h http.Header) (time.Duration, bool) {
+	after := h.Get("Retry-After")
+	if s, err := strconv.Atoi(after); err == nil {
+		return time.Duration(max(0, min(s, 1<<20))) * time.Second, true
+	}
+	until, err := http.ParseTime(after)
+	now, unknown := http.ParseTime(h.Get("Date"))
+	if err != nil || unknown != nil {
+		return 0, false
+	}
+	return max(0, until.Sub(now)), true
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -150,7 +171,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 type body struct {
 	io.ReadCloser
 	left   int64
-	cancel context.CancelFunc
+	cancel func()
+	closed sync.Once
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -166,7 +188,7 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 func (b *body) Close() error {
-	defer b.cancel()
+	defer b.closed.Do(b.cancel)
 	return b.ReadCloser.Close()
 }
 

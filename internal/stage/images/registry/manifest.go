@@ -54,7 +54,7 @@ var wellFormed = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 // Resolve returns the digest to which a tag or digest leads now. For a tag it may be
 // the registry's claim. It asks with HEAD, which rate limits do not count.
 func (c *Client) Resolve(ctx context.Context, ref reference.Reference, at string) (string, error) {
-	return c.digests.get(ctx, ref.Name()+" "+at, func() (string, error) {
+	return c.digests.Get(ctx, ref.Name()+" "+at, func() (string, error) {
 		resp, err := c.do(ctx, http.MethodHead, ref, "manifests/"+at)
 		if err != nil {
 			return "", err
@@ -75,7 +75,7 @@ func (c *Client) Resolve(ctx context.Context, ref reference.Reference, at string
 
 // Manifest reads a manifest by tag or digest and checks its bytes.
 func (c *Client) Manifest(ctx context.Context, ref reference.Reference, at string) (Manifest, error) {
-	return c.manifests.get(ctx, ref.Name()+" "+at, func() (Manifest, error) {
+	return c.manifests.Get(ctx, ref.Name()+" "+at, func() (Manifest, error) {
 		body, header, err := c.read(ctx, ref, "manifests/"+at, maxManifest)
 		if err != nil {
 			return Manifest{}, err
