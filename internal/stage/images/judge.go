@@ -49,6 +49,7 @@ func (r *run) judgeTag(set *finding.Set, u use, a *answer) {
 		return
 	}
 	set.Judge(ruleMoved, 1)
+	r.judgePlatform(set, u, a)
 	severity := finding.Info
 	if a.ref.Release() {
 		severity = finding.High

@@ -16,6 +16,8 @@ const (
 	ruleAlgorithm   = "image/unsupported-digest"
 	ruleRegistry    = "image/registry-not-allowed"
 	ruleMoved       = "image/tag-moved"
+	rulePlatform    = "image/single-platform"
+	ruleTrust       = "image/trust-changed"
 	ruleMissing     = "image/digest-missing"
 	ruleNotFound    = "image/not-found"
 	ruleUnsigned    = "image/unsigned"
@@ -33,7 +35,7 @@ const (
 // Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
 // signed SBOMs too: signed images alone would make it look satisfied.
 func Rules() []finding.Rule {
-	return slices.Concat(referenceRules(), registryRules(), statementRules())
+	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules())
 }
 
 // referenceRules are answered by the reference alone.

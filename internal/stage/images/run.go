@@ -41,6 +41,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 		return set, err
 	}
 	s.judgePolicies(&set)
+	s.judgeTrust(&set, p)
 	s.note(&set, uses, built)
 	if s.opts.Offline {
 		s.stayOffline(&set, uses)
@@ -134,9 +135,6 @@ func collect(set *finding.Set, uses []use, refs []reference.Reference, answers m
 		a := answers[ref]
 		if a.digest != "" {
 			digests[a.digest] = true
-		}
-		if a.index != "" {
-			set.Notes = append(set.Notes, fmt.Sprintf("%s pins one platform of its tag's index %s", ref, a.index))
 		}
 		if message := a.gapOf(); message != "" {
 			set.Gaps = append(set.Gaps, finding.Gap{Location: first(uses, ref), Message: message})

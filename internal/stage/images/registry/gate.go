@@ -24,6 +24,9 @@ const (
 	perHost = 4
 	// attempts is how often a request is tried when the host says to try again.
 	attempts = 4
+	// keepPulls is how many of the pulls that a registry still grants are left to those
+	// who deploy.
+	keepPulls = 10
 	// longestWait is how long a registry may tell us to wait before we give up.
 	longestWait = 30 * time.Second
 )
@@ -106,6 +109,9 @@ func (t *gate) allowed(req *http.Request) error {
 // once sends the request with a deadline that covers reading the body too. Waiting for a
 // turn does not count: the host cannot help it.
 func (t *gate) once(req *http.Request) (*http.Response, error) {
+	if left, ok := t.hosts.pulls(req.URL.Host); ok && left < keepPulls && pull(req) {
+		return nil, &pullsError{left}
+	}
 	leave, err := t.hosts.enter(req.Context(), req.URL.Host)
 	if err != nil {
 		return nil, err
@@ -120,6 +126,7 @@ func (t *gate) once(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
+	t.hosts.noteLeft(req.URL.Host, resp.Header.Get("RateLimit-Remaining"))
 	resp.Body = &body{ReadCloser: resp.Body, left: maxAnswer, cancel: cancel}
 	return resp, nil
 }
