@@ -67,7 +67,7 @@ func (a *app) fix(ctx context.Context, dir string, write, review bool) error {
 // fixStages are the stages that have fixes. Registries are asked only where a rule can
 // vouch for what they say.
 func fixStages(cfg config.Config) []string {
-	if cfg.Offline || len(cfg.Images.Rules) == 0 {
+	if cfg.Offline || len(cfg.Images.Rules)+len(cfg.Images.Policies) == 0 {
 		return []string{"hardening"}
 	}
 	return []string{"hardening", "images"}

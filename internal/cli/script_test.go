@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 	registry := signedImages(t)
 	testscript.Run(t, testscript.Params{
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"expand": expandFiles},
-		Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", RequireExplicitExec: true,
+		Dir:  "testdata/script", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DB", db)
 			env.Setenv("PROJECTS", projects)

@@ -20,8 +20,20 @@ type Images struct {
 	InsecureRegistries []string `yaml:"insecure-registries"`
 	// PrivateRegistries may have private or loopback addresses.
 	PrivateRegistries []string `yaml:"private-registries"`
+	// Mirrors hold copies: their images are judged under the names of the originals.
+	Mirrors []Mirror `yaml:"mirrors"`
+	// MaxAge is the age above which a pinned image whose tag has moved on is too old; it
+	// also asks whether its base has moved on. Zero means neither is asked.
+	MaxAge time.Duration `yaml:"max-age"`
 	// VSA also writes a SLSA verification summary of every verified image.
 	VSA bool `yaml:"verification-summary"`
+}
+
+// Mirror is a place that holds copies of another: ghcr.io/acme at mirror.corp/acme.
+type Mirror struct {
+	// Of is the registry or repository that is mirrored, At where.
+	Of string `yaml:"of"`
+	At string `yaml:"at"`
 }
 
 // Key is a public key with the name that rules use for it. It has one source.

@@ -30,6 +30,7 @@ func (c *Config) validate() error {
 		v.oneOf("hardening.roles."+name, role, "backend", "store", "ingress", "other")
 	}
 	v.images()
+	v.mirrors()
 	v.exceptions()
 	return errors.Join(v.errs...)
 }

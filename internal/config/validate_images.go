@@ -106,3 +106,9 @@ func secure(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil
 }
+
+func (v *validator) mirrors() {
+	for i, m := range v.c.Images.Mirrors {
+		v.check(index("images.mirrors", i), m.Of != "" && m.At != "", "needs of and at: what is mirrored, and where")
+	}
+}

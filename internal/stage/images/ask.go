@@ -33,6 +33,12 @@ type answer struct {
 	index string
 	// gap says why the question stays open.
 	gap error
+	// origin is what the image says about itself, nil when it was not asked; base is
+	// where the tag of its base leads, when that is not the one it was built on.
+	origin *registry.Origin
+	base   string
+	// noBase says why the base could not be asked about.
+	noBase string
 	// verdict is about signatures, nil when no rule asks for them.
 	verdict *verdict
 }
@@ -80,6 +86,7 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 	default:
 		r.askDigest(ctx, a)
 	}
+	r.askOrigin(ctx, a)
 	if demands := r.demands(ref); a.digest != "" && len(demands) > 0 {
 		a.verdict = r.verify(ctx, a, demands)
 	}

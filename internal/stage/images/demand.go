@@ -51,8 +51,9 @@ type asked struct {
 // asks returns what is asked about an image. The first rule decides; every policy of
 // the cluster that matches must be met beside it.
 func (s *Stage) asks(ref reference.Reference) asked {
+	name := s.original(ref)
 	a := asked{at: slices.IndexFunc(s.cfg.Rules, func(r config.ImageRule) bool {
-		return slices.ContainsFunc(r.Match, func(glob string) bool { return matches(glob, ref) })
+		return slices.ContainsFunc(r.Match, func(glob string) bool { return matches(glob, name) })
 	})}
 	if a.at >= 0 {
 		a.rule = &s.cfg.Rules[a.at]

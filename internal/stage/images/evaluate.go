@@ -126,7 +126,7 @@ func (o *outcome) addSigner(res verify.Result) {
 func (o *outcome) otherRepository(v *verdict, res verify.Result) string {
 	name := repositoryOf(res.Item.Repository())
 	switch {
-	case !o.authority.sameRepository || name == v.ref.Name():
+	case !o.authority.sameRepository || name == v.ref.Name(), name == v.original:
 		return ""
 	case name == "":
 		return fmt.Sprintf("%s signed it in the format %s, which names no repository, as same-repository demands", res.Signer.ID, res.Item.Format)

@@ -31,6 +31,7 @@ func (r *run) judgeAnswer(set *finding.Set, u use, a *answer) {
 		return
 	}
 	r.judgeTag(set, u, a)
+	r.judgeFresh(set, u, a)
 	if a.verdict != nil {
 		r.judgeSignatures(set, u, a)
 	}

@@ -18,6 +18,8 @@ const (
 	ruleMoved       = "image/tag-moved"
 	rulePlatform    = "image/single-platform"
 	ruleTrust       = "image/trust-changed"
+	ruleOutdated    = "image/outdated"
+	ruleBase        = "image/stale-base"
 	ruleMissing     = "image/digest-missing"
 	ruleNotFound    = "image/not-found"
 	ruleUnsigned    = "image/unsigned"
@@ -35,7 +37,7 @@ const (
 // Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
 // signed SBOMs too: signed images alone would make it look satisfied.
 func Rules() []finding.Rule {
-	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules())
+	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules())
 }
 
 // referenceRules are answered by the reference alone.

@@ -136,6 +136,9 @@ func collect(set *finding.Set, uses []use, refs []reference.Reference, answers m
 		if a.digest != "" {
 			digests[a.digest] = true
 		}
+		if a.noBase != "" {
+			set.Notes = append(set.Notes, a.noBase)
+		}
 		if message := a.gapOf(); message != "" {
 			set.Gaps = append(set.Gaps, finding.Gap{Location: first(uses, ref), Message: message})
 		}

@@ -13,6 +13,8 @@ import (
 // verdict is what is known about the signatures of one digest.
 type verdict struct {
 	ref reference.Reference
+	// original is the name of what a mirror copies, else the image's own.
+	original string
 	// digest is the one whose signatures were judged: the image's own, or the index
 	// that lists it.
 	digest string
@@ -32,6 +34,7 @@ func (r *run) verify(ctx context.Context, a *answer, demands []*demand) *verdict
 			v = parent
 		}
 	}
+	v.original = r.stage.original(a.ref).Name()
 	for _, d := range demands {
 		v.outcomes = append(v.outcomes, r.evaluate(ctx, d, v))
 	}

@@ -207,17 +207,17 @@ func signerScenarios() []scenario {
 			must(w.t, err)
 			must(w.t, w.registry.SignBundle(index, w.key))
 			return child
-		}},
+		}, accepted: true, want: []string{"image/single-platform info"}},
 		{name: "index: signed by an identity", policy: accept(exact), image: func(w *world) string {
 			index, child, err := w.registry.PushIndex("acme/multi", "1.2.3")
 			must(w.t, err)
 			w.layer(index, index, ci)
 			return child
-		}},
+		}, accepted: true, want: []string{"image/single-platform info"}},
 		{name: "index: of nobody", image: func(w *world) string {
 			_, child, err := w.registry.PushIndex("acme/multi", "1.2.3")
 			must(w.t, err)
 			return child
-		}, want: unsigned},
+		}, want: []string{"image/single-platform info", "image/unsigned high"}},
 	}
 }

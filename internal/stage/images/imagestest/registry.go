@@ -76,6 +76,22 @@ func (r *Registry) Push(repository, tag string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return r.push(repository, tag, image)
+}
+
+// PushBuilt stores an image that says when it was built, and by annotations what else.
+func (r *Registry) PushBuilt(repository, tag string, created time.Time, annotations map[string]string) (string, error) {
+	image, err := build(repository + ":" + tag)
+	if err != nil {
+		return "", err
+	}
+	if image, err = mutate.CreatedAt(image, v1.Time{Time: created}); err != nil {
+		return "", fmt.Errorf("date image: %w", err)
+	}
+	return r.push(repository, tag, mutate.Annotations(image, annotations).(v1.Image))
+}
+
+func (r *Registry) push(repository, tag string, image v1.Image) (string, error) {
 	ref, err := r.tag(repository, tag)
 	if err != nil {
 		return "", err

@@ -30,6 +30,13 @@ type Descriptor struct {
 	Digest      string            `json:"digest"`
 	Size        int64             `json:"size"`
 	Annotations map[string]string `json:"annotations"`
+	Platform    Platform          `json:"platform"`
+}
+
+// Platform is what a manifest of an index runs on.
+type Platform struct {
+	OS           string `json:"os"`
+	Architecture string `json:"architecture"`
 }
 
 // Manifest is a manifest or index whose bytes have the digest.
@@ -38,6 +45,10 @@ type Manifest struct {
 	Digest string `json:"-"`
 	// MediaType of the manifest.
 	MediaType string `json:"mediaType"`
+	// Annotations of an image or index.
+	Annotations map[string]string `json:"annotations"`
+	// Config of an image.
+	Config Descriptor `json:"config"`
 	// Layers of an image or artifact.
 	Layers []Descriptor `json:"layers"`
 	// Manifests of an index.
