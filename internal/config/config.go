@@ -165,7 +165,8 @@ type Report struct {
 	UploadSARIF string `yaml:"upload-sarif"`
 }
 
-// Exception accepts a finding. Reason, owner and expiry are required.
+// Exception accepts a finding. Reason, owner and expiry are required in the
+// configuration; one from a file of another tool has what that file says.
 type Exception struct {
 	// Rule is a rule or advisory id.
 	Rule string `yaml:"rule" json:"rule"`
@@ -177,6 +178,11 @@ type Exception struct {
 	Owner   string `yaml:"owner" json:"owner"`
 	// Expires is the last day, UTC, on which the exception holds.
 	Expires Date `yaml:"expires" json:"expires"`
+	// Packages limits it to packages, by package URLs that may leave the version out: one
+	// a line, a product before a space before its component. Empty means every package.
+	Packages string `yaml:"-" json:"packages,omitempty"`
+	// Source is the kind of file that it was read from, empty for the configuration.
+	Source string `yaml:"-" json:"source,omitempty"`
 	// Location is where the exception stands.
 	Location finding.Location `yaml:"-" json:"-"`
 }

@@ -26,10 +26,16 @@ var (
 		Description: "The finding that it accepted is gone. Left in place it would hide the next one of its kind.",
 		Remediation: "Remove the exception.",
 	}
+	unreadableRule = finding.Rule{
+		ID: "assure/exception-unreadable", Severity: finding.Medium,
+		Title:       "An exception cannot be read",
+		Description: "An entry of an ignore file or a VEX document is not understood. It accepts nothing, whatever its author meant.",
+		Remediation: "Mend the entry as the message says, or remove it.",
+	}
 )
 
 // Rules are the rules about exceptions themselves.
-func Rules() []finding.Rule { return []finding.Rule{expiredRule, unusedRule} }
+func Rules() []finding.Rule { return []finding.Rule{expiredRule, unusedRule, unreadableRule} }
 
 // accepting returns the first exception that holds for f today, nil without one.
 func accepting(exceptions []config.Exception, f finding.Finding, now time.Time) *config.Exception {
@@ -42,7 +48,7 @@ func accepting(exceptions []config.Exception, f finding.Finding, now time.Time) 
 }
 
 func matches(e config.Exception, f finding.Finding) bool {
-	return e.Rule == f.Rule && globMatches(e.Path, f.Location.URI) && globMatches(e.Subject, f.Subject)
+	return names(e, f) && everywhere(e.Path, f) && globMatches(e.Subject, f.Subject) && concerns(e.Packages, f)
 }
 
 // globMatches treats an empty pattern as "any". Subjects are package URLs and service
@@ -55,7 +61,7 @@ func globMatches(pattern, s string) bool {
 // unused. Unused ones are judged only when every stage saw everything, because a stage
 // that did not run cannot have used its exceptions.
 func (r *Report) judgeExceptions(in Input) (StageRun, bool) {
-	if len(in.Exceptions) == 0 {
+	if len(in.Exceptions)+len(in.Unreadable) == 0 {
 		return StageRun{}, false
 	}
 	run := StageRun{Name: exceptionStage, State: Passed}
@@ -74,16 +80,26 @@ func (r *Report) judgeExceptions(in Input) (StageRun, bool) {
 			run.Set.Findings = append(run.Set.Findings, about(e, unusedRule, fmt.Sprintf("the exception for %s matches no finding", e.Rule)))
 		}
 	}
+	for _, g := range in.Unreadable {
+		run.Set.Findings = append(run.Set.Findings, unreadable(g))
+	}
 	if len(run.Set.Findings) > 0 {
 		run.State = HasFindings
 	}
 	return run, true
 }
 
+func unreadable(g finding.Gap) finding.Finding {
+	return finding.Finding{
+		Rule: unreadableRule.ID, Severity: unreadableRule.Severity, Message: g.Message, Location: g.Location,
+		Subject: g.Location.URI, Key: g.Message,
+	}
+}
+
 func about(e config.Exception, rule finding.Rule, message string) finding.Finding {
 	return finding.Finding{
 		Rule: rule.ID, Severity: rule.Severity, Message: message, Location: e.Location,
-		Subject: e.Rule, Key: e.Path + "\x00" + e.Subject,
+		Subject: e.Rule, Key: e.Path + "\x00" + e.Subject + packagesKey(e),
 	}
 }
 
