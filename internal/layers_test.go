@@ -41,7 +41,7 @@ var layers = map[string]string{
 	"internal/stage/all":         "internal/config internal/finding internal/policy internal/stage internal/stage/deps internal/stage/hardening internal/stage/images internal/stage/dast",
 	"internal/cli":               "internal/... policies",
 	"internal/harness":           "internal/stage/deps/... internal/stage/images/... internal/harness/...",
-	"internal/harness/bench":     "",
+	"internal/harness/bench":     "internal/stage/deps/fixture",
 	"internal/harness/demo":      "internal/harness internal/cli",
 	"cmd/assure":                 "internal/cli",
 }

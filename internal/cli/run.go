@@ -85,13 +85,22 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 	j := &job{workspace: w}
 	if j.cfg, err = a.configure(w); err == nil {
 		a.mask(j.cfg)
-		j.engine, err = a.loadPolicy(w, j.cfg)
+		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
 	}
 	if err != nil {
 		w.close()
 		return nil, err
 	}
 	return j, nil
+}
+
+// wanted are the kinds of rules that the run applies; none means all. Reading them would
+// be most of the work of a short run.
+func wanted(cfg config.Config) []string {
+	if cfg.Runs("hardening") {
+		return nil
+	}
+	return []string{policy.NoRules}
 }
 
 // assess plans, runs the stages and builds the report.
@@ -104,13 +113,13 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	accepts := a.exceptions(j, p)
 	runs := a.runStages(ctx, stages, p, j.cfg)
 	base := a.baseline(ctx, j)
-	inline, unreadable := p.Exceptions()
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
 		Runs: runs, Base: base.runs, BaselineReason: base.reason,
-		Exceptions: slices.Concat(j.cfg.Exceptions, inline), Unreadable: unreadable, Pending: a.pending(j),
+		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, Controls: j.engine.Controls(),
 	}), nil
 }

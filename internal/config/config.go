@@ -127,7 +127,8 @@ type Report struct {
 	UploadSARIF string `yaml:"upload-sarif"`
 }
 
-// Exception accepts a finding. Reason, owner and expiry are required.
+// Exception accepts a finding. Reason, owner and expiry are required in the
+// configuration; one from a file of another tool has what that file says.
 type Exception struct {
 	// Rule is a rule or advisory id.
 	Rule string `yaml:"rule" json:"rule"`
@@ -141,6 +142,9 @@ type Exception struct {
 	Expires Date `yaml:"expires" json:"expires"`
 	// Lines limits it to lines of the one file that Path names.
 	Lines Lines `yaml:"-" json:"-"`
+	// Packages limits it to packages, by package URLs that may leave the version out: one
+	// a line, a product before a space before its component. Empty means every package.
+	Packages string `yaml:"-" json:"packages,omitempty"`
 	// Source is the kind of file that it was read from, empty for the configuration.
 	Source string `yaml:"-" json:"source,omitempty"`
 	// Location is where the exception stands.

@@ -53,6 +53,8 @@ func Settings() []Setting {
 			set: boolean(func(c *Config) *bool { return &c.Deps.SkipUpdate })},
 		{Name: "cache-dir", Usage: "Where the database is kept between runs.", Default: "the user's cache directory", Aliases: []string{"TRIVY_CACHE_DIR"},
 			set: func(c *Config, v string) error { c.Deps.CacheDir = v; return nil }},
+		{Name: "dev-dependencies", Usage: "Also report dependencies that only development needs.", Values: "true, false", Default: "false", Aliases: []string{"TRIVY_INCLUDE_DEV_DEPS"}, Switch: true,
+			set: boolean(func(c *Config) *bool { return &c.Deps.DevDependencies })},
 		{Name: "engine", Usage: "Scanner of the dynamic test.", Values: "auto, zap, builtin", Default: "auto",
 			set: func(c *Config, v string) error { c.DAST.Engine = v; return nil }},
 		{Name: "zap-url", Usage: "Address of a ZAP that runs already.", Default: "none",

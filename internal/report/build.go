@@ -111,11 +111,15 @@ func compare(a, b Finding) int {
 
 // classify compares with the base commit as multisets: two equal findings where there
 // was one are one existing and one introduced. What is left over is fixed, provided
-// that its stage saw everything this time.
+// that its stage saw everything this time. A shared finding is also introduced by one
+// more file.
 func (r *Report) classify(base []Finding) {
-	left := map[string]int{}
+	left, targets := map[string]int{}, map[[2]string]bool{}
 	for _, f := range base {
 		left[f.Fingerprint]++
+		for _, uri := range f.Targets() {
+			targets[[2]string{f.Fingerprint, uri}] = true
+		}
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -123,6 +127,9 @@ func (r *Report) classify(base []Finding) {
 		if left[f.Fingerprint] > 0 {
 			left[f.Fingerprint]--
 			f.Class = Existing
+			if f.Shared && slices.ContainsFunc(f.Targets(), func(uri string) bool { return !targets[[2]string{f.Fingerprint, uri}] }) {
+				f.Class = Introduced
+			}
 		}
 	}
 	for _, f := range base {

@@ -48,10 +48,10 @@ func accepting(exceptions []config.Exception, f finding.Finding, now time.Time, 
 }
 
 func matches(e config.Exception, f finding.Finding) bool {
-	if e.Source == config.InlineSource && (e.Path != f.Location.URI || !e.Lines.Contains(f.Location.Region.StartLine)) {
+	if e.Source == config.InlineSource && !commentCovers(e, f) {
 		return false
 	}
-	return e.Rule == f.Rule && globMatches(e.Path, f.Location.URI) && globMatches(e.Subject, f.Subject)
+	return names(e, f) && everywhere(e.Path, f) && globMatches(e.Subject, f.Subject) && concerns(e.Packages, f)
 }
 
 // globMatches treats an empty pattern as "any". Subjects are package URLs and service
@@ -86,9 +86,7 @@ func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
 		}
 	}
 	for _, g := range in.Unreadable {
-		run.Set.Findings = append(run.Set.Findings, finding.Finding{
-			Rule: unreadableRule.ID, Severity: unreadableRule.Severity, Message: g.Message, Location: g.Location, Subject: g.Location.URI,
-		})
+		run.Set.Findings = append(run.Set.Findings, unreadable(g))
 	}
 	if len(run.Set.Findings) > 0 {
 		run.State = HasFindings
@@ -96,10 +94,17 @@ func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
 	return run, true
 }
 
+func unreadable(g finding.Gap) finding.Finding {
+	return finding.Finding{
+		Rule: unreadableRule.ID, Severity: unreadableRule.Severity, Message: g.Message, Location: g.Location,
+		Subject: g.Location.URI, Key: g.Message,
+	}
+}
+
 func about(e config.Exception, rule finding.Rule, message string) finding.Finding {
 	return finding.Finding{
 		Rule: rule.ID, Severity: rule.Severity, Message: message, Location: e.Location,
-		Subject: e.Rule, Key: e.Path + "\x00" + e.Subject,
+		Subject: e.Rule, Key: e.Path + "\x00" + e.Subject + packagesKey(e),
 	}
 }
 

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 )
@@ -40,3 +42,10 @@ func (t trust) holds(e config.Exception, f finding.Finding) bool {
 
 // waits tells whether it will, once the change is merged.
 func (t trust) waits(e config.Exception, f finding.Finding) bool { return !t.holds(e, f) }
+
+// commentCovers tells whether a finding stands in the lines that an exception inside a file
+// covers. One that stands in other files too is more than the file can accept.
+func commentCovers(e config.Exception, f finding.Finding) bool {
+	return e.Path == f.Location.URI && e.Lines.Contains(f.Location.Region.StartLine) &&
+		!slices.ContainsFunc(f.Targets(), func(uri string) bool { return uri != e.Path })
+}

@@ -252,6 +252,7 @@ func TestNotOnlyForDevelopment(t *testing.T) {
 		"renamed":        lock + "-- helper/Cargo.toml --\n[package]\nname = \"helper\"\n[dependencies]\nw = { package = \"weakcrate\", version = \"0.1\" }\n",
 		"build":          lock + "-- helper/Cargo.toml --\n[package]\nname = \"helper\"\n[build-dependencies]\nweakcrate = \"0.1\"\n[dev-dependencies]\nweakcrate = \"0.1\"\n",
 		"no manifest":    lock,
+		"unreached":      strings.Replace(lock, "[\"weakcrate\"]", "[]", 1) + "-- helper/Cargo.toml --\n[package]\nname = \"helper\"\n",
 		"path crate":     strings.Replace(lock, "[\"helper\"]", "[]", 1),
 		"broken":         lock + "-- helper/Cargo.toml --\n[package\n",
 		"workspace name": lock + "[workspace.dependencies]\nw = { package = \"weakcrate\", version = \"0.1\" }\n-- helper/Cargo.toml --\n[package]\nname = \"helper\"\n[dependencies]\nw = { workspace = true }\n[dev-dependencies]\nweakcrate = \"0.1\"\n",

@@ -98,7 +98,7 @@ func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []strin
 	if err != nil {
 		return err
 	}
-	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, rules: map[string]finding.Rule{}}
+	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, rules: map[string]finding.Rule{}, hits: map[string][]hit{}}
 	for i := 0; i < len(locks); i++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -114,8 +114,7 @@ func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []strin
 			}
 		}
 	}
-	j.finish()
-	return nil
+	return j.finish()
 }
 
 // describe says which database answered and whether it is too old to.
