@@ -88,7 +88,7 @@ func readYAMLSettings(in Input) (any, source.Locator, error) {
 	}
 	values, err := in.Docs[0].Value()
 	if err != nil {
-		return nil, nil, nil // the manifest reader has its own word for that
+		return nil, nil, nil //nolint:nilerr // the manifest reader has its own word for that
 	}
 	if m, ok := values.(map[string]any); !ok || !hasSettings(in.Name, m) {
 		return nil, nil, nil
@@ -150,7 +150,7 @@ func readEnv(in Input) (any, source.Locator, error) {
 	if err != nil {
 		// The name alone does not make it a file of variables. A broken .env is reported
 		// where Compose reads it; the error would quote the value.
-		return nil, nil, nil
+		return nil, nil, nil //nolint:nilerr // see above
 	}
 	values := make(map[string]any, len(vars))
 	for k, v := range vars {

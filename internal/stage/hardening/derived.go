@@ -139,7 +139,7 @@ type clientCertificate struct {
 }
 
 const (
-	tlsSecret = "nginx.ingress.kubernetes.io/auth-tls-secret"
+	tlsSecret = "nginx.ingress.kubernetes.io/auth-tls-secret" //nolint:gosec // the name of an annotation
 	tlsVerify = "nginx.ingress.kubernetes.io/auth-tls-verify-client"
 )
 

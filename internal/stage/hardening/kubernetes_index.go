@@ -36,10 +36,6 @@ func (r *resource) identity() identity { return identity{r.kind, r.group, r.name
 
 func (r *resource) spec() map[string]any { return object(r.obj["spec"]) }
 
-func (r *resource) annotations() map[string]any {
-	return object(object(r.obj["metadata"])["annotations"])
-}
-
 // cluster are all Kubernetes objects of a plan, joined once a run.
 type cluster struct {
 	resources  []*resource
@@ -137,8 +133,6 @@ func (c *cluster) selected(from *resource, in catalog, namespace string, s selec
 }
 
 func podLabels(r *resource) map[string]any { return r.work.labels }
-
-func ownLabels(r *resource) map[string]any { return object(object(r.obj["metadata"])["labels"]) }
 
 // named are the objects that from names.
 func (c *cluster) named(from *resource, id identity) []*resource {

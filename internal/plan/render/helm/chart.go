@@ -102,8 +102,8 @@ func (l *loader) load(dir string, parent *chart, depth int) (*chart, error) {
 }
 
 // read returns a file of the chart within the bounds.
-func (l *loader) read(name string, limit int64) ([]byte, error) {
-	data, err := l.tree.Read(name, limit)
+func (l *loader) read(name string) ([]byte, error) {
+	data, err := l.tree.Read(name, maxTemplate)
 	if l.bytes += len(data); l.bytes > maxSource {
 		return nil, fmt.Errorf("the chart's sources are larger than %d bytes; split it", maxSource)
 	}
@@ -112,7 +112,7 @@ func (l *loader) read(name string, limit int64) ([]byte, error) {
 
 func (l *loader) metadata(c *chart) error {
 	name := path.Join(c.dir, "Chart.yaml")
-	data, err := l.read(name, maxValues)
+	data, err := l.read(name)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func needs(doc *source.Doc, m map[string]any) (out []need) {
 func (l *loader) defaults(c *chart) (err error) {
 	name := path.Join(c.dir, "values.yaml")
 	c.values = map[string]any{}
-	data, err := l.read(name, maxValues)
+	data, err := l.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -240,7 +240,7 @@ func (l *loader) contents(c *chart, depth int) error {
 func (l *loader) entry(c *chart, rel, name string, e fs.DirEntry, rules *ignore.Rules, subs *[]string) error {
 	info, err := e.Info()
 	if err != nil || rel == "." || rel == "" {
-		return nil
+		return nil //nolint:nilerr // gone while the directory was listed
 	}
 	skip := error(nil)
 	if e.IsDir() {
@@ -270,7 +270,7 @@ func (l *loader) template(c *chart, rel, name string) error {
 	if base == "NOTES.txt" || strings.HasPrefix(base, ".") {
 		return nil
 	}
-	data, err := l.read(name, maxTemplate)
+	data, err := l.read(name)
 	if err != nil {
 		l.out.Fail(finding.Top(name), "template cannot be read: %v; replace it by a plain file below %d bytes", cause(err), maxTemplate)
 		return nil
@@ -282,7 +282,7 @@ func (l *loader) template(c *chart, rel, name string) error {
 
 func (l *loader) ignored(dir string) (*ignore.Rules, error) {
 	name := path.Join(dir, ignore.HelmIgnore)
-	data, err := l.read(name, maxValues)
+	data, err := l.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return ignore.Empty(), nil
 	}
