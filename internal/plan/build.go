@@ -40,8 +40,9 @@ func build(ctx context.Context, p *Plan, cfg config.Config, found source.Listing
 		b.file(f)
 	}
 	b.placeValues()
-	b.repository()
+	b.envFiles()
 	b.sort()
+	b.repository()
 	return b.plan, nil
 }
 
@@ -167,7 +168,7 @@ func sameRole(name, as string) bool {
 func isEnvFile(name string) bool { return path.Base(name) == ".env" }
 
 func (b *builder) problem(at finding.Location, msg string, stages ...string) {
-	b.plan.Problems = append(b.plan.Problems, Problem{at, msg, stages})
+	b.plan.Problems = append(b.plan.Problems, Problem{Location: at, Message: msg, Stages: stages})
 }
 
 // fault reports an error at its own place where it has one, else at the file.

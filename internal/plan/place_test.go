@@ -102,7 +102,7 @@ func expanded(doc Document, s string) string {
 // moved to the project's directory.
 func same(got string, v any) bool {
 	want := text(v)
-	return got == want || sameNumber(got, v) || sameBool(got, v) || got != "" && strings.HasSuffix("/"+path.Clean(want), "/"+strings.TrimLeft(path.Clean(got), "./"))
+	return got == want || sameNumber(got, v) || sameBool(got, v) || strings.HasPrefix(want, got+"T00:00:00Z") || got != "" && strings.HasSuffix("/"+path.Clean(want), "/"+strings.TrimLeft(path.Clean(got), "./"))
 }
 
 func isEmpty(v any) bool {

@@ -144,6 +144,8 @@ type Problem struct {
 	Message string
 	// Stages are the names of the stages that cannot see because of it.
 	Stages []string
+	// Remote is true when the file is fetched from elsewhere and so is not read.
+	Remote bool
 }
 
 // Event is why the run happens.
