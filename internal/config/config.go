@@ -145,6 +145,21 @@ type DAST struct {
 	Ready time.Duration `yaml:"ready-timeout"`
 	// MinURLs is how many pages the crawl must see for the result to count.
 	MinURLs int `yaml:"min-urls"`
+	// RulesFile is a rules file in ZAP's grammar, read from the trusted commit.
+	RulesFile string `yaml:"rules-file"`
+	// Threshold is low, medium or high: the less sure a rule of the built-in scanner may
+	// be to speak, the more it reports.
+	Threshold string `yaml:"threshold"`
+	// Exclude are regular expressions; URLs that match from their start are not visited.
+	Exclude []string `yaml:"exclude"`
+	// AjaxSpider crawls with ZAP's browser too. It needs ZAP.
+	AjaxSpider bool `yaml:"ajax-spider"`
+	// ScanTime is how long the crawl may take; zero means the scanner's own bound.
+	ScanTime time.Duration `yaml:"scan-timeout"`
+	// Auth is a header that every request of the scan carries.
+	Auth AuthHeader `yaml:"auth"`
+	// Baseline says whether to report as ZAP's baseline scan does.
+	Baseline ZAPBaseline `yaml:"zap-baseline"`
 	// Allow lists Compose keys that the guard would refuse, as service.key.
 	Allow []string `yaml:"allow-unsafe"`
 }
@@ -186,6 +201,9 @@ type RegistryAuth struct {
 	Host, Username, Password string
 }
 
+// DefaultRulesFile is where ZAP's users keep their rules file. It may be absent.
+const DefaultRulesFile = ".zap/rules.tsv"
+
 // Default returns the configuration of a repository that has none.
 func Default() Config {
 	return Config{
@@ -202,6 +220,9 @@ func Default() Config {
 			Methods:   []string{"GET", "POST", "PATCH"},
 			Ready:     2 * time.Minute,
 			MinURLs:   1,
+			RulesFile: DefaultRulesFile,
+			Threshold: "medium",
+			Auth:      AuthHeader{Header: "Authorization"},
 		},
 		Report: Report{Comment: "on-change", UploadSARIF: "auto"},
 	}
