@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -35,9 +36,9 @@ func (a *app) stages(j *job) ([]stage.Stage, error) {
 }
 
 func (a *app) stageEnv(j *job) (all.Env, error) {
-	rules, err := j.trusted().Read(".zap/rules.tsv", source.MaxFileBytes)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return all.Env{}, err
+	rules, err := j.trusted().Read(j.cfg.DAST.RulesFile, source.MaxFileBytes)
+	if err != nil && !(errors.Is(err, fs.ErrNotExist) && j.cfg.DAST.RulesFile == config.DefaultRulesFile) {
+		return all.Env{}, fmt.Errorf("read rules file: %w", err)
 	}
 	mounts, _ := os.ReadFile("/proc/self/mountinfo") // absent where there are no containers
 	return all.Env{

@@ -105,6 +105,23 @@ func inputsYAML() string {
 			b.WriteString("    default: ${{ github.token }}\n")
 		}
 	}
+	return b.String() + foreignInputs()
+}
+
+// foreignInputs are the inputs of zaproxy/action-baseline: those that mean one of ours,
+// and those that choose what does not exist here.
+func foreignInputs() string {
+	var b strings.Builder
+	for _, s := range config.Settings() {
+		for _, alias := range s.Aliases {
+			if name, ok := strings.CutPrefix(alias, "INPUT_"); ok {
+				fmt.Fprintf(&b, "  %s:\n    description: %q\n    required: false\n", strings.ToLower(name), "As in zaproxy/action-baseline: the same as "+s.Name+".")
+			}
+		}
+	}
+	for _, name := range []string{"issue_title", "allow_issue_writing", "artifact_name"} {
+		fmt.Fprintf(&b, "  %s:\n    description: %q\n    required: false\n", name, "As in zaproxy/action-baseline; changes nothing, because no issue is written and reports are in the directory out.")
+	}
 	return b.String()
 }
 

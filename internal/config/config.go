@@ -107,6 +107,21 @@ type DAST struct {
 	Ready time.Duration `yaml:"ready-timeout"`
 	// MinURLs is how many pages the crawl must see for the result to count.
 	MinURLs int `yaml:"min-urls"`
+	// RulesFile is a rules file in ZAP's grammar, read from the trusted commit.
+	RulesFile string `yaml:"rules-file"`
+	// Threshold is low, medium or high: the less sure a rule of the built-in scanner may
+	// be to speak, the more it reports.
+	Threshold string `yaml:"threshold"`
+	// Exclude are regular expressions; URLs that match from their start are not visited.
+	Exclude []string `yaml:"exclude"`
+	// AjaxSpider crawls with ZAP's browser too. It needs ZAP.
+	AjaxSpider bool `yaml:"ajax-spider"`
+	// ScanTime is how long the crawl may take; zero means the scanner's own bound.
+	ScanTime time.Duration `yaml:"scan-timeout"`
+	// Auth is a header that every request of the scan carries.
+	Auth AuthHeader `yaml:"auth"`
+	// Baseline says whether to report as ZAP's baseline scan does.
+	Baseline ZAPBaseline `yaml:"zap-baseline"`
 	// Allow lists Compose keys that the guard would refuse, as service.key.
 	Allow []string `yaml:"allow-unsafe"`
 	// RateLimit is how many requests a second the service may accept from one client;
@@ -187,6 +202,9 @@ type RegistryAuth struct {
 	Host, Username, Password string
 }
 
+// DefaultRulesFile is where ZAP's users keep their rules file. It may be absent.
+const DefaultRulesFile = ".zap/rules.tsv"
+
 // Default returns the configuration of a repository that has none.
 func Default() Config {
 	return Config{
@@ -208,6 +226,9 @@ func Default() Config {
 			Metrics:     []string{"stella_quota_token_days_remaining"},
 			SecretFiles: []string{"/var/lib/stella/tokens/client.jwt", "/keys/jwt.pem"},
 			Budget:      Budget{Stack: 8 * time.Minute, Probes: 3 * time.Minute, Scan: 5 * time.Minute},
+			RulesFile:   DefaultRulesFile,
+			Threshold:   "medium",
+			Auth:        AuthHeader{Header: "Authorization"},
 		},
 		Report: Report{Comment: "on-change", UploadSARIF: "auto"},
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,11 @@ func (c *Config) validate() error {
 	v.oneOf("fail-on", c.FailOn, "", "new", "all", "none")
 	v.oneOf("hardening.profile", c.Hardening.Profile, "guide-literal", "guide", "strict", "baseline")
 	v.oneOf("dast.engine", c.DAST.Engine, "auto", "zap", "builtin")
+	v.oneOf("dast.threshold", c.DAST.Threshold, "low", "medium", "high")
+	v.oneOf("dast.zap-baseline.level", c.DAST.Baseline.Level, "", "PASS", "IGNORE", "INFO", "WARN", "FAIL")
+	v.patterns("dast.exclude", c.DAST.Exclude)
+	v.check("dast.auth.header", headerName.MatchString(c.DAST.Auth.Header), "is not the name of a header")
+	v.check("dast.auth", !strings.ContainsAny(c.DAST.Auth.Value, "\r\n\x00"), "has a value with a line break")
 	v.oneOf("dast.target.scheme", c.DAST.Target.Scheme, "", "http", "https")
 	v.dast()
 	v.oneOf("report.comment", c.Report.Comment, "on-change", "always", "on-failure", "never")
@@ -68,6 +74,16 @@ func (v *validator) oneOf(path, got string, words ...string) {
 func (v *validator) globs(path string, globs []string) {
 	for i, g := range globs {
 		v.check(index(path, i), doublestar.ValidatePattern(g), "is not a valid glob")
+	}
+}
+
+// headerName is what RFC 9110 calls a token.
+var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")
+
+func (v *validator) patterns(path string, list []string) {
+	for i, p := range list {
+		_, err := regexp.Compile(p)
+		v.check(index(path, i), err == nil, "is not a regular expression")
 	}
 }
 

@@ -296,3 +296,126 @@ func project(t *testing.T, p *plan.Plan) *types.Project {
 	}
 	return m.Project
 }
+
+// reported is a test whose scanner saw one page with alerts.
+func reported(t *testing.T, cfg config.DAST, rules string, alerts ...web.Alert) (*finding.Set, map[string]string) {
+	t.Helper()
+	x := bare(t)
+	x.cfg = cfg
+	levels, errs := web.ParseRules([]byte(rules))
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	base := &url.URL{Scheme: "http", Host: "web:8080", Path: "/"}
+	x.result(endpoint{service: "web", port: 8080, base: base}, levels.Apply(web.Result{
+		Engine: "builtin", URLs: []string{"http://web:8080/"}, Rules: web.Rules(), Alerts: alerts,
+	}))
+	files := map[string]string{}
+	for _, f := range x.set.Files {
+		files[f.Name] = string(f.Data)
+	}
+	return x.set, files
+}
+
+// TestActionBaselineMistakes holds what zaproxy/action-baseline gets wrong against us.
+func TestActionBaselineMistakes(t *testing.T) {
+	a := web.Alert{PluginID: 10038, Ref: "10038-1", Name: "CSP", Risk: "Medium", Confidence: "High", Method: "GET", URL: "http://web:8080/"}
+	b := a
+	b.Ref, b.Name = "10038-2", "Obsolete CSP"
+	t.Run("a rules file without IGNORE counts", func(t *testing.T) {
+		set, files := reported(t, config.Default().DAST, "10038\tFAIL\t(x)\n", a)
+		if len(set.Findings) != 1 || set.Findings[0].Severity != finding.High || !strings.Contains(files[summaryFile], "FAIL-NEW: CSP [10038] x 1") {
+			t.Errorf("%+v\n%s", set.Findings, files[summaryFile])
+		}
+	})
+	t.Run("a line without TAB is an error", func(t *testing.T) {
+		x := bare(t)
+		x.o.RulesFile, x.cfg.RulesFile = []byte("10038 IGNORE (x)\n10020\tIGNORE\t(x)\n"), "my rules.tsv"
+		if err := x.run(t.Context(), plan.Stack{}); err == nil || !strings.Contains(err.Error(), "read my rules.tsv: line 1:") {
+			t.Errorf("error %v", err)
+		}
+	})
+	t.Run("reports are written without alerts", func(t *testing.T) {
+		_, files := reported(t, config.Default().DAST, "")
+		for _, name := range []string{"zap/report_json.json", "zap/report_md.md", "zap/report_html.html", summaryFile} {
+			if files[name] == "" {
+				t.Errorf("no %s", name)
+			}
+		}
+	})
+	t.Run("spaces break nothing and add no option", func(t *testing.T) {
+		cfg, err := config.Load(config.Sources{Flags: map[string]string{"rules-file": "my rules -J x.tsv", "zap-options": `-c "other rules -r x.tsv"`}})
+		if err != nil || cfg.DAST.RulesFile != "my rules -J x.tsv" {
+			t.Errorf("rules file %q, error %v", cfg.DAST.RulesFile, err)
+		}
+	})
+	t.Run("variants and places are told apart", func(t *testing.T) {
+		c := a
+		c.URL = "http://web:8080/other"
+		set, _ := reported(t, config.Default().DAST, "", a, b, c)
+		keys := map[string]bool{}
+		for _, f := range set.Findings {
+			keys[f.Key] = true
+		}
+		if len(set.Findings) != 3 || len(keys) != 3 {
+			t.Errorf("%d findings with %d keys", len(set.Findings), len(keys))
+		}
+	})
+	t.Run("options cannot rename reports", func(t *testing.T) {
+		cfg, err := config.Load(config.Sources{Flags: map[string]string{"zap-options": "-J other.json -r other.html"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, files := reported(t, cfg.DAST, "", a); !strings.Contains(files["zap/report_json.json"], `"alertRef": "10038-1"`) {
+			t.Errorf("no report_json.json: %v", files)
+		}
+	})
+}
+
+func TestExitCode(t *testing.T) {
+	alert := web.Alert{PluginID: 10038, Ref: "10038-1", Name: "CSP", Risk: "Medium", URL: "http://web:8080/"}
+	for _, c := range []struct {
+		rules         string
+		baseline      config.ZAPBaseline
+		failed, blind bool
+		want          int
+	}{
+		{"", config.ZAPBaseline{}, false, false, 2},
+		{"", config.ZAPBaseline{IgnoreWarnings: true}, false, false, 0},
+		{"", config.ZAPBaseline{IgnoreWarnings: true}, true, false, 1},
+		{"", config.ZAPBaseline{IgnoreWarnings: true}, false, true, 3},
+		{"10038\tFAIL\t(x)\n", config.ZAPBaseline{IgnoreWarnings: true}, false, false, 1},
+		{"10038\tIGNORE\t(x)\n", config.ZAPBaseline{}, false, false, 0},
+	} {
+		set, _ := reported(t, config.Default().DAST, c.rules, alert)
+		code, lines := ExitCode(c.baseline, set.Files, c.failed, c.blind)
+		if code != c.want || !strings.Contains(lines, "\tWARN-NEW: ") {
+			t.Errorf("%+v: code %d", c, code)
+		}
+	}
+	if code, lines := ExitCode(config.ZAPBaseline{}, nil, false, false); code != 3 || lines != "" {
+		t.Errorf("without a scan: code %d, %q", code, lines)
+	}
+}
+
+func TestScannerOptions(t *testing.T) {
+	x := bare(t)
+	x.cfg.Threshold, x.cfg.Exclude, x.cfg.Auth = "low", []string{"x"}, config.AuthHeader{Header: "x-token", Site: "we", Value: "s3cret value"}
+	e := endpoint{service: "web", port: 80, base: &url.URL{Scheme: "http", Host: "web"}}
+	o := x.options(e, web.RuleLevels{})
+	if o.Threshold != web.Low || o.RPS != 0 || o.Headers.Get("X-Token") != "s3cret value" || len(o.Exclude) != 1 {
+		t.Errorf("%+v", o)
+	}
+	x.cfg.Auth.Site = "other"
+	if o := x.options(e, web.RuleLevels{}); len(o.Headers) != 0 {
+		t.Error("the header goes to another site")
+	}
+	r := x.foreign(e, web.Result{Alerts: []web.Alert{{Evidence: "you sent s3cret value"}}, Ignored: []web.Alert{{Other: "s3cret value"}}})
+	if r.Alerts[0].Evidence != "you sent ***" || r.Ignored[0].Other != "***" {
+		t.Errorf("%+v", r)
+	}
+	x.stack = nil
+	if o := x.options(e, web.RuleLevels{}); o.RPS != externalRPS {
+		t.Errorf("a service of others gets %d requests a second", o.RPS)
+	}
+}

@@ -159,6 +159,7 @@ func (t *test) result(e endpoint, r web.Result) {
 		t.gap(e.service, g)
 	}
 	t.set.Files = append(t.set.Files, web.Reports(r, e.base.String(), t.o.Version, t.o.Now())...)
+	t.set.Files = append(t.set.Files, finding.File{Name: summaryFile, Data: web.Summary(r, baseline(t.cfg.Baseline))})
 	if len(r.URLs) < t.cfg.MinURLs {
 		t.gap(e.service, fmt.Sprintf("the scan saw %d pages of %s and needs %d to count (dast.min-urls); choose where to start with dast.target", len(r.URLs), e.base, t.cfg.MinURLs))
 	} else {
@@ -190,17 +191,27 @@ func (t *test) foreign(e endpoint, r web.Result) web.Result {
 			break
 		}
 	}
-	r.URLs, r.Alerts = slices.Clone(r.URLs), slices.Clone(r.Alerts)
+	if secret := t.cfg.Auth.Value; secret != "" {
+		known := name
+		name = func(text string) string { return known(strings.ReplaceAll(text, secret, "***")) }
+	}
+	r.URLs = slices.Clone(r.URLs)
 	for i := range r.URLs {
 		r.URLs[i] = name(r.URLs[i])
 	}
-	for i := range r.Alerts {
-		a := &r.Alerts[i]
+	r.Alerts, r.Ignored = renamed(r.Alerts, name), renamed(r.Ignored, name)
+	return r
+}
+
+func renamed(alerts []web.Alert, name func(string) string) []web.Alert {
+	alerts = slices.Clone(alerts)
+	for i := range alerts {
+		a := &alerts[i]
 		for _, field := range []*string{&a.URL, &a.Param, &a.Evidence, &a.Other} {
 			*field = name(*field)
 		}
 	}
-	return r
+	return alerts
 }
 
 // alike groups the alerts that are one finding: same variant, method, parameter and

@@ -40,7 +40,7 @@ type test struct {
 func (t *test) run(ctx context.Context, s plan.Stack) error {
 	levels, errs := web.ParseRules(t.o.RulesFile)
 	if len(errs) > 0 {
-		return fmt.Errorf("read .zap/rules.tsv: %w", errors.Join(errs...))
+		return fmt.Errorf("read %s: %w", t.cfg.RulesFile, errors.Join(errs...))
 	}
 	if err := t.available(ctx); err != nil {
 		return err

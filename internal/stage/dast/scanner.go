@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
 	"github.com/stella-ops/assure/internal/stage/dast/zap"
@@ -62,8 +66,61 @@ func (t *test) scanner(ctx context.Context, e endpoint, levels web.RuleLevels) (
 	case t.cfg.Engine != "builtin":
 		t.set.Notes = append(t.set.Notes, fmt.Sprintf("the builtin scanner ran, because the engine has no image %s and dast.zap-url is not set", t.cfg.ZAPImage))
 	}
-	return builtin{web.Options{Levels: levels, Now: t.o.Now()}}, target, nil
+	return builtin{t.options(e, levels)}, target, nil
 }
+
+// externalRPS is how many requests a second somebody else's service is sent.
+const externalRPS = 20
+
+// options are the bounds of the built-in scanner.
+func (t *test) options(e endpoint, levels web.RuleLevels) web.Options {
+	o := web.Options{
+		Levels: levels, Now: t.o.Now(), MaxDuration: t.cfg.ScanTime, Headers: t.authentication(e), Exclude: t.cfg.Exclude,
+		Threshold: map[string]web.Threshold{"low": web.Low, "high": web.High}[t.cfg.Threshold],
+	}
+	if t.stack == nil {
+		o.RPS = externalRPS
+	}
+	return o
+}
+
+// authentication is the header that the configuration wants sent to the service.
+func (t *test) authentication(e endpoint) http.Header {
+	a := t.cfg.Auth
+	if a.Value == "" || !strings.Contains(e.base.Hostname(), a.Site) {
+		return nil
+	}
+	return http.Header{http.CanonicalHeaderKey(a.Header): {a.Value}}
+}
+
+// baseline says how the summary of the scan is written.
+func baseline(c config.ZAPBaseline) web.Baseline {
+	return web.Baseline{ExitCodes: c.ExitCodes, Info: c.InfoUnlisted, IgnoreWarnings: c.IgnoreWarnings, Level: c.Level, Short: c.Short}
+}
+
+// ExitCode is what the run ends with when it reports as ZAP's baseline scan does, and
+// the lines that it prints. What our own verdict fails never passes here.
+func ExitCode(c config.ZAPBaseline, files []finding.File, failed, blind bool) (code int, lines string) {
+	var counts web.Counts
+	err := errors.New("no scan")
+	for _, f := range files {
+		if f.Name == summaryFile {
+			lines = string(f.Data)
+			counts, err = web.ReadCounts(f.Data)
+		}
+	}
+	code = counts.ExitCode(baseline(c))
+	switch {
+	case err != nil || blind:
+		return 3, lines
+	case failed:
+		return 1, lines
+	}
+	return code, lines
+}
+
+// summaryFile are the lines of ZAP's baseline scan.
+const summaryFile = "zap/summary.txt"
 
 // remoteZAP uses a ZAP that runs already. It does not know the stack's names, so it is
 // given an address.

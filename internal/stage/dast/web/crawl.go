@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -26,6 +27,7 @@ type crawl struct {
 	say     func(string)
 	client  *http.Client
 	pace    *pace
+	exclude []*regexp.Regexp
 
 	queue    []step
 	seen     map[string]bool
@@ -55,10 +57,15 @@ func newCrawl(t Target, o Options, say func(string)) *crawl {
 	}
 	c := &crawl{target: t, options: o, say: say, seen: map[string]bool{}, variants: map[string]int{}}
 	c.client = newClient(t)
-	for _, seed := range slices.Concat([]string{t.Base.String(), "/robots.txt", "/sitemap.xml"}, apiSeeds(), t.Seeds) {
-		c.add(t.Base, seed, 0)
-	}
 	return c
+}
+
+// seed queues where the crawl starts.
+func (c *crawl) seed() {
+	base := c.target.Base
+	for _, s := range slices.Concat([]string{base.String(), "/robots.txt", "/sitemap.xml"}, apiSeeds(), c.target.Seeds) {
+		c.add(base, s, 0)
+	}
 }
 
 // add queues a link if it is new and within the borders: same scheme, host and port,
@@ -74,6 +81,9 @@ func (c *crawl) add(from *url.URL, link string, depth int) {
 	u.Fragment, u.RawFragment = "", ""
 	if u.Path == "" {
 		u.Path = "/"
+	}
+	if slices.ContainsFunc(c.exclude, func(re *regexp.Regexp) bool { return re.MatchString(u.String()) }) {
+		return
 	}
 	if c.seen[u.String()] || len(u.String()) > maxURLLength || c.variants[u.Path] >= maxVariants {
 		return

@@ -399,3 +399,21 @@ func TestCrawlSlowsDown(t *testing.T) {
 		t.Errorf("%d requests", r.Requests)
 	}
 }
+
+func TestExcludedURLsAreNotVisited(t *testing.T) {
+	t.Parallel()
+	target := site(t, func(w http.ResponseWriter, r *http.Request) { page200(w, "<html><a href=/admin/x><a href=/x/admin>") })
+	o := fast()
+	o.Exclude = []string{`https?://[^/]+/admin`, ".*[.](?:json|txt|xml)$"}
+	r, err := Scan(t.Context(), target, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"/", "/x/admin"}, paths(target, r)); d != "" {
+		t.Error(d)
+	}
+	o.Exclude = []string{"("}
+	if _, err := Scan(t.Context(), target, o, nil); err == nil {
+		t.Error("a bad pattern was taken")
+	}
+}

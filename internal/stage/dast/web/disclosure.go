@@ -288,6 +288,12 @@ func (p *page) binary() bool {
 	return bytes.ContainsFunc(start, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\f\x1b", r) })
 }
 
+// reason is the status with its word, such as 200 OK.
+func (p *page) reason() string {
+	_, reason, _ := strings.Cut(p.prime, " ")
+	return reason
+}
+
 func (p *page) statusLine() string {
 	return cmp.Or(p.prime, fmt.Sprintf("HTTP/1.1 %d", p.status))
 }

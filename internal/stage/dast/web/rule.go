@@ -74,7 +74,7 @@ func (r rule) alert(p *page, h hit) Alert {
 		CWE: cmp.Or(v.cwe, r.cwe), WASC: cmp.Or(v.wasc, r.wasc), Method: p.method, URL: p.address(),
 		Param: Clip(h.param), Evidence: Clip(h.evidence), Other: Clip(h.other),
 		Description: cmp.Or(v.description, r.description), Solution: cmp.Or(v.solution, r.solution),
-		Reference: r.reference, Systemic: r.systemic, Heuristic: r.heuristic,
+		Reference: r.reference, Systemic: r.systemic, Heuristic: r.heuristic, Status: Clip(p.reason()),
 	}
 }
 

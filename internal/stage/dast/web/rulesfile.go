@@ -125,26 +125,50 @@ func (l RuleLevels) scoped(a Alert) bool {
 	return true
 }
 
-// Apply drops the alerts that the file ignores, passes or puts out of scope, says so
-// in the notes, and writes the level on the others.
+// Apply sets the alerts aside that the file ignores, passes or puts out of scope, says
+// so in the notes, and writes the level on all of them. An entry that names a rule
+// which nobody applied is noted too: it is probably mistyped.
 func (l RuleLevels) Apply(r Result) Result {
 	dropped := map[string]int{}
 	kept := make([]Alert, 0, len(r.Alerts))
 	for _, a := range r.Alerts {
 		level, message := l.Level(a)
+		a.Level, a.Message = level, message
 		switch {
 		case !l.scoped(a):
 			dropped[fmt.Sprintf("OUTOFSCOPE: %s [%s]", a.Name, a.Ref)]++
 		case level == "IGNORE" || level == "PASS":
+			if level == "PASS" {
+				r.Passed = append(r.Passed, a)
+			} else {
+				r.Ignored = append(r.Ignored, a)
+			}
 			dropped[strings.TrimSpace(fmt.Sprintf("%s: %s [%s] %s", level, a.Name, a.Ref, message))]++
 		default:
-			a.Level = level
 			kept = append(kept, a)
 		}
 	}
 	for _, what := range slices.Sorted(maps.Keys(dropped)) {
 		r.Notes = append(r.Notes, fmt.Sprintf("the rules file sets aside %s x %d", what, dropped[what]))
 	}
+	if unused := l.unused(r); len(unused) > 0 {
+		r.Notes = append(r.Notes, "the rules file names rules that the scanner did not apply: "+strings.Join(unused, ", "))
+	}
 	r.Alerts = kept
 	return r
+}
+
+// unused lists the entries whose rule was not applied.
+func (l RuleLevels) unused(r Result) []string {
+	applied := map[string]bool{}
+	for _, rule := range r.Rules {
+		applied[strings.TrimPrefix(rule.ID, "zap/")] = true
+	}
+	var list []string
+	for _, id := range slices.Sorted(maps.Keys(l.Levels)) {
+		if plugin, _, _ := strings.Cut(id, "-"); len(applied) > 0 && !applied[plugin] {
+			list = append(list, id)
+		}
+	}
+	return list[:min(len(list), 20)]
 }

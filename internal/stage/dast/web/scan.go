@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -18,16 +19,27 @@ func Scan(ctx context.Context, t Target, o Options, say func(string)) (Result, e
 		return r, err
 	}
 	c := newCrawl(t, o.withDefaults(), say)
+	for _, text := range o.Exclude {
+		re, err := regexp.Compile(`^(?:` + text + `)`)
+		if err != nil {
+			return r, fmt.Errorf("scan: read pattern of URLs that are not visited: %w", err)
+		}
+		c.exclude = append(c.exclude, re)
+	}
+	c.seed()
 	defer c.client.CloseIdleConnections()
 	err := c.run(ctx)
 	r.URLs, r.Requests, r.Gaps = c.visited, c.requests, c.gaps
-	r.Notes = append([]string{fmt.Sprintf("the built-in scanner applied %d of ZAP's passive rules", len(r.Rules))}, c.notes...)
+	r.Notes = append([]string{fmt.Sprintf("the built-in scanner applied %d of the %d release and beta rules of ZAP's baseline", len(r.Rules), zapRules)}, c.notes...)
 	r.Alerts = collapse(c.alerts)
 	if c.judged == 0 && err == nil {
 		r.Gaps = append(r.Gaps, "no answer was a success with a text body, so most rules had nothing to judge; name paths that answer with content")
 	}
 	return o.Levels.Apply(r), err
 }
+
+// zapRules is how many release and beta rules of ZAP's baseline judge a target.
+const zapRules = 60
 
 func checkBase(u *url.URL) error {
 	switch {

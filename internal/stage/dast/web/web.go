@@ -43,6 +43,9 @@ type Options struct {
 	RPS int
 	// Headers are sent with every request, such as Authorization.
 	Headers http.Header
+	// Exclude are regular expressions; a URL that one matches from its start is not
+	// visited.
+	Exclude []string
 	// Threshold is how sure a rule must be before it speaks (Medium).
 	Threshold Threshold
 	// Levels are applied to the alerts; the zero value changes nothing.
@@ -80,6 +83,10 @@ type Alert struct {
 	// Level is the word of the rules file for this alert: INFO, WARN or FAIL, empty
 	// when the file does not name it.
 	Level string
+	// Message is the user's remark in the rules file.
+	Message string
+	// Status is the status of the answer, such as 200 OK, empty when it is not known.
+	Status string
 	// Systemic marks an alert that stands for the same hit on many URLs.
 	Systemic bool
 	// Heuristic marks a guess, which is information whatever its risk is.
@@ -95,6 +102,9 @@ type Result struct {
 	// Requests is how many requests were sent.
 	Requests int
 	Alerts   []Alert
+	// Ignored are alerts that the rules file sets aside, Passed those that it counts
+	// nowhere.
+	Ignored, Passed []Alert
 	// Rules are all rules that were applied, with ids such as zap/10038.
 	Rules []finding.Rule
 	// Notes are facts that change nothing, such as a limit that was reached.
