@@ -104,7 +104,8 @@ func (t *gate) allowed(req *http.Request) error {
 
 // once sends the request with a deadline that covers reading the body too.
 func (t *gate) once(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
+	b := t.boundsOf(req.Context())
+	ctx, cancel := context.WithTimeout(req.Context(), b.timeout)
 	resp, err := t.inner.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		cancel()
@@ -113,7 +114,7 @@ func (t *gate) once(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	resp.Body = &body{ReadCloser: resp.Body, left: maxAnswer, cancel: cancel}
+	resp.Body = &body{ReadCloser: resp.Body, left: b.bytes, cancel: cancel}
 	return resp, nil
 }
 
