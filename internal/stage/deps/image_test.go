@@ -5,10 +5,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +19,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-containerregistry/pkg/compression"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -24,11 +27,14 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/deps"
+	"github.com/stella-ops/assure/internal/stage/deps/database"
+	"github.com/stella-ops/assure/internal/stage/deps/feed"
 	"github.com/stella-ops/assure/internal/stage/deps/fixture"
 	"github.com/stella-ops/assure/internal/stage/images/imagestest"
 )
@@ -36,7 +42,7 @@ import (
 // systemAdvisories speak of distributions, beside those of languages.
 var systemAdvisories = append([]fixture.Advisory{
 	{ID: "CVE-2027-1001", Platform: "debian 12", Package: "openssl", Fixed: "3.0.11-1", Title: "Handshake", Severity: "HIGH", Score: 7.5},
-	{ID: "CVE-2027-1002", Platform: "alpine 3.20", Package: "busybox", Fixed: "1.36.1-r30", Title: "Shell", Severity: "MEDIUM"},
+	{ID: "CVE-2027-1002", Platform: "alpine 3.23", Package: "busybox", Fixed: "1.36.1-r30", Title: "Shell", Severity: "MEDIUM"},
 }, advisories...)
 
 // file is an entry of a layer; link makes it a symbolic link.
@@ -475,6 +481,161 @@ func TestContentsOfImages(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLayerWithAnotherDigest has a configuration that promises other layers.
+func TestLayerWithAnotherDigest(t *testing.T) {
+	img := application(t)
+	cfg, err := img.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg = cfg.DeepCopy()
+	cfg.RootFS.DiffIDs[1].Hex = strings.Repeat("0", 64)
+	if img, err = mutate.ConfigFile(img, cfg); err != nil {
+		t.Fatal(err)
+	}
+	s := newShop(t)
+	set := scan(t, config.Deps{}, s.options(), uses(repositoryOf(t, nil), s.push(t, "acme/app:1", img)))
+	if got := gaps(set); len(got) != 1 || !strings.Contains(got[0], "layer 2 of 2: its content is sha256:") || len(set.Findings) > 0 {
+		t.Errorf("gaps %v, findings %v", got, inImages(set))
+	}
+}
+
+// TestZstandard reads the compression that newer builders use.
+func TestZstandard(t *testing.T) {
+	var buf bytes.Buffer
+	w := tar.NewWriter(&buf)
+	text := `{"name":"weak-js","version":"1.2.2"}`
+	if err := w.WriteHeader(&tar.Header{Name: "node_modules/weak-js/package.json", Mode: 0o644, Size: int64(len(text))}); err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(w, text)
+	w.Close()
+	l, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(buf.Bytes())), nil },
+		tarball.WithCompression(compression.ZStd), tarball.WithMediaType(types.OCILayerZStd))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newShop(t)
+	set := scan(t, config.Deps{}, s.options(), uses(repositoryOf(t, nil), s.push(t, "acme/app:1", build(t, empty.Image, l))))
+	if len(set.Findings) != 1 || len(set.Gaps) > 0 {
+		t.Errorf("findings %v, gaps %v", inImages(set), gaps(set))
+	}
+}
+
+// TestPlatforms chooses an image of an index.
+func TestPlatforms(t *testing.T) {
+	other := build(t, empty.Image, layerOf(t, file{"hello", "arm"}))
+	both := func(add ...mutate.IndexAddendum) v1.ImageIndex { return mutate.AppendManifests(empty.Index, add...) }
+	of := func(img v1.Image, os, arch string) mutate.IndexAddendum {
+		return mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: os, Architecture: arch}}}
+	}
+	amd, arm, attestation := of(application(t), "linux", "amd64"), of(other, "linux", "arm64"), of(other, "unknown", "unknown")
+	tests := map[string]struct {
+		index    v1.ImageIndex
+		platform string
+		findings int
+		gap      string
+	}{
+		"default":   {both(attestation, arm, amd), "", 2, ""},
+		"chosen":    {both(arm, amd, attestation), "linux/arm64", 0, ""},
+		"the only":  {both(amd, attestation), "linux/s390x", 2, ""},
+		"not there": {both(arm, amd), "linux/s390x", 0, "its index has no image for linux/s390x (it has \"linux/arm64, linux/amd64\")"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			ref, err := insecureTag(s.Host + "/acme/app:1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := remote.WriteIndex(ref, tt.index); err != nil {
+				t.Fatal(err)
+			}
+			set := scan(t, config.Deps{Platform: tt.platform}, s.options(), uses(repositoryOf(t, nil), ref.Name()))
+			if got := strings.Join(gaps(set), "\n"); (got == "") != (tt.gap == "") || !strings.Contains(got, tt.gap) || len(set.Findings) != tt.findings {
+				t.Errorf("findings %v, gaps %q", inImages(set), got)
+			}
+		})
+	}
+}
+
+func insecureTag(s string) (name.Tag, error) { return name.NewTag(s, name.Insecure) }
+
+// TestEndOfLife has a system that gets no updates any more.
+func TestEndOfLife(t *testing.T) {
+	s := newShop(t)
+	old := build(t, empty.Image, layerOf(t, file{"etc/alpine-release", "3.9.6\n"}, file{"lib/apk/db/installed", "P:busybox\nV:1.29.3-r10\nA:x86_64\no:busybox\n\n"}))
+	set := scan(t, config.Deps{}, s.options(), uses(repositoryOf(t, nil), s.push(t, "acme/old:1", old)))
+	if len(set.Gaps) > 0 || len(set.Findings) != 1 || set.Findings[0].Rule != "deps/image-end-of-life" || !strings.Contains(set.Findings[0].Message, "alpine 3.9.6, which gets no security updates") {
+		t.Errorf("findings %+v, gaps %v", set.Findings, gaps(set))
+	}
+}
+
+// TestAlpine reads the other frequent system.
+func TestAlpine(t *testing.T) {
+	s := newShop(t)
+	img := build(t, empty.Image, layerOf(t, file{"etc/alpine-release", "3.23.1\n"}, file{"lib/apk/db/installed", "P:busybox-binsh\nV:1.36.1-r28\nA:x86_64\no:busybox\n\n"}))
+	set := scan(t, config.Deps{}, s.options(), uses(repositoryOf(t, nil), s.push(t, "acme/alp:1", img)))
+	if diff := cmp.Diff([]string{"compose.yaml:3:12 CVE-2027-1002 busybox-binsh 1.36.1-r28 1.36.1-r30 own "}, inImages(set)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAnotherMachine exports database and feeds here and imports them there, where
+// nothing may be asked of anybody: the findings are the same.
+func TestAnotherMachine(t *testing.T) {
+	dir := t.TempDir()
+	tag, err := name.NewTag("ghcr.io/acme/app:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := filepath.Join(dir, "saved.tar")
+	if err := tarball.WriteToFile(saved, tag, application(t)); err != nil {
+		t.Fatal(err)
+	}
+	feeds := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, map[string]string{"/kev": kevFeed, "/epss": epssFeed}[r.URL.Path])
+	}))
+	defer feeds.Close()
+	cfg := config.Deps{ImageArchives: []string{saved}, KEV: feeds.URL + "/kev", EPSS: feeds.URL + "/epss"}
+	sources := map[feed.Kind]string{feed.KEV: cfg.KEV, feed.EPSS: cfg.EPSS}
+	p := func() *plan.Plan {
+		return uses(repositoryOf(t, map[string]string{"Gemfile.lock": "GEM\n  remote: https://rubygems.org/\n  specs:\n    weakgem (2.9.0)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  weakgem\n\nBUNDLED WITH\n   2.4.0\n"}), "ghcr.io/acme/app:1")
+	}
+	here, there, file := t.TempDir(), t.TempDir(), filepath.Join(dir, "export.tar.gz")
+	online := cfg
+	online.Database = databaseOf(t, systemAdvisories)
+	first := scan(t, online, deps.Options{CacheDir: here}, p())
+	if len(first.Findings) != 3 || len(first.Gaps) > 0 {
+		t.Fatalf("findings %v, gaps %v", lines(first), gaps(first))
+	}
+	if _, err := database.New(online, database.Options{CacheDir: here}).Export(t.Context(), file, feed.New(feed.Options{Sources: sources, CacheDir: here}).Extra()); err != nil {
+		t.Fatal(err)
+	}
+	feeds.Close()
+	refuse := refusing(func(r *http.Request) { t.Errorf("asked %s", r.URL) })
+	if _, err := database.New(cfg, database.Options{CacheDir: there, Offline: true}).Import(t.Context(), file, feed.New(feed.Options{Sources: sources, CacheDir: there, Offline: true}).Extra()); err != nil {
+		t.Fatal(err)
+	}
+	second, err := deps.New(cfg, deps.Options{Offline: true, Now: now, CacheDir: there, Transport: refuse, EngineHost: "unix:///nonexistent"}).Run(t.Context(), p(), func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first.Findings, second.Findings); diff != "" {
+		t.Error(diff)
+	}
+	if first.Database.Digest != second.Database.Digest || len(second.Gaps) > 0 {
+		t.Errorf("databases %v %v, gaps %v", first.Database, second.Database, gaps(second))
+	}
+}
+
+type refusing func(*http.Request)
+
+func (f refusing) RoundTrip(r *http.Request) (*http.Response, error) {
+	f(r)
+	return nil, errors.New("no network")
 }
 
 func jarOf(t *testing.T, files ...file) string {

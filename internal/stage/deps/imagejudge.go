@@ -12,6 +12,7 @@ import (
 
 	"github.com/aquasecurity/trivy-db/pkg/db"
 	dbtypes "github.com/aquasecurity/trivy-db/pkg/types"
+	"github.com/aquasecurity/trivy/pkg/clock"
 	"github.com/aquasecurity/trivy/pkg/detector/library"
 	"github.com/aquasecurity/trivy/pkg/detector/ospkg"
 	"github.com/aquasecurity/trivy/pkg/fanal/types"
@@ -39,6 +40,9 @@ type imageHit struct {
 // matchImages makes findings of what was read. It knows all images, so that it can
 // tell which of them another one builds upon.
 func (s *Stage) matchImages(ctx context.Context, all []*deployed, log *quiet.Log, set *finding.Set) error {
+	if s.opts.Now != nil {
+		ctx = clock.With(ctx, s.opts.Now()) // which decides about the end of support
+	}
 	j := &judge{set: set, log: log, rules: map[string]finding.Rule{}}
 	bases := nameBases(all)
 	results := map[*image.Image][]imageHit{}

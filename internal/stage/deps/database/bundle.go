@@ -39,7 +39,10 @@ func (s *Store) Extra() Extra {
 			return info.Dir, err
 		},
 		Take: func(ctx context.Context, dir string) error {
-			_, err := s.install(ctx, dir, Info{Source: "import"})
+			err := errors.Join(s.checkCache(), os.MkdirAll(s.cache, 0o755))
+			if err == nil {
+				_, err = s.install(ctx, dir, Info{Source: "import"})
+			}
 			return err
 		},
 	}

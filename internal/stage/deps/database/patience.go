@@ -65,6 +65,7 @@ type awake struct {
 	r        io.Reader
 	patience time.Duration
 	close    func() error
+	silent   atomic.Bool
 }
 
 func (a *awake) Read(p []byte) (int, error) {
@@ -72,14 +73,13 @@ func (a *awake) Read(p []byte) (int, error) {
 	if patience == 0 {
 		patience = time.Minute
 	}
-	var silent atomic.Bool
 	timer := time.AfterFunc(patience, func() {
-		silent.Store(true)
+		a.silent.Store(true)
 		_ = a.close()
 	})
 	defer timer.Stop()
 	n, err := a.r.Read(p)
-	if err != nil && silent.Load() {
+	if err != nil && a.silent.Load() {
 		return n, errSilent
 	}
 	return n, err

@@ -80,6 +80,8 @@ func (r registry) options(ctx context.Context, ref name.Reference) []remote.Opti
 		remote.WithTransport(r.transport),
 		remote.WithAuth(r.credential(ref.Context().RegistryStr())),
 		remote.WithUserAgent("assure"),
+		// Registries that are busy are asked again by the store, when they want it.
+		remote.WithRetryStatusCodes(http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout),
 		remote.WithRetryBackoff(remote.Backoff{Duration: 200 * time.Millisecond, Factor: 3, Jitter: 0.1, Steps: 2}),
 	}
 }
@@ -152,7 +154,7 @@ func Transient(err error) bool {
 		return te.StatusCode == http.StatusTooManyRequests || te.StatusCode == http.StatusRequestTimeout || te.StatusCode >= 500
 	}
 	var ne net.Error
-	return errors.As(err, &ne) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
+	return errors.Is(err, errSilent) || errors.As(err, &ne) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // secure refuses plain HTTP except to loopback addresses and the listed hosts, also

@@ -129,17 +129,17 @@ func (s *Store) stage(context.Context) (string, error) {
 		return "", err
 	}
 	for k, n := range names {
-		c, err := load(dir, k)
+		c, err := s.toTake(dir, k)
 		if errors.Is(err, ErrNone) {
 			continue
 		} else if err != nil {
 			return "", err
 		}
-		if err := os.MkdirAll(out, 0o755); err != nil {
+		record, err := json.MarshalIndent(c, "", "  ")
+		if err != nil {
 			return "", err
 		}
-		record, err := readFile(recordFile(dir, k), maxRecord)
-		if err != nil {
+		if err := os.MkdirAll(out, 0o755); err != nil {
 			return "", err
 		}
 		if err := errors.Join(replace(filepath.Join(out, n[0]), record), replace(filepath.Join(out, n[1]), c.data)); err != nil {
@@ -147,6 +147,14 @@ func (s *Store) stage(context.Context) (string, error) {
 		}
 	}
 	return out, nil
+}
+
+// toTake is the file that the configuration names, else the copy of the cache.
+func (s *Store) toTake(dir string, k Kind) (Copy, error) {
+	if source := s.opts.Sources[k]; source != "" && !isURL(source) {
+		return s.file(k, source)
+	}
+	return load(dir, k)
 }
 
 // take keeps the feeds of an export.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -90,7 +91,7 @@ func (s *Store) Configured(k Kind) bool { return s.opts.Sources[k] != "" }
 func (s *Store) Get(ctx context.Context, k Kind) (Copy, error) {
 	source := s.opts.Sources[k]
 	if !isURL(source) {
-		return s.file(k, source)
+		return s.fileOrCached(k, source)
 	}
 	known, err := s.cached(k)
 	if err == nil && (s.opts.Offline || known.Source == source && s.young(known)) {
@@ -116,6 +117,20 @@ func (s *Store) young(c Copy) bool {
 
 func isURL(source string) bool {
 	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
+}
+
+// fileOrCached also finds the file of another machine, which an import brought along.
+func (s *Store) fileOrCached(k Kind, name string) (Copy, error) {
+	c, err := s.file(k, name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return c, err
+	}
+	known, none := s.cached(k)
+	if none != nil {
+		return Copy{}, err
+	}
+	known.Notes = append(known.Notes, fmt.Sprintf("there is no %s; the %s feed of the cache is used", name, k))
+	return known, nil
 }
 
 // file reads a feed that the configuration names as a file.
