@@ -33,7 +33,7 @@ var layers = map[string]string{
 	"internal/reporter":          "internal/config internal/finding internal/report",
 	"internal/github":            "",
 	"internal/github/githubtest": "",
-	"internal/stage/deps":        "internal/config internal/finding internal/plan internal/source internal/stage/deps/...",
+	"internal/stage/deps":        "internal/config internal/finding internal/plan internal/source internal/stage/deps/... internal/stage/images/reference internal/stage/images/registry",
 	"internal/stage/hardening":   "internal/config internal/configfile internal/finding internal/plan internal/policy internal/shell internal/source",
 	"internal/stage/images":      "internal/config internal/finding internal/plan internal/source internal/stage/images/...",
 	"internal/stage/dast":        "internal/config internal/finding internal/plan internal/source internal/stage/dast/...",

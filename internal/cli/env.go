@@ -55,7 +55,10 @@ func (a *app) showsFixes() bool {
 }
 
 func (a *app) databaseOptions(cfg config.Config) database.Options {
-	return database.Options{Offline: cfg.Offline, Auth: cfg.Auth, CacheDir: a.cacheDir(cfg), InsecureRegistries: cfg.Images.InsecureRegistries}
+	return database.Options{
+		Offline: cfg.Offline, Auth: cfg.Auth, Token: cfg.Token, DockerConfig: a.dockerConfig(),
+		CacheDir: a.cacheDir(cfg), InsecureRegistries: cfg.Images.InsecureRegistries,
+	}
 }
 
 // cacheDir is where the database is kept. In the action the runner's temporary

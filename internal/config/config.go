@@ -56,13 +56,33 @@ type Deps struct {
 	Repositories []string `yaml:"db-repository"`
 	// Digest pins the database: sha256:<hex>.
 	Digest string `yaml:"db-digest"`
-	// MaxAge is the age above which the database no longer answers for today; zero
-	// means no bound, only the age in the report.
+	// WarnAge is the age above which the report says that the database is old.
+	WarnAge time.Duration `yaml:"db-warn-age"`
+	// MaxAge is the age above which database and feeds no longer answer for today; zero
+	// means no bound, only the age in the report. A database that db-digest pins is
+	// meant to be old and has no bound.
 	MaxAge time.Duration `yaml:"db-max-age"`
+	// KEV and EPSS are URLs or files of the catalogue of known exploited
+	// vulnerabilities and of the exploit prediction scores; empty means not to use them.
+	KEV  string `yaml:"kev"`
+	EPSS string `yaml:"epss"`
+	// FailOnKEV fails the gate for vulnerabilities in the catalogue, whatever their severity.
+	FailOnKEV bool `yaml:"fail-on-kev"`
+	// EPSSThreshold fails it for those with at least this probability; zero means none.
+	EPSSThreshold float64 `yaml:"epss-threshold"`
 	// SkipUpdate uses the cached database without asking for a newer one.
 	SkipUpdate bool `yaml:"skip-db-update"`
 	// CacheDir holds the database between runs; empty means the user's cache directory.
 	CacheDir string `yaml:"-"`
+	// ScanImages is auto (default), always or never: whether the images that the
+	// repository deploys are scanned. Offline, auto leaves out those that are not here.
+	ScanImages string `yaml:"scan-images"`
+	// ImageArchives are files of docker save and OCI layouts to look for images in first.
+	ImageArchives []string `yaml:"image-archives"`
+	// Platform is the os/architecture whose images are scanned where there are several.
+	Platform string `yaml:"platform"`
+	// JavaRepositories are registry references of the Java index, tried in order.
+	JavaRepositories []string `yaml:"java-db-repository"`
 	// DevDependencies also reports dependencies that only development needs.
 	DevDependencies bool `yaml:"dev-dependencies"`
 }
@@ -210,8 +230,10 @@ func Default() Config {
 	return Config{
 		FailOnSeverity: Threshold{Severity: finding.High},
 		Timeout:        15 * time.Minute,
-		Deps: Deps{Repositories: []string{
+		Deps: Deps{WarnAge: 24 * time.Hour, MaxAge: 72 * time.Hour, Repositories: []string{
 			"mirror.gcr.io/aquasec/trivy-db:2", "ghcr.io/aquasecurity/trivy-db:2",
+		}, JavaRepositories: []string{
+			"mirror.gcr.io/aquasec/trivy-java-db:1", "ghcr.io/aquasecurity/trivy-java-db:1",
 		}},
 		Hardening: Hardening{Profile: "guide"},
 		DAST: DAST{

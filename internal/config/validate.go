@@ -21,6 +21,12 @@ func (c *Config) validate() error {
 		v.oneOf(index("stages", i), s, StageNames[:]...)
 	}
 	v.oneOf("fail-on", c.FailOn, "", "new", "all", "none")
+	v.check("deps.db-max-age", c.Deps.MaxAge >= 0, "must not be negative")
+	v.check("deps.db-warn-age", c.Deps.WarnAge >= 0, "must not be negative")
+	v.check("deps.fail-on-kev", !c.Deps.FailOnKEV || c.Deps.KEV != "", "needs deps.kev: the URL or file of the catalogue")
+	v.check("deps.epss-threshold", c.Deps.EPSSThreshold >= 0 && c.Deps.EPSSThreshold <= 1, "must be from 0 to 1")
+	v.check("deps.epss-threshold", c.Deps.EPSSThreshold == 0 || c.Deps.EPSS != "", "needs deps.epss: the URL or file of the scores")
+	v.oneOf("deps.scan-images", c.Deps.ScanImages, "", "auto", "always", "never")
 	v.oneOf("hardening.profile", c.Hardening.Profile, "guide-literal", "guide", "strict", "baseline")
 	v.oneOf("dast.engine", c.DAST.Engine, "auto", "zap", "builtin")
 	v.oneOf("dast.threshold", c.DAST.Threshold, "low", "medium", "high")

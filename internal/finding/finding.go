@@ -28,6 +28,9 @@ type Finding struct {
 	Remediation string
 	// Fix is the change that mends it, nil when none is known.
 	Fix *Fix
+	// Gate says why this hit fails the gate whatever its severity; empty when only the
+	// severity counts.
+	Gate string
 	// Properties are further facts for machines: installed version, evidence, URL.
 	Properties map[string]string
 }

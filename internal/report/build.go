@@ -152,7 +152,7 @@ func (r *Report) gate() {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		counts := r.FailOn == "all" || r.FailOn == "new" && f.Class != Existing
-		f.Gates = counts && f.Exception == nil && r.Threshold.Meets(f.Severity)
+		f.Gates = counts && f.Exception == nil && (f.Gate != "" || r.Threshold.Meets(f.Severity))
 	}
 }
 

@@ -61,7 +61,8 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 	return []stage.Stage{
 		deps.New(cfg.Deps, deps.Options{
 			Offline: cfg.Offline, Now: env.Now, Auth: cfg.Auth, CacheDir: env.CacheDir,
-			InsecureRegistries: cfg.Images.InsecureRegistries,
+			InsecureRegistries: cfg.Images.InsecureRegistries, PrivateRegistries: cfg.Images.PrivateRegistries,
+			Token: cfg.Token, DockerConfig: env.DockerConfig, Proxy: env.Proxy, EngineHost: env.EngineHost, Temp: env.Temp,
 		}),
 		lint(engine, cfg.Hardening, env.Fixes),
 		images.New(cfg.Images, images.Options{

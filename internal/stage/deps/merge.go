@@ -14,7 +14,7 @@ func advisories(hits []hit) [][]hit {
 	root := aliases(hits)
 	groups := map[string][]hit{}
 	for _, h := range hits {
-		id := find(root, h.vuln.VulnerabilityID)
+		id := rootOf(root, h.vuln.VulnerabilityID)
 		groups[id] = append(groups[id], h)
 	}
 	var all [][]hit
@@ -29,7 +29,7 @@ func aliases(hits []hit) map[string]string {
 	root := map[string]string{}
 	for _, h := range hits {
 		for _, other := range h.vuln.VendorIDs {
-			a, b := find(root, h.vuln.VulnerabilityID), find(root, other)
+			a, b := rootOf(root, h.vuln.VulnerabilityID), rootOf(root, other)
 			if a != b {
 				root[b] = a
 			}
@@ -38,7 +38,7 @@ func aliases(hits []hit) map[string]string {
 	return root
 }
 
-func find(root map[string]string, id string) string {
+func rootOf(root map[string]string, id string) string {
 	for next, ok := root[id]; ok; next, ok = root[id] {
 		id = next
 	}

@@ -116,7 +116,8 @@ func (t *gate) once(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithTimeout(req.Context(), t.timeout)
+	b := t.boundsOf(req.Context())
+	ctx, stop := context.WithTimeout(req.Context(), b.timeout)
 	cancel := func() { stop(); leave() }
 	resp, err := t.inner.RoundTrip(req.WithContext(ctx))
 	if err != nil {
@@ -127,7 +128,7 @@ func (t *gate) once(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	t.hosts.noteLeft(req.URL.Host, resp.Header.Get("RateLimit-Remaining"))
-	resp.Body = &body{ReadCloser: resp.Body, left: maxAnswer, cancel: cancel}
+	resp.Body = &body{ReadCloser: resp.Body, left: b.bytes, cancel: cancel}
 	return resp, nil
 }
 

@@ -30,13 +30,15 @@ type Descriptor struct {
 	Digest      string            `json:"digest"`
 	Size        int64             `json:"size"`
 	Annotations map[string]string `json:"annotations"`
-	Platform    Platform          `json:"platform"`
+	// Platform is what an entry of an index runs on, nil when it does not say.
+	Platform *Platform `json:"platform"`
 }
 
-// Platform is what a manifest of an index runs on.
+// Platform is the system that an image is for.
 type Platform struct {
 	OS           string `json:"os"`
 	Architecture string `json:"architecture"`
+	Variant      string `json:"variant"`
 }
 
 // Manifest is a manifest or index whose bytes have the digest.
@@ -45,10 +47,10 @@ type Manifest struct {
 	Digest string `json:"-"`
 	// MediaType of the manifest.
 	MediaType string `json:"mediaType"`
-	// Annotations of an image or index.
-	Annotations map[string]string `json:"annotations"`
-	// Config of an image.
+	// Config is the image's configuration.
 	Config Descriptor `json:"config"`
+	// Annotations of the manifest itself.
+	Annotations map[string]string `json:"annotations"`
 	// Layers of an image or artifact.
 	Layers []Descriptor `json:"layers"`
 	// Manifests of an index.
