@@ -7,6 +7,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/plan/render"
 	"github.com/stella-ops/assure/internal/plan/render/helm"
+	"github.com/stella-ops/assure/internal/plan/render/kustomize"
 )
 
 var renderStages = [...]string{"hardening", "images"}
@@ -20,6 +21,34 @@ func (b *builder) render() {
 			b.keepRender(path.Join(dir, "Chart.yaml"), helm.Render(b.ctx, b.tree, dir, b.values(dir)))
 		}
 	}
+	roots := b.kustomizations()
+	for _, name := range roots {
+		b.keepRender(name, kustomize.Render(b.ctx, b.tree, name))
+	}
+	for _, name := range roots {
+		delete(b.taken, name) // what was rendered for it comes out there
+	}
+}
+
+// kustomizations are those that no other refers to: a base means nothing alone. Of some
+// that refer to one another in a circle all are rendered, so that the circle is reported.
+func (b *builder) kustomizations() (names []string) {
+	if b.plan.Partial {
+		return nil
+	}
+	used := map[string]bool{}
+	for _, f := range b.plan.Files {
+		if kustomize.IsKustomization(f.Name) {
+			names = append(names, f.Name)
+			for _, base := range kustomize.Bases(b.tree, f.Name) {
+				used[base] = true
+			}
+		}
+	}
+	if top := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return used[n] }); len(top) > 0 {
+		return top
+	}
+	return names
 }
 
 // keepRender notes what a tool made of a file; the parts of it are not read alone.
