@@ -47,6 +47,8 @@ type Env struct {
 	// Status reads /proc/<pid>/status of a container's process, nil where this process
 	// does not see those of the engine.
 	Status func(pid int, container string) []byte
+	// SBOM is true when the bill of materials is written somewhere.
+	SBOM bool
 	// Fixes is true when somebody reads the fixes that findings come with.
 	Fixes bool
 	// ZAPRules is the content of .zap/rules.tsv in the trusted tree, nil without one.
@@ -58,7 +60,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 	return []stage.Stage{
 		deps.New(cfg.Deps, deps.Options{
 			Offline: cfg.Offline, Now: env.Now, Auth: cfg.Auth, CacheDir: env.CacheDir,
-			InsecureRegistries: cfg.Images.InsecureRegistries,
+			InsecureRegistries: cfg.Images.InsecureRegistries, Version: env.Version, SBOM: env.SBOM,
 		}),
 		lint(engine, cfg.Hardening, env.Fixes),
 		images.New(cfg.Images, images.Options{
