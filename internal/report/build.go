@@ -142,10 +142,7 @@ func (r *Report) classify(base []Finding) {
 }
 
 // saw tells whether the stage ran and could see everything.
-func (r *Report) saw(stage string) bool {
-	i := slices.IndexFunc(r.Stages, func(run StageRun) bool { return run.Name == stage })
-	return i >= 0 && sawEverything(r.Stages[i:i+1])
-}
+func (r *Report) saw(stage string) bool { return ranFully(stage, r.Stages) }
 
 // gate marks the findings that fail the gate by themselves.
 func (r *Report) gate() {

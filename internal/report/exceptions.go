@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -9,6 +10,9 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 )
+
+// dependencyScan is the stage whose findings the files of other tools accept.
+const dependencyScan = "deps"
 
 // exceptionStage is the name of the pseudo-stage that judges the exceptions themselves.
 const exceptionStage = "exceptions"
@@ -80,7 +84,7 @@ func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
 			r.Exceptions.Pending = append(r.Exceptions.Pending, e)
 		case used(e, in.Runs, t.holds):
 			r.Exceptions.Used = append(r.Exceptions.Used, e)
-		case complete:
+		case complete || e.Source != "" && !in.Partial && ranFully(dependencyScan, in.Runs):
 			r.Exceptions.Unused = append(r.Exceptions.Unused, e)
 			run.Set.Findings = append(run.Set.Findings, about(e, unusedRule, fmt.Sprintf("the exception for %s matches no finding", e.Rule)))
 		}
@@ -118,6 +122,12 @@ func used(e config.Exception, runs []StageRun, when func(config.Exception, findi
 		}
 	}
 	return false
+}
+
+// ranFully tells whether the named stage ran and saw everything.
+func ranFully(name string, runs []StageRun) bool {
+	i := slices.IndexFunc(runs, func(run StageRun) bool { return run.Name == name })
+	return i >= 0 && sawEverything(runs[i:i+1])
 }
 
 func sawEverything(runs []StageRun) bool {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -147,7 +148,7 @@ func (p parity) compare(ctx context.Context, w io.Writer, name, corpus, cache st
 func (p parity) ours(ctx context.Context, corpus, database string, dev bool, kinds map[string]string) (map[hit]bool, error) {
 	cmd := exec.CommandContext(ctx, p.assure, "deps", "--quiet", "--offline", "--database", database, "--fail-on", "none", "--format", "json", fmt.Sprintf("--dev-dependencies=%t", dev), corpus)
 	out, err := cmd.Output()
-	if exit, ok := err.(*exec.ExitError); err != nil && (!ok || exit.ExitCode() > 2) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() > 2) {
 		return nil, fmt.Errorf("run assure: %w", err)
 	}
 	var report struct {

@@ -50,6 +50,8 @@ type Env struct {
 	Proc func(pid int, container string) facts.Raw
 	// TargetToken opens the protected paths of the service under test.
 	TargetToken string
+	// SBOM is true when the bill of materials is written somewhere.
+	SBOM bool
 	// Fixes is true when somebody reads the fixes that findings come with.
 	Fixes bool
 	// ZAPRules is the content of .zap/rules.tsv in the trusted tree, nil without one.
@@ -63,6 +65,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 			Offline: cfg.Offline, Now: env.Now, Auth: cfg.Auth, CacheDir: env.CacheDir,
 			InsecureRegistries: cfg.Images.InsecureRegistries, PrivateRegistries: cfg.Images.PrivateRegistries,
 			Token: cfg.Token, DockerConfig: env.DockerConfig, Proxy: env.Proxy, EngineHost: env.EngineHost, Temp: env.Temp,
+			Version: env.Version, SBOM: env.SBOM,
 		}),
 		lint(engine, cfg.Hardening, env.Fixes),
 		images.New(cfg.Images, images.Options{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aquasecurity/go-version/pkg/version"
 	"github.com/aquasecurity/trivy/pkg/fanal/types"
+	trivy "github.com/aquasecurity/trivy/pkg/types"
 )
 
 // upgrade is what to do about a package.
@@ -24,24 +25,30 @@ type upgrade struct {
 const maxCandidates = 100
 
 // smallest finds the lowest fixed version that no advisory holds for, or else the lowest
-// that leaves the fewest.
+// that leaves the fewest. What mends one advisory may have another, so the versions that
+// mend those are tried as well.
 func smallest(hits []hit) (upgrade, error) {
-	up, best := upgrade{count: len(advisories(slices.Clone(hits)))}, -1
-	candidates := fixed(hits)
-	for _, to := range candidates[:min(len(candidates), maxCandidates)] {
-		if !above(to, hits) {
+	up := upgrade{count: len(advisories(slices.Clone(hits)))}
+	left := map[string]int{}
+	for open := fixed(hits); len(open) > 0 && len(left) < maxCandidates; open = open[1:] {
+		to := open[0]
+		if _, tried := left[to]; tried || !above(to, hits) {
 			continue
 		}
 		h := hits[0]
-		left, err := h.driver.DetectVulnerabilities(h.pkg.ID, h.pkg.Name, to)
+		vulns, err := h.driver.DetectVulnerabilities(h.pkg.ID, h.pkg.Name, to)
 		if err != nil {
 			return up, fmt.Errorf("match %s %s: %w", h.pkg.Name, to, err)
 		}
-		if best < 0 || len(left) < best {
-			up.to, best = to, len(left)
+		left[to] = len(vulns)
+		for _, v := range vulns {
+			open = append(open, fixedBy(v)...)
 		}
-		if best == 0 {
-			break
+	}
+	best := -1
+	for _, to := range slices.SortedStableFunc(maps.Keys(left), order) {
+		if best < 0 || left[to] < best {
+			up.to, best = to, left[to]
 		}
 	}
 	up.all = best == 0
@@ -62,19 +69,27 @@ func order(a, b string) int {
 	return va.Compare(vb)
 }
 
-// fixed lists the versions that mend the hits, the lowest first, without the operators
-// of ranges.
+// fixed lists the versions that mend the hits, the lowest first.
 func fixed(hits []hit) []string {
 	var versions []string
 	for _, h := range hits {
-		for v := range strings.SplitSeq(h.vuln.FixedVersion, ",") {
-			v = strings.TrimLeft(v, " ><=~^")
-			if v != "" && !slices.Contains(versions, v) {
+		for _, v := range fixedBy(h.vuln) {
+			if !slices.Contains(versions, v) {
 				versions = append(versions, v)
 			}
 		}
 	}
 	slices.SortStableFunc(versions, order)
+	return versions
+}
+
+// fixedBy are the versions that mend one, without the operators of ranges.
+func fixedBy(v trivy.DetectedVulnerability) (versions []string) {
+	for text := range strings.SplitSeq(v.FixedVersion, ",") {
+		if text = strings.TrimLeft(text, " ><=~^"); text != "" {
+			versions = append(versions, text)
+		}
+	}
 	return versions
 }
 
@@ -142,12 +157,12 @@ func relationship(hits []hit) string {
 	return best
 }
 
-// exact are the package URLs of all versions.
-func exact(hits []hit) (urls []string) {
-	for _, h := range hits {
-		if u := packageURL(h.kind, h.pkg, true); !slices.Contains(urls, u) {
-			urls = append(urls, u)
-		}
+// exact are the package URLs of all versions; none when there are too many to be told
+// apart, so that what is accepted by package is not accepted here.
+func exact(hits []hit) []string {
+	urls := distinct(hits, func(h hit) string { return packageURL(h.kind, h.pkg, true) })
+	if len(urls) > maxTargets {
+		return nil
 	}
 	return urls
 }

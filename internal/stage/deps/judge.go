@@ -21,6 +21,7 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/deps/inventory"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
+	"github.com/stella-ops/assure/internal/stage/deps/sbom"
 )
 
 // judge matches packages and collects the result.
@@ -31,7 +32,20 @@ type judge struct {
 	rules map[string]finding.Rule
 	// hits are collected over all lock files, by the package without its version.
 	hits map[string][]hit
+	// parts are the lock files with their packages, when bill asks for them.
+	bill  bool
+	parts []sbom.Part
+	// located counts the packages of this lock file whose place was looked for.
+	located int
 }
+
+// Bounds of what one finding shows, and of the places that are looked for in one file:
+// each costs a look at all of it.
+const (
+	maxShown   = 10
+	maxTargets = 1000
+	maxLocated = 5000
+)
 
 // hit is one vulnerability of one package in one lock file.
 type hit struct {
@@ -60,7 +74,11 @@ func (j *judge) lock(ctx context.Context, l *inventory.Lock) error {
 	}
 	j.set.Cover("lock files", 1)
 	j.set.Judge(knownVulnerabilities().ID, 1)
+	if j.bill {
+		j.parts = append(j.parts, partOf(l))
+	}
 	own := ownPackages(l)
+	j.located = 0
 	for _, p := range l.Packages {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -103,7 +121,10 @@ func (j *judge) match(d library.Driver, l *inventory.Lock, p types.Package, own 
 		return nil
 	}
 	vulnerability.NewClient(db.Config{}).FillInfo(vulns, []dbtypes.SourceID{"auto"})
-	subject, at, path := packageURL(l.Kind, p, false), l.Locate(p), l.Path(p)
+	subject, at, path := packageURL(l.Kind, p, false), finding.Top(l.Name), []string(nil)
+	if j.located++; j.located <= maxLocated {
+		at, path = l.Locate(p), l.Path(p)
+	}
 	for _, v := range vulns {
 		j.hits[subject] = append(j.hits[subject], hit{l.Kind, d, p, v, at, path, own})
 	}
@@ -130,7 +151,11 @@ func (j *judge) add(subject string, hits []hit, up upgrade) {
 		Properties:  properties(hits, up),
 		Shared:      true,
 	}
-	for _, h := range hits[1:] {
+	if len(hits) > maxTargets {
+		f.Message += fmt.Sprintf(" (in %d places, of which the first %d are shown)", len(hits), maxTargets)
+		f.Key += fmt.Sprintf("\x00%d", len(hits)) // one more is another finding
+	}
+	for _, h := range hits[1:min(len(hits), maxTargets)] {
 		f.Related = append(f.Related, finding.Related{Location: h.at, Message: h.pkg.Name + " " + h.version(), Target: true})
 	}
 	j.set.Findings = append(j.set.Findings, f)
@@ -171,13 +196,23 @@ func message(hits []hit) string {
 }
 
 func installed(hits []hit) string {
-	var versions []string
-	for _, h := range hits {
-		if v := h.version(); !slices.Contains(versions, v) {
-			versions = append(versions, v)
-		}
+	versions := distinct(hits, hit.version)
+	if n := len(versions); n > maxShown {
+		return strings.Join(versions[:maxShown], ", ") + fmt.Sprintf(", and %d more", n-maxShown)
 	}
 	return strings.Join(versions, ", ")
+}
+
+// distinct are the different answers of the hits, in their order.
+func distinct(hits []hit, of func(hit) string) (all []string) {
+	seen := map[string]bool{}
+	for _, h := range hits {
+		if v := of(h); !seen[v] {
+			seen[v] = true
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // version is the installed one as advisories write it: those of Go have no v in front.

@@ -26,6 +26,9 @@ const name = "deps"
 type Options struct {
 	// Offline forbids every connection: the database comes from its directory or the cache.
 	Offline bool
+	// Version of the program, and SBOM true when somebody wants the bill of materials.
+	Version string
+	SBOM    bool
 	// Now tells the time; without it the age of the database is unknown.
 	Now func() time.Time
 	// Auth are registry credentials; one without host is for the database's registries.
@@ -124,7 +127,7 @@ func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []strin
 	if err != nil {
 		return err
 	}
-	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, rules: map[string]finding.Rule{}, hits: map[string][]hit{}}
+	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, bill: s.opts.SBOM, rules: map[string]finding.Rule{}, hits: map[string][]hit{}}
 	for i := 0; i < len(locks); i++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -138,6 +141,11 @@ func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []strin
 			if !slices.Contains(locks, more) {
 				locks = append(locks, more)
 			}
+		}
+	}
+	if s.opts.SBOM {
+		if set.Files, err = s.bill(p, j.parts); err != nil {
+			return err
 		}
 	}
 	return j.finish()
