@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
@@ -29,7 +30,7 @@ func (b *builder) kubernetes(name string) {
 	before := len(b.plan.Documents)
 	for _, d := range docs {
 		if model, ok := source.Decode(d.Root, render.Scalar).(map[string]any); ok {
-			b.object(origin{d.Name, []string{d.Name}, d}, nil, model)
+			b.object(origin{name: d.Name, files: []string{d.Name}, at: d}, nil, model)
 		}
 	}
 	b.references(name, docs)
@@ -43,6 +44,8 @@ type origin struct {
 	name  string
 	files []string
 	at    source.Locator
+	// overlay is the directory of the kustomization that rendered it, else empty.
+	overlay string
 }
 
 // object adds one object, or the members of a List.
@@ -78,7 +81,7 @@ func setDefault(m map[string]any, key string, v any) {
 }
 
 func (b *builder) add(o origin, prefix []any, model map[string]any) {
-	doc := Document{Kind: Kubernetes, Name: o.name, Files: o.files, Model: model, Locator: below{o.at, prefix}}
+	doc := Document{Kind: Kubernetes, Name: o.name, Files: o.files, Overlay: o.overlay, Model: model, Locator: below{o.at, prefix}}
 	b.plan.Documents = append(b.plan.Documents, doc)
 	meta, _ := model["metadata"].(map[string]any)
 	subject := fmt.Sprintf("%v/%v", model["kind"], text(meta["name"]))
@@ -148,9 +151,17 @@ func (b *builder) imageVolumes(doc Document, subject string, path []any, spec ma
 
 func (b *builder) image(doc Document, path []any, ref, subject string) {
 	at, _ := doc.Locator.Locate(path)
+	if doc.Overlay != "" && b.deploys(ref, at) {
+		return
+	}
 	b.plan.Images = append(b.plan.Images, Image{
 		Ref: ref, Raw: ref, Kind: doc.Kind, Subject: subject, Location: at, Built: strings.HasPrefix(ref, koScheme),
 	})
+}
+
+// deploys tells whether an image is known at a place: overlays share their bases.
+func (b *builder) deploys(ref string, at finding.Location) bool {
+	return slices.ContainsFunc(b.plan.Images, func(im Image) bool { return im.Ref == ref && im.Location == at })
 }
 
 // below locates paths of a part of a document.

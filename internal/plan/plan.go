@@ -64,6 +64,8 @@ type Document struct {
 	// Owner is the service that a Dockerfile inside of a Compose file belongs to, else
 	// empty.
 	Owner string
+	// Overlay is the directory of the kustomization that rendered the object, else empty.
+	Overlay string
 	// Files are all files that the document was made of, lowest precedence first.
 	Files []string
 	// Model is the effective content: for Compose after merging and interpolation

@@ -1,10 +1,12 @@
 package plan
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan/render"
 	"github.com/stella-ops/assure/internal/plan/render/helm"
 	"github.com/stella-ops/assure/internal/plan/render/kustomize"
@@ -21,34 +23,24 @@ func (b *builder) render() {
 			b.keepRender(path.Join(dir, "Chart.yaml"), helm.Render(b.ctx, b.tree, dir, b.values(dir)))
 		}
 	}
-	roots := b.kustomizations()
-	for _, name := range roots {
-		b.keepRender(name, kustomize.Render(b.ctx, b.tree, name))
-	}
-	for _, name := range roots {
-		delete(b.taken, name) // what was rendered for it comes out there
-	}
+	b.kustomize()
 }
 
-// kustomizations are those that no other refers to: a base means nothing alone. Of some
-// that refer to one another in a circle all are rendered, so that the circle is reported.
-func (b *builder) kustomizations() (names []string) {
-	if b.plan.Partial {
-		return nil
-	}
-	used := map[string]bool{}
-	for _, f := range b.plan.Files {
-		if kustomize.IsKustomization(f.Name) {
-			names = append(names, f.Name)
-			for _, base := range kustomize.Bases(b.tree, f.Name) {
-				used[base] = true
-			}
+// kustomize renders every kustomization that no other one uses.
+func (b *builder) kustomize() {
+	files := map[string]string{}
+	for _, f := range b.found.Files {
+		if dir := path.Dir(f.Name); kustomize.Is(f.Name) && !b.taken[f.Name] && files[dir] == "" {
+			files[dir] = f.Name
 		}
 	}
-	if top := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return used[n] }); len(top) > 0 {
-		return top
+	entries, fragments := kustomize.Entries(b.ctx, b.tree, slices.Sorted(maps.Keys(files)))
+	for _, name := range fragments {
+		b.taken[name] = true
 	}
-	return names
+	for _, dir := range entries {
+		b.keepRender(files[dir], kustomize.Render(b.ctx, b.tree, dir))
+	}
 }
 
 // keepRender notes what a tool made of a file; the parts of it are not read alone.
@@ -59,16 +51,28 @@ func (b *builder) keepRender(name string, out render.Output) {
 	}
 }
 
-// emit adds what a tool made of the named file, if one did.
+// emit adds what a tool made of the named file, if one did. A kustomization that could
+// not be rendered is read like any other file.
 func (b *builder) emit(name string) bool {
 	out, ok := b.renders[name]
 	for _, p := range out.Problems {
-		b.problem(p.Location, p.Message, renderStages[:]...)
+		if !b.told(p.Location, p.Message) {
+			b.problem(p.Location, p.Message, renderStages[:]...)
+		}
+	}
+	overlay := ""
+	if kustomize.Is(name) {
+		overlay = path.Dir(name)
 	}
 	for _, o := range out.Objects {
-		b.object(origin{o.File, o.Files, o.Locator}, nil, o.Model)
+		b.object(origin{name: o.File, files: o.Files, at: o.Locator, overlay: overlay}, nil, o.Model)
 	}
-	return ok
+	return ok && (overlay == "" || len(out.Objects) > 0)
+}
+
+// told tells whether a problem is known: overlays of the same base meet the same ones.
+func (b *builder) told(at finding.Location, msg string) bool {
+	return slices.ContainsFunc(b.plan.Problems, func(p Problem) bool { return p.Location == at && p.Message == msg })
 }
 
 // isSubchart tells whether a chart lies in the charts directory of another.

@@ -1,11 +1,11 @@
-// Package kustomize renders kustomizations in process: from a copy of the repository's
-// files in memory, without network, plug-ins or programs. What reaches outside is
-// refused before anything is rendered.
+// Package kustomize renders kustomizations as kustomize build would, with kustomize's own
+// library in process. The library can fetch, clone and run programs; it never gets the
+// chance: it sees an in-memory file system that holds only what this package has read
+// from the repository, and kustomizations whose references were all resolved to that.
 package kustomize
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -14,130 +14,137 @@ import (
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
-	"sigs.k8s.io/kustomize/api/types"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/api/resource"
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan/render"
 	"github.com/stella-ops/assure/internal/source"
 )
 
-// Bounds of one kustomization with all that it refers to.
-const (
-	timeout    = 10 * time.Second
-	maxFiles   = 1000
-	maxBytes   = 8 << 20
-	maxObjects = 2000
-)
+// timeout bounds one kustomization. The library cannot be stopped, but the work that it
+// is given is bounded.
+const timeout = 20 * time.Second
 
-// Names are what a kustomization file is called.
-var Names = [...]string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
+// Render renders the kustomization in the directory. What cannot be rendered is a
+// problem of the output.
+func Render(ctx context.Context, tree *source.Tree, dir string) render.Output {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	done := make(chan render.Output, 1)
+	go func() { done <- renderKustomization(ctx, tree, dir) }()
+	select {
+	case out := <-done:
+		return out
+	case <-ctx.Done():
+		var out render.Output
+		out.Fail(finding.Top(fileIn(tree, dir)), "kustomization was not rendered within %s; split it", timeout)
+		return out
+	}
+}
 
-// IsKustomization tells a kustomization file by its name.
-func IsKustomization(name string) bool { return slices.Contains(Names[:], path.Base(name)) }
-
-// Render renders the kustomization of a file. What cannot be rendered is a problem.
-func Render(ctx context.Context, tree *source.Tree, file string) render.Output {
-	var out render.Output
+func renderKustomization(ctx context.Context, tree *source.Tree, dir string) (out render.Output) {
 	defer out.Sort()
-	set := newSet(tree)
-	set.add(file)
-	out.Parts, out.Problems = set.names(), set.problems
-	if len(out.Problems) > 0 || set.files[file].root == nil {
-		return out
-	}
-	objects, err := run(ctx, set, path.Dir(file))
-	if err != nil {
-		at, msg := set.place(file, err)
-		out.Fail(at, "kustomization cannot be rendered: %s; look at what kustomize build says", msg)
-		return out
-	}
-	for _, r := range objects.Resources() {
-		o, err := set.object(file, r)
-		if err != nil {
-			out.Fail(finding.Top(file), "%s", err.Error())
-			continue
+	defer func() {
+		if r := recover(); r != nil {
+			out.Objects = nil
+			out.Fail(finding.Top(fileIn(tree, dir)), "kustomization cannot be rendered: %s", clip(fmt.Sprint(r)))
 		}
-		out.Objects = append(out.Objects, o)
+	}()
+	c := newClosure(ctx, tree, &out)
+	k := c.load(dir)
+	out.Parts = c.fragments()
+	if k == nil || !c.within(k) {
+		return out
+	}
+	m, err := build(c, k)
+	if err != nil {
+		c.failed(k, err)
+		return out
+	}
+	if c.objects(k, m) {
+		out.Parts = c.parts(k)
 	}
 	return out
 }
 
-// Bases are the kustomization files that a kustomization refers to.
-func Bases(tree *source.Tree, file string) []string {
-	set := newSet(tree)
-	set.add(file)
-	return slices.DeleteFunc(set.names(), func(n string) bool { return n == file || !IsKustomization(n) })
-}
-
-// run renders in the background, so that what does not end costs no more than its time.
-func run(ctx context.Context, s *set, dir string) (resmap.ResMap, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	type answer struct {
-		objects resmap.ResMap
-		err     error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		defer func() {
-			if r := recover(); r != nil {
-				done <- answer{nil, fmt.Errorf("panic: %v", r)}
-			}
-		}()
-		objects, err := build(s, dir)
-		done <- answer{objects, err}
-	}()
-	select {
-	case a := <-done:
-		return a.objects, a.err
-	case <-ctx.Done():
-		return nil, fmt.Errorf("not done within %s", timeout)
-	}
-}
-
-func build(s *set, dir string) (resmap.ResMap, error) {
-	memory, err := s.memory()
-	if err != nil {
+// build runs the library over what the closure holds.
+func build(c *closure, k *kust) (resmap.ResMap, error) {
+	if err := c.write(k); err != nil {
 		return nil, err
 	}
-	options := krusty.MakeDefaultOptions()
-	// Files of the copy may lie anywhere in it: nothing else is there.
-	options.LoadRestrictions = types.LoadRestrictionsNone
-	objects, err := krusty.MakeKustomizer(options).Run(memory, path.Join("/", dir))
+	opts := krusty.MakeDefaultOptions()
+	m, err := krusty.MakeKustomizer(opts).Run(c.fs, inMemory(k.dir))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("render: %w", err)
 	}
-	if objects.Size() > maxObjects {
-		return nil, fmt.Errorf("it makes more than %d objects", maxObjects)
-	}
-	return objects, nil
+	return m, nil
 }
 
-// memory is the copy that is rendered.
-func (s *set) memory() (filesys.FileSystem, error) {
-	memory := filesys.MakeFsInMemory()
-	for _, name := range s.names() {
-		if err := memory.WriteFile(path.Join("/", name), s.files[name].annotated()); err != nil {
-			return nil, fmt.Errorf("copy %s: %w", name, err)
+// objects adds what was rendered; false when something of it is not readable.
+func (c *closure) objects(k *kust, m resmap.ResMap) bool {
+	size, readable := 0, true
+	for _, r := range m.Resources() {
+		o, n, err := c.object(k, r)
+		if size += n; err == nil && size > maxOutput {
+			err = fmt.Errorf("the objects are larger than %d bytes together", maxOutput)
 		}
-	}
-	return memory, nil
-}
-
-// place finds the file that an error is about: the longest name in its text.
-func (s *set) place(file string, err error) (finding.Location, string) {
-	if e, ok := errors.AsType[*source.Error](err); ok {
-		return e.Location, e.Message
-	}
-	msg := strings.Join(strings.Fields(err.Error()), " ")
-	best := file
-	for _, name := range s.names() {
-		if strings.Contains(msg, "/"+name) && (best == file || len(name) > len(best)) {
-			best = name
+		if err != nil {
+			c.out.Fail(finding.Top(k.name), "kustomization renders %s, which cannot be judged: %s", clip(r.CurId().String()), clip(err.Error()))
+			readable = false
+			break
 		}
+		c.out.Objects = append(c.out.Objects, o)
 	}
-	return finding.Top(best), msg[:min(len(msg), maxMessage)]
+	return readable
 }
 
-const maxMessage = 500
+func (c *closure) object(k *kust, r *resource.Resource) (o render.Object, size int, err error) {
+	from, err := r.GetOrigin()
+	if err != nil {
+		return o, 0, fmt.Errorf("read origin: %w", err)
+	}
+	if err := forget(r); err != nil {
+		return o, 0, err
+	}
+	text, err := r.AsYAML()
+	if err != nil {
+		return o, 0, fmt.Errorf("write object: %w", err)
+	}
+	docs, err := source.Parse(k.name, text)
+	if err != nil {
+		return o, 0, fmt.Errorf("read object: %s", message(err))
+	}
+	model, _ := source.Decode(docs[0].Root, render.Scalar).(map[string]any)
+	l := c.locator(k, docs[0], model, from)
+	return render.Object{File: l.file(), Files: l.files(), Model: model, Locator: l}, len(text), nil
+}
+
+// forget removes the annotations that were only asked for to find the origin.
+func forget(r *resource.Resource) error {
+	a := r.GetAnnotations()
+	for _, key := range [...]string{"config.kubernetes.io/origin", "alpha.config.kubernetes.io/transformations"} {
+		delete(a, key)
+	}
+	if err := r.SetAnnotations(a); err != nil {
+		return fmt.Errorf("write annotations: %w", err)
+	}
+	return nil
+}
+
+// inMemory is where a directory of the tree lies in the library's file system.
+func inMemory(dir string) string { return path.Join("/", dir) }
+
+// clip bounds a message that may quote the repository.
+func clip(s string) string {
+	const most = 400
+	if s = strings.Join(strings.Fields(s), " "); len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "..."
+	}
+	return s
+}
+
+// names are the file names of a kustomization, as kustomize knows them.
+var names = [...]string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
+
+// Is tells whether a file is a kustomization by its name.
+func Is(name string) bool { return slices.Contains(names[:], path.Base(name)) }

@@ -1,28 +1,36 @@
 package kustomize
 
 import (
+	"flag"
 	"fmt"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan/render"
 	"github.com/stella-ops/assure/internal/source"
 )
 
-func open(t testing.TB, text string) *source.Tree {
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// repository writes files into a new directory and opens it.
+func repository(t testing.TB, files map[string]string) *source.Tree {
 	t.Helper()
 	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(text)).Files {
-		name := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	for name, text := range files {
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+		if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -34,159 +42,171 @@ func open(t testing.TB, text string) *source.Tree {
 	return tree
 }
 
-const overlay = `-- prod/kustomization.yaml --
-resources: [../base]
-namePrefix: prod-
-patches:
-  - path: patch.yaml
-images:
-  - name: registry.example.org/web
-    newTag: "2.0"
--- prod/patch.yaml --
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  template:
-    spec:
-      containers:
-        - name: web
-          securityContext:
-            privileged: true
--- base/kustomization.yaml --
-resources: [web.yaml]
--- base/web.yaml --
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 2
-  template:
-    spec:
-      containers:
-        - name: proxy
-          image: registry.example.org/proxy:1.0
-        - name: web
-          image: registry.example.org/web:1.0
-`
-
-// Each value is found where it is written: in the base, in a patch, or in the
-// kustomization that replaced it.
-func TestPlaces(t *testing.T) {
-	t.Parallel()
-	out := Render(t.Context(), open(t, overlay), "prod/kustomization.yaml")
-	if len(out.Problems) > 0 || len(out.Objects) != 1 {
-		t.Fatalf("problems %v, %d objects", out.Problems, len(out.Objects))
+func unpack(text string) map[string]string {
+	files := map[string]string{}
+	for _, f := range txtar.Parse([]byte(text)).Files {
+		files[f.Name] = string(f.Data)
 	}
-	o := out.Objects[0]
-	if name := render.Map(o.Model["metadata"])["name"]; name != "prod-web" || o.File != "base/web.yaml" {
-		t.Errorf("object %v of %s", name, o.File)
-	}
-	if _, noted := render.Map(o.Model["metadata"])["annotations"]; noted {
-		t.Error("the renderer's own annotations are left")
-	}
-	at := func(i int, rest ...any) []any {
-		return append([]any{"spec", "template", "spec", "containers", i}, rest...)
-	}
-	// Containers that a patch names come first in what kustomize makes.
-	web, proxy := 0, 1
-	if render.Map(o.Model["spec"])["replicas"] != 2 {
-		t.Errorf("model %v", o.Model)
-	}
-	got := map[string]string{}
-	for name, p := range map[string][]any{
-		"replicas": {"spec", "replicas"}, "privileged": at(web, "securityContext", "privileged"), "replaced": at(web, "image"),
-		"kept": at(proxy, "image"), "renamed": {"metadata", "name"}, "missing": at(proxy, "securityContext", "privileged"),
-	} {
-		loc, grade := o.Locator.Locate(p)
-		got[name] = fmt.Sprintf("%s %s", loc, grade)
-	}
-	want := map[string]string{
-		"replicas": "base/web.yaml:6:13 exact", "privileged": "prod/patch.yaml:10:25 exact", "replaced": "prod/kustomization.yaml:7:13 exact",
-		"kept": "base/web.yaml:11:18 exact", "renamed": "base/web.yaml:4:9 rendered", "missing": "base/web.yaml:10:11 parent",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff([]string{"base/kustomization.yaml", "base/web.yaml", "prod/kustomization.yaml", "prod/patch.yaml"}, out.Parts); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff([]string{"base/kustomization.yaml"}, Bases(open(t, overlay), "prod/kustomization.yaml")); diff != "" {
-		t.Error(diff)
-	}
+	return files
 }
 
-// What would be fetched or run is refused at its place before anything is rendered.
-func TestRefuses(t *testing.T) {
+// directories are those with a kustomization.
+func directories(files map[string]string) (dirs []string) {
+	for name := range files {
+		if Is(name) {
+			dirs = append(dirs, path.Dir(name))
+		}
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
+}
+
+// TestGolden renders all entries of every archive.
+func TestGolden(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct{ text, at, message string }{
-		"https":     {"resources:\n  - https://example.org/x.yaml\n", "kustomization.yaml:2:5", "is fetched"},
-		"github":    {"resources: [github.com/acme/web]\n", "kustomization.yaml:1:13", "is fetched"},
-		"git":       {"bases: ['git@example.org:acme/web.git']\n", "kustomization.yaml:1:9", "is fetched"},
-		"query":     {"resources: ['acme/web?ref=main']\n", "kustomization.yaml:1:13", "is fetched"},
-		"component": {"components: ['ssh://example.org/x']\n", "kustomization.yaml:1:14", "is fetched"},
-		"patch":     {"patches: [{path: 'http://example.org/p.yaml'}]\n", "kustomization.yaml:1:18", "is fetched"},
-		"generator": {"configMapGenerator: [{name: a, files: ['k=http://example.org/p']}]\n", "kustomization.yaml:1:40", "is fetched"},
-		"outside":   {"resources: [../../etc/passwd]\n", "kustomization.yaml:1:13", "leads out"},
-		"absolute":  {"resources: [/etc/passwd]\n", "kustomization.yaml:1:13", "leads out"},
-		"missing":   {"resources: [no.yaml]\n", "kustomization.yaml:1:13", "neither a file"},
-		"no_patch":  {"patches: [{path: no.yaml}]\n", "kustomization.yaml:1:18", "does not exist"},
-		"helm":      {"helmCharts: [{name: x}]\n", "kustomization.yaml:1:1", "runs other programs"},
-		"function":  {"transformers: [x.yaml]\n", "kustomization.yaml:1:1", "runs other programs"},
-		"broken":    {"resources: [\n", "kustomization.yaml:1:1", "not readable"},
-		"unknown":   {"resorces: [a.yaml]\n", "kustomization.yaml:1:1", "cannot be rendered"},
-	} {
-		t.Run(name, func(t *testing.T) {
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no archives: %v", err)
+	}
+	for _, archive := range archives {
+		t.Run(filepath.Base(archive), func(t *testing.T) {
 			t.Parallel()
-			out := Render(t.Context(), open(t, "-- kustomization.yaml --\n"+tt.text), "kustomization.yaml")
-			if len(out.Problems) == 0 || len(out.Objects) > 0 {
-				t.Fatalf("problems %v, objects %v", out.Problems, out.Objects)
+			text, err := os.ReadFile(archive)
+			if err != nil {
+				t.Fatal(err)
 			}
-			p := out.Problems[0]
-			if !strings.HasPrefix(p.Location.String(), tt.at) || !strings.Contains(p.Message, tt.message) {
-				t.Errorf("got %s %s", p.Location, p.Message)
+			got := all(t, unpack(string(text)))
+			golden := strings.TrimSuffix(archive, ".txtar") + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}
 }
 
-// A link out of the repository is not followed.
-func TestLinkOut(t *testing.T) {
+func all(t *testing.T, files map[string]string) string {
+	t.Helper()
+	tree := repository(t, files)
+	var b strings.Builder
+	entries, _ := Entries(t.Context(), tree, directories(files))
+	for _, dir := range entries {
+		fmt.Fprintf(&b, "entry %s\n%s", dir, describe(Render(t.Context(), tree, dir), files))
+	}
+	return b.String()
+}
+
+// describe writes an output with the text that each place holds.
+func describe(out render.Output, files map[string]string) string {
+	var b strings.Builder
+	for _, p := range out.Problems {
+		fmt.Fprintf(&b, "problem %s: %s\n", p.Location, p.Message)
+	}
+	for _, o := range out.Objects {
+		fmt.Fprintf(&b, "object %s %v\n", o.File, o.Files)
+		leaves(o.Model, nil, func(path []any, v any) {
+			at, grade := o.Locator.Locate(path)
+			fmt.Fprintf(&b, "  %v = %#v %s %s %q\n", path, v, grade, at, cut(files, at))
+		})
+	}
+	fmt.Fprintf(&b, "parts %v\n", out.Parts)
+	return b.String()
+}
+
+func cut(files map[string]string, at finding.Location) string {
+	data := []byte(files[at.URI])
+	r := at.Region
+	return string(data[source.Offset(data, r.StartLine, r.StartColumn):source.Offset(data, r.EndLine, r.EndColumn)])
+}
+
+func leaves(v any, path []any, do func([]any, any)) {
+	path = slices.Clip(path)
+	switch x := v.(type) {
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			leaves(x[k], append(path, k), do)
+		}
+		if len(x) > 0 {
+			return
+		}
+	case []any:
+		for i, e := range x {
+			leaves(e, append(path, i), do)
+		}
+		if len(x) > 0 {
+			return
+		}
+	}
+	do(path, v)
+}
+
+// TestPlaces asks for places of values that are not there, of mappings and of objects.
+func TestPlaces(t *testing.T) {
 	t.Parallel()
-	tree := open(t, "-- kustomization.yaml --\nresources: [link.yaml]\n")
-	if err := os.Symlink("/etc/passwd", filepath.Join(tree.Dir(), "link.yaml")); err != nil {
+	text, err := os.ReadFile("testdata/shop.txtar")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if out := Render(t.Context(), tree, "kustomization.yaml"); len(out.Problems) != 1 || len(out.Objects) > 0 {
-		t.Errorf("%+v", out)
+	files := unpack(string(text))
+	out := Render(t.Context(), repository(t, files), "overlays/prod")
+	objects := map[string]render.Object{}
+	for _, o := range out.Objects {
+		objects[fmt.Sprintf("%v/%v", o.Model["kind"], render.Map(o.Model["metadata"])["name"])] = o
+	}
+	pod := []any{"spec", "template", "spec"}
+	tests := []struct {
+		object string
+		path   []any
+		want   string
+	}{
+		{"Deployment/prod-web", nil, `exact base/web.yaml:2:7 "Deployment"`},
+		{"Deployment/prod-web", append(slices.Clone(pod), "securityContext"), `parent base/web.yaml:8:5 "spec"`},
+		{"Deployment/prod-web", append(slices.Clone(pod), "containers"), `exact base/web.yaml:10:7 "containers"`},
+		{"Deployment/prod-web", append(slices.Clone(pod), "automountServiceAccountToken"), `item overlays/prod/kustomization.yaml:26:11 "automountServiceAccountToken"`},
+		{"Service/prod-web", []any{"spec", "ports", 1}, `exact overlays/prod/ops.yaml:4:10 "{name: debug, port: 5005"`},
+		{"Service/prod-web-admin", nil, `exact other/svc/list.yaml:12:9 "Service"`},
+		{"Secret/prod-keys", nil, `item base/kustomization.yaml:9:9 "keys"`},
+		{"Secret/prod-keys", []any{"immutable"}, `parent base/kustomization.yaml:9:9 "keys"`},
+	}
+	for _, tt := range tests {
+		o, ok := objects[tt.object]
+		if !ok {
+			t.Fatalf("no %s in %v", tt.object, slices.Sorted(maps.Keys(objects)))
+		}
+		at, grade := o.Locator.Locate(tt.path)
+		if got := fmt.Sprintf("%s %s %q", grade, at, cut(files, at)); got != tt.want {
+			t.Errorf("%s %v: got %s, want %s", tt.object, tt.path, got, tt.want)
+		}
 	}
 }
 
-func FuzzRender(f *testing.F) {
-	for _, s := range []string{"resources: [web.yaml]\n", "patches: [{patch: 'a: b'}]\n", "namePrefix: x\nresources: [web.yaml]\n", "{resources: [web.yaml]}"} {
-		f.Add(s)
+func TestEntries(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, files, want string }{
+		{"overlays", "-- b/kustomization.yaml --\nnamePrefix: x\n-- o/p/kustomization.yml --\nbases: [../../b]\n-- o/q/Kustomization --\nresources: [../../b/]\n", "[o/p o/q] []"},
+		{"component", "-- c/kustomization.yaml --\nkind: Component\npatches: [{path: x.yaml}]\n-- c/x.yaml --\n" + pod, "[] [c/x.yaml]"},
+		{"cycle", "-- a/kustomization.yaml --\nresources: [../b]\n-- b/kustomization.yaml --\nresources: [../a]\n", "[a] []"},
+		{"in itself", "-- a/kustomization.yaml --\nresources: [../a]\n", "[a] []"},
+		{"unreadable", "-- a/kustomization.yaml --\nresources: [\n", "[a] []"},
+		{"of another tool", "-- a/kustomization.yaml --\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n", "[] []"},
+		{"root", "-- kustomization.yaml --\nresources: [b]\n-- b/kustomization.yaml --\nnamePrefix: x\n", "[.] []"},
 	}
-	const web = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: b, image: c}]}\n"
-	f.Fuzz(func(t *testing.T, text string) {
-		dir := t.TempDir()
-		for name, data := range map[string]string{"kustomization.yaml": text, "web.yaml": web} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
-				t.Fatal(err)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			files := unpack(tt.files)
+			entries, fragments := Entries(t.Context(), repository(t, files), directories(files))
+			if got := fmt.Sprint(entries, fragments); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
 			}
-		}
-		tree, err := source.Open(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tree.Close()
-		out := Render(t.Context(), tree, "kustomization.yaml")
-		for _, o := range out.Objects {
-			for _, p := range [][]any{nil, {"kind"}, {"spec", "containers", 0, "image"}, {"x", 1}} {
-				if at, _ := o.Locator.Locate(p); at.Region.StartLine < 1 || at.URI == "" {
-					t.Errorf("%v at %v", p, at)
-				}
-			}
-		}
-	})
+		})
+	}
 }

@@ -1,9 +1,9 @@
 package kustomize
 
 import (
-	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -14,243 +14,281 @@ import (
 	"github.com/stella-ops/assure/internal/source"
 )
 
-// notes are the annotations by which the renderer says where an object came from.
-var notes = []string{"config.kubernetes.io/origin", "alpha.config.kubernetes.io/transformations"}
-
-// object turns a rendered resource into an object with places.
-func (s *set) object(file string, r *resource.Resource) (render.Object, error) {
-	model, err := decode(r)
-	if err != nil {
-		return render.Object{}, err
-	}
-	origin := file
-	if o, err := r.GetOrigin(); err == nil && o != nil {
-		for _, p := range []string{o.Path, o.ConfiguredIn} {
-			if name := path.Join(path.Dir(file), p); p != "" && s.files[name].docs != nil {
-				origin = name
-				break
-			}
-		}
-	}
-	l := &locator{set: s, root: file, origin: origin, model: model}
-	l.kind, l.name = r.GetKind(), r.GetName()
-	l.find()
-	removeNotes(model)
-	return render.Object{File: origin, Files: []string{origin, file}, Model: model, Locator: l}, nil
-}
-
-func decode(r *resource.Resource) (map[string]any, error) {
-	text, err := r.AsYAML()
-	if err != nil {
-		return nil, fmt.Errorf("rendered object cannot be read: %w", err)
-	}
-	docs, err := source.Parse("rendered", text)
-	if err != nil || len(docs) == 0 {
-		return nil, fmt.Errorf("rendered object cannot be read: %w", err)
-	}
-	return render.Map(source.Decode(docs[0].Root, render.Scalar)), nil
-}
-
-func removeNotes(model map[string]any) {
-	meta := render.Map(model["metadata"])
-	list := render.Map(meta["annotations"])
-	for _, n := range notes {
-		delete(list, n)
-	}
-	if len(list) == 0 {
-		delete(meta, "annotations")
-	}
-}
-
-// locator finds places of a rendered object: in the patches that changed it, else in
-// the file that it came from.
+// locator finds places of a rendered object's values: the last instruction that has the
+// value, be it a patch or a setting of a kustomization, else the object's own document.
+// What is nowhere in the sources stands at the nearest part of the object.
 type locator struct {
-	set          *set
-	root, origin string
-	// name is the object's, source the one that its file has.
-	kind, name, source string
-	model              map[string]any
-	// own is the object's document, patches those that may have changed it, strongest
-	// first.
-	own     *source.Doc
-	patches []*source.Doc
+	entry *kust
+	doc   *source.Doc
+	kind  string
+	// called are the object's name in its source and as rendered.
+	called []string
+	// base is the object in its source file, below root; nil for a generated one.
+	base *source.Doc
+	root *yaml.Node
+	// made is what generated the object, nil for one from a file.
+	made *generator
+	// layers are the kustomizations that may have changed it, the last first.
+	layers []*kust
 }
 
-// find picks the documents of the object among the files of the set. A name may have got
-// a prefix or a suffix on the way: then the longest name inside it counts.
-func (l *locator) find() {
-	best := ""
-	for _, d := range l.set.files[l.origin].docs {
-		kind, name := identity(d)
-		if kind == l.kind && strings.Contains(l.name, name) && len(name) > len(best) {
-			l.own, best = d, name
-		}
-	}
-	l.source = best
-	// Overlays lie nearer to the root than their bases, and win.
-	names := l.set.names()
-	slices.SortStableFunc(names, func(a, b string) int { return l.distance(a) - l.distance(b) })
-	for _, name := range names {
-		for _, d := range l.set.files[name].docs {
-			if name != l.origin && l.set.files[name].root == nil && l.about(d) {
-				l.patches = append(l.patches, d)
-			}
-		}
-	}
-}
-
-func (l *locator) distance(name string) int {
-	if path.Dir(name) == path.Dir(l.root) {
-		return 0
-	}
-	return 1 + strings.Count(name, "/")
-}
-
-// about tells whether a document describes this object, under its old or new name.
-func (l *locator) about(d *source.Doc) bool {
-	kind, name := identity(d)
-	return kind == l.kind && (name == l.source || name == l.name)
-}
-
-// identity is a document's kind and name.
-func identity(d *source.Doc) (kind, name string) {
-	_, k := source.Child(d.Root, "kind")
-	_, meta := source.Child(d.Root, "metadata")
-	_, n := source.Child(source.Deref(meta), "name")
-	if k == nil || n == nil {
-		return "", ""
-	}
-	return k.Value, n.Value
-}
-
-// Locate implements source.Locator. A value is exact where a file says it in the same
-// words; what a transformer made of it is approximate.
-func (l *locator) Locate(p []any) (finding.Location, source.Grade) {
-	want, present := dig(l.model, p)
-	for _, d := range l.patches {
-		if n, ok := l.walk(d, p); ok && present && means(n, want) {
-			return finding.Location{URI: d.Name, Region: d.Region(n)}, source.Exact
-		}
-	}
-	if l.own == nil {
-		return finding.Top(l.origin), source.Rendered
-	}
-	at, grade := l.own.Locate(l.translate(l.own, p))
-	n, ok := l.walk(l.own, p)
+// locator finds out where an object came from. An object whose origin was lost stands
+// at the kustomization.
+func (c *closure) locator(k *kust, doc *source.Doc, model map[string]any, from *resource.Origin) *locator {
+	meta := render.Map(model["metadata"])
+	l := &locator{entry: k, doc: doc, kind: render.Text(model["kind"]), called: []string{render.Text(meta["name"])}}
+	name := ""
 	switch {
-	case !present: // it is missing, and that is where it is missing from
-		return at, grade
-	case ok && means(n, want):
-		return at, grade
+	case from == nil:
+	case from.Path != "":
+		name = path.Join(k.dir, from.Path)
+		l.fromFile(c, name)
+		name = path.Dir(name)
+	case from.ConfiguredIn != "":
+		dir := path.Dir(path.Join(k.dir, from.ConfiguredIn))
+		name = dir
+		l.generated(c.kusts[dir])
 	}
-	if image, ok := l.image(p, n); ok {
-		return image, source.Exact
-	}
-	return at, source.Rendered
+	l.layers = k.layers(name)
+	return l
 }
 
-// means tells whether a node says the value; a mapping or list always does.
-func means(n *yaml.Node, want any) bool {
-	if n.Kind != yaml.ScalarNode {
+// fromFile finds the document; the library's name of it is file/index.
+func (l *locator) fromFile(c *closure, name string) {
+	f := c.files[path.Dir(name)]
+	i, err := strconv.Atoi(path.Base(name))
+	if f == nil || err != nil || i < 0 || i >= len(f.docs) {
+		return
+	}
+	l.base, l.root = f.docs[i], source.Deref(f.docs[i].Root)
+	if _, items := source.Child(l.root, "items"); items != nil && items.Kind == yaml.SequenceNode {
+		l.root = l.item(items)
+	}
+	if n := nodeAt(l.root, []any{"metadata", "name"}); n != nil && n.Value != l.called[0] {
+		l.called = append(l.called, n.Value)
+	}
+}
+
+// item is the member of a List that the object was made of: the longest name that its
+// own contains.
+func (l *locator) item(items *yaml.Node) (best *yaml.Node) {
+	long := -1
+	for _, item := range items.Content {
+		_, kind := source.Child(item, "kind")
+		name := nodeAt(item, []any{"metadata", "name"})
+		if name == nil || kind != nil && kind.Value != l.kind || !strings.Contains(l.called[0], name.Value) || len(name.Value) <= long {
+			continue
+		}
+		best, long = source.Deref(item), len(name.Value)
+	}
+	return best
+}
+
+// reaches tells whether a kustomization takes an object from a file, or generates it in
+// a directory.
+func (k *kust) reaches(name string) bool {
+	if k.dir == name || slices.Contains(k.resources, name) {
 		return true
 	}
-	return render.Text(render.Scalar(n)) == render.Text(want)
-}
-
-// walk follows a path of the model in a document.
-func (l *locator) walk(d *source.Doc, p []any) (*yaml.Node, bool) {
-	steps := l.translate(d, p)
-	if len(steps) < len(p) {
-		return nil, false
-	}
-	n := source.Deref(d.Root)
-	for _, step := range steps {
-		_, v := source.Child(n, step)
-		if n = source.Deref(v); n == nil {
-			return nil, false
+	for _, list := range [...][]*kust{k.bases, k.components} {
+		if slices.ContainsFunc(list, func(sub *kust) bool { return sub.reaches(name) }) {
+			return true
 		}
 	}
-	return n, true
+	return false
 }
 
-// translate turns the indexes of the model into those of the document: items with a
-// name are the same by it, wherever they stand.
-func (l *locator) translate(d *source.Doc, p []any) []any {
-	out := slices.Clone(p)
-	n := source.Deref(d.Root)
-	for i, step := range p {
-		if _, isIndex := source.Index(step); isIndex {
-			item, _ := dig(l.model, p[:i+1])
-			if j := indexOf(n, render.Text(render.Map(item)["name"])); j >= 0 {
-				out[i] = j
-			} else if render.Map(item)["name"] != nil {
-				return out[:i] // this document has no such item
-			}
-		}
-		_, v := source.Child(n, out[i])
-		if n = source.Deref(v); n == nil {
-			return out
+// layers are the kustomizations that change what comes from a file, the last first.
+func (k *kust) layers(name string) (out []*kust) {
+	out = append(out, k)
+	for _, sub := range slices.Backward(k.components) {
+		out = append(out, sub.layers(name)...)
+	}
+	for _, sub := range k.bases {
+		if sub.reaches(name) {
+			out = append(out, sub.layers(name)...)
 		}
 	}
 	return out
 }
 
-func indexOf(list *yaml.Node, name string) int {
-	if list == nil || list.Kind != yaml.SequenceNode || name == "" {
-		return -1
+// file is the one that the object stands in.
+func (l *locator) file() string {
+	switch {
+	case l.base != nil:
+		return l.base.Name
+	case l.made != nil:
+		return l.made.kust.name
 	}
-	return slices.IndexFunc(list.Content, func(item *yaml.Node) bool {
-		_, v := source.Child(source.Deref(item), "name")
-		return v != nil && v.Value == name
-	})
+	return l.entry.name
 }
 
-func dig(v any, p []any) (any, bool) {
-	for _, step := range p {
-		switch k := step.(type) {
-		case string:
-			m := render.Map(v)
-			if _, ok := m[k]; !ok {
-				return nil, false
-			}
-			v = m[k]
-		default:
-			i, _ := source.Index(step)
-			list, _ := v.([]any)
-			if i < 0 || i >= len(list) {
-				return nil, false
-			}
-			v = list[i]
+// files are all that made the object.
+func (l *locator) files() []string {
+	names := []string{l.file()}
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return v, true
-}
-
-// image finds the entry of a kustomization's images that replaced an image.
-func (l *locator) image(p []any, written *yaml.Node) (finding.Location, bool) {
-	if len(p) == 0 || p[len(p)-1] != "image" || written == nil {
-		return finding.Location{}, false
-	}
-	for _, file := range l.set.names() {
-		doc := l.set.files[file].root
-		if doc == nil {
-			continue
-		}
-		_, images := source.Child(doc.Root, "images")
-		if images = source.Deref(images); images == nil {
-			continue
-		}
-		for _, item := range images.Content {
-			_, name := source.Child(item, "name")
-			if name == nil || !strings.HasPrefix(written.Value+":", name.Value+":") && !strings.HasPrefix(written.Value, name.Value+"@") {
-				continue
-			}
-			for _, key := range []string{"digest", "newTag", "newName"} {
-				if _, v := source.Child(item, key); v != nil {
-					return finding.Location{URI: file, Region: doc.Region(v)}, true
+	for _, k := range l.layers {
+		add(k.name)
+		for _, p := range k.patches {
+			for _, d := range p.docs {
+				if p.hits(d, l.kind, l.called) {
+					add(d.Name)
 				}
 			}
 		}
 	}
-	return finding.Location{}, false
+	return names
+}
+
+// Locate implements source.Locator.
+func (l *locator) Locate(path []any) (finding.Location, source.Grade) {
+	nodes := []*yaml.Node{l.doc.Root}
+	for _, step := range path {
+		_, next := source.Child(nodes[len(nodes)-1], step)
+		if next == nil {
+			break
+		}
+		nodes = append(nodes, next)
+	}
+	known := len(nodes) - 1
+	missing := known < len(path)
+	if missing {
+		if at, ok := l.removed(path[:known+1], nodes); ok {
+			return at, source.Item
+		}
+	}
+	for n := known; n > 0; n-- {
+		at, grade, ok := l.value(path[:n], nodes[:n+1], missing || n < known)
+		switch {
+		case !ok:
+		case missing && grade != source.Rendered:
+			return at, source.Parent
+		case n < known:
+			return at, source.Rendered
+		default:
+			return at, grade
+		}
+	}
+	at := l.self()
+	if missing {
+		return at, source.Parent
+	}
+	return at, l.grade(len(path))
+}
+
+// grade is that of the place of the whole object.
+func (l *locator) grade(steps int) source.Grade {
+	switch {
+	case steps > 0 || l.base == nil && l.made == nil:
+		return source.Rendered
+	case l.made != nil:
+		return source.Item
+	}
+	return source.Exact
+}
+
+// self is the place of the object as a whole.
+func (l *locator) self() finding.Location {
+	switch {
+	case l.root != nil:
+		if key, n := source.Child(l.root, "kind"); key != nil {
+			return at(l.base, key, n)
+		}
+		return at(l.base, nil, l.root)
+	case l.made != nil:
+		return l.made.self()
+	}
+	return l.entry.at()
+}
+
+// at is the place of a value: a scalar's own text, the key of everything else.
+func at(d *source.Doc, key, n *yaml.Node) finding.Location {
+	own := source.Deref(n)
+	if key != nil && (own.Kind != yaml.ScalarNode || own.Value == "" && own.Style == 0) {
+		n = key
+	}
+	return finding.Location{URI: d.Name, Region: d.Region(source.Deref(n))}
+}
+
+// value finds the place of an existing value. For the key alone any source that has it
+// will do, the object's own first.
+func (l *locator) value(path []any, nodes []*yaml.Node, keyOnly bool) (finding.Location, source.Grade, bool) {
+	own := l.own(path, nodes)
+	last := source.Deref(nodes[len(nodes)-1])
+	switch {
+	case !own.found():
+	case keyOnly || last.Kind != yaml.ScalarNode:
+		return own.at, source.Exact, true
+	case own.same:
+		return own.at, own.grade, true
+	}
+	for _, k := range l.layers {
+		if at, grade, ok := l.layer(k, path, nodes, keyOnly); ok {
+			return at, grade, true
+		}
+	}
+	switch {
+	case !own.found():
+		return finding.Location{}, "", false
+	case len(path) > 0 && path[len(path)-1] == "name" && strings.Contains(last.Value, own.text) && own.text != "":
+		return own.at, source.Item, true
+	}
+	return own.at, source.Rendered, true
+}
+
+// Related names the object's own value where something else overrides it.
+func (l *locator) Related(path []any) (out []finding.Related) {
+	nodes := []*yaml.Node{l.doc.Root}
+	for _, step := range path {
+		_, next := source.Child(nodes[len(nodes)-1], step)
+		if next == nil {
+			return nil
+		}
+		nodes = append(nodes, next)
+	}
+	if own := l.own(path, nodes); own.found() && !own.same {
+		if at, _ := l.Locate(path); at != own.at {
+			out = append(out, finding.Related{Location: own.at, Message: "the value here is overridden"})
+		}
+	}
+	return out
+}
+
+// spot is what a source says for a path.
+type spot struct {
+	at    finding.Location
+	grade source.Grade
+	// same is true when it is the value that was rendered.
+	same bool
+	text string
+}
+
+func (s spot) found() bool { return s.grade != "" }
+
+// own looks into the object's own source.
+func (l *locator) own(path []any, nodes []*yaml.Node) spot {
+	if l.made != nil {
+		return l.made.value(path)
+	}
+	if l.root == nil {
+		return spot{}
+	}
+	key, n := walk(l.root, path, nodes)
+	if n == nil {
+		return spot{}
+	}
+	return spot{at(l.base, key, n), source.Exact, same(n, nodes[len(nodes)-1]), source.Deref(n).Value}
+}
+
+// same tells whether two nodes mean the same; lists and mappings are compared by kind.
+func same(a, b *yaml.Node) bool {
+	a, b = source.Deref(a), source.Deref(b)
+	if a.Kind != b.Kind {
+		return false
+	}
+	return a.Kind != yaml.ScalarNode || a.Value == b.Value || render.Text(render.Scalar(a)) == render.Text(render.Scalar(b))
 }

@@ -68,7 +68,9 @@ func plausible(t time.Time) bool { return t.Year() >= 2000 }
 func (o Origin) Known() bool { return plausible(o.Created) }
 
 func first(list []Descriptor) Descriptor {
-	i := slices.IndexFunc(list, func(d Descriptor) bool { return d.Platform != nil && *d.Platform == (Platform{OS: "linux", Architecture: "amd64"}) })
+	i := slices.IndexFunc(list, func(d Descriptor) bool {
+		return d.Platform != nil && *d.Platform == (Platform{OS: "linux", Architecture: "amd64"})
+	})
 	return list[max(i, 0)]
 }
 
