@@ -78,7 +78,7 @@ func TestRoots(t *testing.T) {
 	if len(r.RekorLogs()) == 0 {
 		t.Error("the built-in root trusts no log")
 	}
-	if _, err := time.Parse(time.DateOnly, BuiltinRootDate); err != nil {
+	if _, err := time.Parse(time.DateOnly, BuiltinRootDate()); err != nil {
 		t.Error(err)
 	}
 	if _, err := LoadRoots([]byte("{")); err == nil {
