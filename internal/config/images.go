@@ -6,8 +6,8 @@ import "time"
 type Images struct {
 	// Keys are the public keys that may sign.
 	Keys []Key `yaml:"keys"`
-	// Roots are the trusted roots of Sigstore instances beside the public one, whose
-	// root is built in.
+	// Roots are the trusted roots of Sigstore instances. That of the public one is built
+	// in; one with the id public-good replaces it.
 	Roots []Root `yaml:"roots"`
 	// Rules say which images must be signed by whom; the first match decides.
 	Rules []ImageRule `yaml:"rules"`

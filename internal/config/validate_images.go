@@ -44,7 +44,7 @@ func (v *validator) imageKeys() map[string]bool {
 }
 
 func (v *validator) imageRoots() map[string]bool {
-	ids := map[string]bool{"": true, "public-good": true}
+	ids := map[string]bool{}
 	for i, r := range v.c.Images.Roots {
 		path := index("images.roots", i)
 		v.check(path, r.ID != "", "needs an id")
@@ -53,6 +53,7 @@ func (v *validator) imageRoots() map[string]bool {
 		v.check(path, !ids[r.ID], "repeats an id")
 		ids[r.ID] = true
 	}
+	ids[""], ids["public-good"] = true, true
 	return ids
 }
 

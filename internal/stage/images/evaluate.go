@@ -10,7 +10,8 @@ import (
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
 
-// problem is what breaks a demand; kind is the type of the statement that it is about.
+// problem is what breaks a demand: a text that goes on after the image's name, and the
+// type of the statement that it is about.
 type problem struct{ rule, text, kind string }
 
 // outcome is what an authority or a demand made of an image.
@@ -47,7 +48,7 @@ func (r *run) evaluate(ctx context.Context, d *demand, v *verdict) *outcome {
 		all.problems, all.open = append(all.problems, o.problems...), append(all.open, o.open...)
 	}
 	if len(d.authorities) == 0 {
-		all.fail(ruleSignature, "%s names nobody who may sign", d.name)
+		all.fail(ruleSignature, "cannot be signed: %s names nobody who may", d.name)
 	}
 	all.open = unique(all.open)
 	return all
@@ -59,7 +60,7 @@ func (r *run) ask1(ctx context.Context, a *authority, v *verdict) *outcome {
 	case a.undecided != "":
 		o.open = []string{fmt.Sprintf("%s %s", a.name, a.undecided)}
 	case a.fail:
-		o.fail(ruleSignature, "%s refuses it whatever its signatures", a.name)
+		o.fail(ruleSignature, "is refused by %s whatever its signatures", a.name)
 	case a.pass:
 	default:
 		if a.signers > 0 {
@@ -96,11 +97,11 @@ func (o *outcome) askSignatures(ctx context.Context, v *verdict) {
 	o.open = append(o.open, append(open, v.unread()...)...)
 	switch {
 	case len(invalid) > 0 && len(o.signatures) == 0:
-		o.fail(ruleSignature, "%s has no valid signature: %s", v.ref, atMost(unique(invalid)))
+		o.fail(ruleSignature, "has no valid signature: %s", atMost(unique(invalid)))
 	case len(o.signatures) > 0 && len(o.open) == 0:
-		o.fail(ruleSigners, "%s is signed by %d of %d signers: %s%s", v.ref, len(o.signatures), o.authority.signers, names(o.signatures), alsoInvalid(invalid))
+		o.fail(ruleSigners, "is signed by %d of %d signers: %s%s", len(o.signatures), o.authority.signers, names(o.signatures), alsoInvalid(invalid))
 	case len(o.open) == 0:
-		o.fail(ruleUnsigned, "%s is unsigned%s", v.ref, v.others())
+		o.fail(ruleUnsigned, "is unsigned%s", v.others())
 	}
 }
 
@@ -126,7 +127,7 @@ func (o *outcome) addSigner(res verify.Result) {
 func (o *outcome) otherRepository(v *verdict, res verify.Result) string {
 	name := repositoryOf(res.Item.Repository())
 	switch {
-	case !o.authority.sameRepository || name == v.ref.Name():
+	case !o.authority.sameRepository || name == v.name:
 		return ""
 	case name == "":
 		return fmt.Sprintf("%s signed it in the format %s, which names no repository, as same-repository demands", res.Signer.ID, res.Item.Format)
@@ -180,7 +181,7 @@ func (r *run) askStatement(ctx context.Context, o *outcome, v *verdict, want con
 		if res.Reason != verify.Verified {
 			continue
 		}
-		p, why := r.judgeStatement(res, v, want)
+		p, why := r.judgeStatement(res, want)
 		switch {
 		case why != "":
 			open = append(open, why)
@@ -202,9 +203,9 @@ func (r *run) askStatement(ctx context.Context, o *outcome, v *verdict, want con
 	case len(wrong) > 0:
 		o.problems = append(o.problems, wrong...)
 	case len(invalid) > 0:
-		o.fail(ruleAttestation, "%s has no valid %s attestation: %s", v.ref, want.Type, atMost(unique(invalid)))
+		o.fail(ruleAttestation, "has no valid %s attestation: %s", want.Type, atMost(unique(invalid)))
 	case len(o.open) == 0:
-		o.fail(ruleNoAttestation, "%s has no %s attestation%s", v.ref, want.Type, v.malformed())
+		o.fail(ruleNoAttestation, "has no %s attestation%s", want.Type, v.malformed())
 	}
 }
 

@@ -76,7 +76,7 @@ func (r *run) judgeSignatures(set *finding.Set, u use, a *answer) {
 		judged := map[string]bool{}
 		for _, p := range o.problems {
 			judged[p.rule] = true
-			r.addProblem(set, u, a.verdict, o, p)
+			addProblem(set, u, a, o, p)
 		}
 		if auth := o.authority; auth != nil && (o.ok() || judged[ruleSignature]) && auth.signers > 0 {
 			judged[ruleUnsigned], judged[ruleSignature] = true, true
@@ -105,12 +105,13 @@ func (o *outcome) judgeStatements(judged map[string]bool) {
 	}
 }
 
-func (r *run) addProblem(set *finding.Set, u use, v *verdict, o *outcome, p problem) {
+func addProblem(set *finding.Set, u use, a *answer, o *outcome, p problem) {
+	v := a.verdict
 	severity := severityOf(p.rule)
 	if o.demand.warn {
 		severity = finding.Low
 	}
-	f := u.finding(p.rule, severity, fmt.Sprintf("%s; keys tried: %s; reproduce: %s", p.text, o.authority.tried(), o.command(v, p)))
+	f := u.finding(p.rule, severity, fmt.Sprintf("%s %s; keys tried: %s; reproduce: %s", a.ref, p.text, o.authority.tried(), o.command(v, p)))
 	f.Properties = map[string]string{
 		"digest": v.digest, "keys": o.authority.tried(), "reproduce": o.command(v, p), "demanded-by": o.demand.name,
 	}
@@ -128,7 +129,7 @@ func (o *outcome) command(v *verdict, p problem) string {
 		words = []string{"cosign verify-attestation --type " + quote(cosignType(p.kind))}
 	}
 	words = append(words, o.authority.reproduce...)
-	return strings.Join(append(words, v.ref.Name()+"@"+v.digest), " ")
+	return strings.Join(append(words, v.name+"@"+v.digest), " ")
 }
 
 // cosignType is cosign's word for a type of statement.

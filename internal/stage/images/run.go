@@ -18,6 +18,8 @@ type run struct {
 	client *registry.Client
 	keys   map[string]verify.Key
 	roots  map[string]verify.Roots
+	// builtin is true when the public root is the built-in one.
+	builtin bool
 	// rules and policies are compiled, in the order of the configuration; a rule that
 	// excuses images is nil.
 	rules, policies []*demand
@@ -115,6 +117,7 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, u
 	if err != nil {
 		return err
 	}
+	r.noteRoot(set)
 	answers := r.askAll(ctx, refs)
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("ask registries: %w", err)

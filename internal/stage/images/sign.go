@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stella-ops/assure/internal/stage/images/reference"
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
 
 // verdict is what is known about the signatures of one digest.
 type verdict struct {
-	ref reference.Reference
+	// name is the image without tag and digest.
+	name string
 	// digest is the one whose signatures were judged: the image's own, or the index
 	// that lists it.
 	digest string
@@ -26,9 +26,9 @@ type verdict struct {
 // of its own is vouched for by the signed index that lists it.
 func (r *run) verify(ctx context.Context, a *answer, demands []*demand) *verdict {
 	statements := slices.ContainsFunc(demands, (*demand).wantsStatements)
-	v := &verdict{ref: a.ref, digest: a.digest, found: verify.Discover(ctx, r.client, a.ref, a.digest, statements)}
+	v := &verdict{name: a.ref.Name(), digest: a.digest, found: verify.Discover(ctx, r.client, a.ref, a.digest, statements)}
 	if a.index != "" && v.bare() {
-		parent := &verdict{ref: a.ref, digest: a.index, found: verify.Discover(ctx, r.client, a.ref, a.index, statements)}
+		parent := &verdict{name: a.ref.Name(), digest: a.index, found: verify.Discover(ctx, r.client, a.ref, a.index, statements)}
 		if !parent.bare() {
 			v = parent
 		}

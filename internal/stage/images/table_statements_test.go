@@ -168,7 +168,7 @@ func statementFailures() []scenario {
 			words: []string{"names the source github.com/evil/app, not github.com/acme/app"}},
 		{name: "statement: another ref", policy: demandStatement(config.ImageAttestation{Type: "slsa", Ref: "refs/tags/v*"}), image: attested(slsaV1, provenanceV1("https://github.com/acme/app", "refs/heads/main")), want: wrongHome},
 		{name: "statement: an old scan", policy: demandStatement(fresh), image: attested(vuln, object{"metadata": object{"scanFinishedOn": "2026-10-01T00:00:00Z"}}), want: badProof,
-			words: []string{"is of 2026-10-01, older than 24h0m0s"}},
+			words: []string{"has a vuln attestation of 2026-10-01, older than 24h0m0s"}},
 		{name: "statement: a scan without time", policy: demandStatement(fresh), image: attested(vuln, object{}), want: badProof, words: []string{"its age is not known"}},
 		{name: "statement: there, but the image is not signed", policy: demandStatement(spdx), image: done(func(w *world, ref string) error {
 			return w.registry.Attest(ref, w.key, imagestest.PredicateSPDX, spdxOf("a"))

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/images/registry"
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
@@ -103,11 +106,12 @@ func (r *run) loadRoots(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.roots[publicGood] = public
+	r.roots[publicGood], r.builtin = public, r.stage.opts.TrustedRoot == nil
 	for _, c := range r.stage.cfg.Roots {
 		if r.roots[c.ID], err = r.loadRoot(ctx, c); err != nil {
 			return fmt.Errorf("load root %s: %w", c.ID, err)
 		}
+		r.builtin = r.builtin && c.ID != publicGood
 	}
 	return nil
 }
@@ -148,4 +152,24 @@ func (r *run) compile(ctx context.Context) error {
 		r.policies = append(r.policies, d)
 	}
 	return nil
+}
+
+// oldRoot is the age above which instances may have rotated what the built-in root
+// names.
+const oldRoot = 180 * 24 * time.Hour
+
+// noteRoot says how old the built-in trusted root is, when anything is verified by it.
+func (r *run) noteRoot(set *finding.Set) {
+	uses := func(d *demand) bool {
+		return d != nil && slices.ContainsFunc(d.authorities, func(a authority) bool { return a.policy.Roots == r.roots[publicGood] })
+	}
+	if !r.builtin || r.stage.opts.Now == nil || !slices.ContainsFunc(slices.Concat(r.rules, r.policies), uses) {
+		return
+	}
+	age := verify.BuiltinRootAge(r.stage.opts.Now())
+	note := fmt.Sprintf("signatures are judged by the built-in trusted root of Sigstore, of %s, %d days old", verify.BuiltinRootDate(), int(age.Hours()/24))
+	if age > oldRoot {
+		note += "; update this program, or name a newer root with the id public-good under images.roots"
+	}
+	set.Notes = append(set.Notes, note)
 }

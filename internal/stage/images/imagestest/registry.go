@@ -28,7 +28,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
 // Options configure a registry.
@@ -187,4 +189,35 @@ func (r *Registry) Copy(image, repository, tag string) (string, error) {
 		return "", fmt.Errorf("push %s: %w", to, err)
 	}
 	return pinned(to, img)
+}
+
+// PushBuildKit stores an index as BuildKit writes it: an image, and an unsigned
+// statement about it in a manifest of its own.
+func (r *Registry) PushBuildKit(repository, tag string, statement []byte) (string, error) {
+	img, err := build(repository + ":" + tag)
+	if err != nil {
+		return "", err
+	}
+	claim, err := mutate.AppendLayers(mutate.MediaType(empty.Image, types.OCIManifestSchema1), static.NewLayer(statement, "application/vnd.in-toto+json"))
+	if err != nil {
+		return "", fmt.Errorf("add statement: %w", err)
+	}
+	digest, err := img.Digest()
+	if err != nil {
+		return "", fmt.Errorf("compute digest: %w", err)
+	}
+	idx := mutate.AppendManifests(mutate.IndexMediaType(empty.Index, types.OCIImageIndex),
+		mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}}},
+		mutate.IndexAddendum{Add: claim, Descriptor: v1.Descriptor{
+			Platform:    &v1.Platform{OS: "unknown", Architecture: "unknown"},
+			Annotations: map[string]string{"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": digest.String()},
+		}})
+	ref, err := r.tag(repository, tag)
+	if err != nil {
+		return "", err
+	}
+	if err := remote.WriteIndex(ref, idx); err != nil {
+		return "", fmt.Errorf("push %s: %w", ref, err)
+	}
+	return pinned(ref, idx)
 }

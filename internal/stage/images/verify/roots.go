@@ -3,6 +3,7 @@ package verify
 import (
 	_ "embed"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sigstore/sigstore-go/pkg/root"
@@ -11,8 +12,12 @@ import (
 //go:embed trusted_root.json
 var builtinRoot []byte
 
-// BuiltinRootDate is when the built-in copy of Sigstore's trusted root was taken.
-const BuiltinRootDate = "2026-05-29"
+//go:embed trusted_root.date
+var builtinDate string
+
+// BuiltinRootDate is the day when the built-in copy of Sigstore's trusted root was
+// taken. A workflow of this repository refreshes both.
+func BuiltinRootDate() string { return strings.TrimSpace(builtinDate) }
 
 // Roots are the authorities, logs and clocks that are trusted.
 type Roots = root.TrustedMaterial
@@ -31,7 +36,7 @@ func LoadRoots(data []byte) (Roots, error) {
 
 // BuiltinRootAge is how old the built-in trusted root is.
 func BuiltinRootAge(now time.Time) time.Duration {
-	// The date is a constant that a test parses.
-	taken, _ := time.Parse(time.DateOnly, BuiltinRootDate)
+	// The date is a file that a test parses.
+	taken, _ := time.Parse(time.DateOnly, BuiltinRootDate())
 	return now.Sub(taken)
 }
