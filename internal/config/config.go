@@ -109,14 +109,45 @@ type DAST struct {
 	MinURLs int `yaml:"min-urls"`
 	// Allow lists Compose keys that the guard would refuse, as service.key.
 	Allow []string `yaml:"allow-unsafe"`
+	// RateLimit is how many requests a second the service may accept from one client;
+	// 0 leaves the question out.
+	RateLimit int `yaml:"rate-limit"`
+	// Metrics are what /metrics must hold.
+	Metrics []string `yaml:"required-metrics"`
+	// SecretFiles are paths in the containers that their owner alone may use.
+	SecretFiles []string `yaml:"secret-files"`
+	// Budget bounds the steps of the test.
+	Budget Budget `yaml:"budget"`
 }
 
 // Target names the service under test.
 type Target struct {
+	// URL is a target outside of any stack. It is only read, unless Own is set.
+	URL     string   `yaml:"url"`
 	Service string   `yaml:"service"`
 	Port    int      `yaml:"port"`
 	Scheme  string   `yaml:"scheme"`
 	Paths   []string `yaml:"paths"`
+	// CAFile is a file of the repository with the authorities that sign the
+	// target's certificate.
+	CAFile string `yaml:"ca-file"`
+	// TokenEnv names the environment variable with a token that opens the protected
+	// paths.
+	TokenEnv string `yaml:"token-env"`
+	// Own says that the target at URL may be asked questions that it must refuse, and
+	// more of them than its rate limit allows.
+	Own bool `yaml:"own"`
+	// AllowAddresses lists private networks that the name in URL may lead to.
+	AllowAddresses []string `yaml:"allow-addresses"`
+}
+
+// Budget is how long each step of the dynamic test may take, within the stage's
+// timeout. What a step has seen when its time is over counts, marked as incomplete.
+type Budget struct {
+	// Stack is for pulling, building, starting and waiting.
+	Stack  time.Duration `yaml:"stack"`
+	Probes time.Duration `yaml:"probes"`
+	Scan   time.Duration `yaml:"scan"`
 }
 
 // Report configures what is sent to GitHub.
@@ -172,6 +203,11 @@ func Default() Config {
 			Methods:   []string{"GET", "POST", "PATCH"},
 			Ready:     2 * time.Minute,
 			MinURLs:   1,
+
+			RateLimit:   40,
+			Metrics:     []string{"stella_quota_token_days_remaining"},
+			SecretFiles: []string{"/var/lib/stella/tokens/client.jwt", "/keys/jwt.pem"},
+			Budget:      Budget{Stack: 8 * time.Minute, Probes: 3 * time.Minute, Scan: 5 * time.Minute},
 		},
 		Report: Report{Comment: "on-change", UploadSARIF: "auto"},
 	}

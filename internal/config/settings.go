@@ -59,6 +59,8 @@ func Settings() []Setting {
 			set: func(c *Config, v string) error { c.DAST.Engine = v; return nil }},
 		{Name: "zap-url", Usage: "Address of a ZAP that runs already.", Default: "none",
 			set: func(c *Config, v string) error { c.DAST.ZAPURL = v; return nil }},
+		{Name: "target", Usage: "URL of a running service to test instead of the repository's stack; it is only read (see dast.target.own).", Default: "none",
+			set: func(c *Config, v string) error { c.DAST.Target.URL = v; return nil }},
 		{Name: "comment", Usage: "When to write the pull-request comment.", Values: "on-change, always, on-failure, never", Default: "on-change",
 			set: func(c *Config, v string) error { c.Report.Comment = v; return nil }},
 		{Name: "upload-sarif", Usage: "Whether to upload results to code scanning.", Values: "auto, never", Default: "auto",

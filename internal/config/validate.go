@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -21,6 +23,7 @@ func (c *Config) validate() error {
 	v.oneOf("hardening.profile", c.Hardening.Profile, "guide-literal", "guide", "strict", "baseline")
 	v.oneOf("dast.engine", c.DAST.Engine, "auto", "zap", "builtin")
 	v.oneOf("dast.target.scheme", c.DAST.Target.Scheme, "", "http", "https")
+	v.dast()
 	v.oneOf("report.comment", c.Report.Comment, "on-change", "always", "on-failure", "never")
 	v.oneOf("report.upload-sarif", c.Report.UploadSARIF, "auto", "never")
 	v.check("timeout", c.Timeout > 0, "must be longer than nothing")
@@ -66,6 +69,22 @@ func (v *validator) globs(path string, globs []string) {
 	for i, g := range globs {
 		v.check(index(path, i), doublestar.ValidatePattern(g), "is not a valid glob")
 	}
+}
+
+func (v *validator) dast() {
+	d := v.c.DAST
+	if u, err := url.Parse(d.Target.URL); d.Target.URL != "" {
+		ok := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
+		v.check("dast.target.url", ok, "must be an http or https URL with a host and without a user")
+	}
+	for i, a := range d.Target.AllowAddresses {
+		_, err := netip.ParsePrefix(a)
+		v.check(index("dast.target.allow-addresses", i), err == nil, "must be a network such as 10.1.0.0/16")
+	}
+	v.check("dast.rate-limit", d.RateLimit >= 0, "must not be negative")
+	v.check("dast.budget.stack", d.Budget.Stack > 0, "must be longer than nothing")
+	v.check("dast.budget.probes", d.Budget.Probes > 0, "must be longer than nothing")
+	v.check("dast.budget.scan", d.Budget.Scan > 0, "must be longer than nothing")
 }
 
 func (v *validator) mirrors() {

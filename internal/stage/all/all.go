@@ -13,6 +13,7 @@ import (
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/stage"
 	"github.com/stella-ops/assure/internal/stage/dast"
+	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 	"github.com/stella-ops/assure/internal/stage/deps"
 	"github.com/stella-ops/assure/internal/stage/hardening"
 	"github.com/stella-ops/assure/internal/stage/images"
@@ -44,9 +45,11 @@ type Env struct {
 	// that this process runs in, empty outside one.
 	Mountinfo     []byte
 	SelfContainer string
-	// Status reads /proc/<pid>/status of a container's process, nil where this process
-	// does not see those of the engine.
-	Status func(pid int, container string) []byte
+	// Proc reads what the kernel says about a container's process, nil where this
+	// process does not see those of the engine.
+	Proc func(pid int, container string) facts.Raw
+	// TargetToken opens the protected paths of the service under test.
+	TargetToken string
 	// Fixes is true when somebody reads the fixes that findings come with.
 	Fixes bool
 	// ZAPRules is the content of .zap/rules.tsv in the trusted tree, nil without one.
@@ -68,7 +71,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 		dast.New(cfg.DAST, dast.Options{
 			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Now: env.Now,
 			Auth: cfg.Auth, RulesFile: env.ZAPRules, Mountinfo: env.Mountinfo, SelfContainer: env.SelfContainer,
-			Status: env.Status, Temp: env.Temp,
+			Proc: env.Proc, Temp: env.Temp, Token: env.TargetToken,
 		}),
 	}
 }

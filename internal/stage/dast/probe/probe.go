@@ -12,10 +12,12 @@ import (
 // Verdict is the answer of one probe.
 type Verdict string
 
-// The verdicts. Unknown must never be counted as a pass.
+// The verdicts. Unknown must never be counted as a pass. Warn is something that the
+// guide does not want and that opens nothing by itself.
 const (
 	Pass          Verdict = "pass"
 	Fail          Verdict = "fail"
+	Warn          Verdict = "warn"
 	Unknown       Verdict = "unknown"
 	NotApplicable Verdict = "not-applicable"
 )
@@ -42,4 +44,8 @@ type Target struct {
 	Service string
 	// Dial makes the connections; nil means the default dialer.
 	Dial DialFunc
+	// Token opens the protected paths; empty means that the test has none.
+	Token string
+	// Peer is an address next to the target, which a network bypass might trust.
+	Peer string
 }

@@ -86,7 +86,7 @@ func (m Model) Complete() (Model, error) {
 	secrets := m.Secrets
 	for _, s := range p.Services {
 		for name, value := range s.Environment {
-			if value != nil && secretName(name) {
+			if value != nil && secretName(name) && !plain(*value) {
 				secrets = append(secrets, *value)
 			}
 		}
