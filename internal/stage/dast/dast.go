@@ -116,7 +116,9 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (set fi
 	set = finding.Set{Rules: Rules(), Gaps: p.Gaps(s.Name())}
 	if s.cfg.Target.URL != "" {
 		t := &test{Stage: s, plan: p, set: &set, say: say, doc: anchor(p)}
-		return set, t.outside(ctx)
+		err = t.outside(ctx)
+		t.tell()
+		return set, err
 	}
 	if len(p.Stacks) == 0 {
 		return set, nil
@@ -132,6 +134,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (set fi
 	t := &test{Stage: s, plan: p, engine: engine, set: &set, say: say, doc: document(p, p.Stacks[0])}
 	defer func() { err = errors.Join(err, t.down(ctx)) }()
 	err = t.run(ctx, p.Stacks[0])
+	t.tell()
 	return set, err
 }
 

@@ -1,6 +1,7 @@
 package dast
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -117,7 +118,7 @@ func (t *test) probed(v verdicts, failed []probe.Outcome) finding.Finding {
 		messages, evidence, urls = append(messages, o.Message), append(evidence, quote(o.Evidence)), append(urls, o.URL)
 	}
 	path := []any{"services", v.service}
-	if k := key(v.rule); k != "" {
+	if k := cmp.Or(failed[0].Key, key(v.rule)); k != "" {
 		path = append(path, k)
 	}
 	messages = unique(messages)

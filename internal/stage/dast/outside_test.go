@@ -179,6 +179,7 @@ func TestBudgets(t *testing.T) {
 	if err := x.ask(t.Context(), slow, never); err != nil {
 		t.Error(err)
 	}
+	x.tell()
 	if len(x.set.Gaps) != 1 || !strings.Contains(x.set.Gaps[0].Message, "dast.budget.probes") || !strings.Contains(x.set.Gaps[0].Message, "not asked: nothing") || x.set.Judged[probe.TraceRule] != 1 {
 		t.Errorf("%+v", x.set)
 	}

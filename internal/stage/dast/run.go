@@ -32,6 +32,8 @@ type test struct {
 	declared types.Services
 	networks types.Networks
 	subjects []runtime.Subject
+	// seen are the outcomes so far; tell makes findings of them.
+	seen []probe.Outcome
 }
 
 // run is the life of a stack: load, guard, start, judge.
@@ -144,8 +146,15 @@ func (t *test) judge(ctx context.Context, services []stack.Service, target endpo
 			outcomes = append(outcomes, o)
 		}
 	}
-	t.outcomes(outcomes)
+	t.seen = append(t.seen, outcomes...)
 	return nil
+}
+
+// tell turns what was seen into findings: all at once, because two probes may judge the
+// same rule.
+func (t *test) tell() {
+	t.outcomes(t.seen)
+	t.seen = nil
 }
 
 // maxPasswords bounds how many passwords a store is asked with.

@@ -62,7 +62,7 @@ func (t *test) ask(ctx context.Context, questions ...question) error {
 				return fmt.Errorf("%w; not asked: %s", context.Cause(step), strings.Join(names, ", "))
 			}
 			t.say("asking for " + q.name)
-			t.outcomes(q.ask(step))
+			t.seen = append(t.seen, q.ask(step)...)
 		}
 		return nil
 	})

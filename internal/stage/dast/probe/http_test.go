@@ -56,6 +56,24 @@ func TestSlowHealth(t *testing.T) {
 	})
 }
 
+// TestLimitedClientsWait covers a service that lets a client through again later.
+func TestLimitedClientsWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		target := pipe(t, func(w http.ResponseWriter, _ *http.Request) {
+			if time.Since(start) < 2*time.Second {
+				w.WriteHeader(429)
+			}
+		})
+		if got := Health(t.Context(), target, nil)[0]; got.Verdict != Fail {
+			t.Errorf("a health answer that must be waited for passes: %+v", got)
+		}
+		if r, err := target.ask(t.Context(), question{method: "GET"}); err != nil || r.status != 200 {
+			t.Errorf("%+v %v", r, err)
+		}
+	})
+}
+
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	const kind, gauge = "text/plain; version=0.0.4", "stella_quota_token_days_remaining "

@@ -33,6 +33,9 @@ type Outcome struct {
 	Message string
 	// URL is what was asked; Evidence is a short piece of the answer, foreign text.
 	URL, Evidence string
+	// Key is the key of the service that the outcome is about, where one rule may be
+	// about several.
+	Key string
 }
 
 // DialFunc makes a connection; nil means the default dialer.

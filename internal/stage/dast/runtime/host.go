@@ -99,7 +99,9 @@ var secretWord = regexp.MustCompile(`(?i)(?:^|[_.-]|require|master)(?:pass|passw
 func (f *view) visible() probe.Outcome {
 	words := slices.Concat(f.config.Entrypoint, f.config.Cmd)
 	if flag := secretFlag(words); flag != "" {
-		return f.outcome(VisibleRule, probe.Fail, flag+" ***", "has a secret on its command line (%s), where every process of the machine can read it", flag)
+		o := f.outcome(VisibleRule, probe.Fail, flag+" ***", "has a secret on its command line (%s), where every process of the machine can read it", flag)
+		o.Key = "command"
+		return o
 	}
 	var names []string
 	for _, e := range f.config.Env {

@@ -63,7 +63,7 @@ func Exposed(declared types.Services) []probe.Outcome {
 	var out []probe.Outcome
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
 		s := declared[name]
-		if !IsStore(s) {
+		if !IsStore(s) && !SpeaksRedis(s) && !SpeaksPostgres(s) {
 			continue
 		}
 		o := probe.Outcome{Rule: ExposedRule, Service: name, Verdict: probe.Pass, Message: fmt.Sprintf("service %s publishes no port of its data store", name)}
