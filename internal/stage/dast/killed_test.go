@@ -64,7 +64,7 @@ func TestChild(t *testing.T) {
 // child starts the run and waits until it says a word.
 func child(t *testing.T, root, id, word string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChild$", "-test.v") //nolint:gosec // the test program itself
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChild$", "-test.v")
 	cmd.Env = append(os.Environ(), childRoot+"="+root, childRun+"="+id)
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -22,6 +22,9 @@ func (t *test) outside(ctx context.Context) error {
 	if len(errs) > 0 {
 		return fmt.Errorf("read .zap/rules.tsv: %w", errors.Join(errs...))
 	}
+	if t.o.Offline {
+		return errors.New("dast.target.url names a target outside of the stack, and --offline forbids to contact it; drop one of the two")
+	}
 	if t.cfg.Engine == "zap" {
 		return errors.New("dast.engine is zap, but a target outside of the stack is scanned by the builtin engine alone, because ZAP would not keep to the target's address; set dast.engine to builtin")
 	}

@@ -159,6 +159,9 @@ func TestOutsideTargetIsRefused(t *testing.T) {
 	}
 	cfg.Target.URL, cfg.Engine = "http://127.0.0.1:1", "zap"
 	p := build(t, t.TempDir(), cfg, map[string]string{"readme.txt": "x"})
+	if _, err := New(cfg, Options{Offline: true}).Run(t.Context(), p, quiet); err == nil || !strings.Contains(err.Error(), "--offline") {
+		t.Errorf("a target was contacted offline: %v", err)
+	}
 	if _, err := New(cfg, Options{}).Run(t.Context(), p, quiet); err == nil || !strings.Contains(err.Error(), "builtin") {
 		t.Errorf("zap became builtin: %v", err)
 	}

@@ -85,7 +85,7 @@ func (t *test) connection(at probe.Target) question {
 		}
 		trust := probe.Trust{Now: t.o.Now(), Roots: roots, Name: t.cfg.Target.URL != ""}
 		if trust.Name && roots == nil {
-			trust.Roots, _ = x509.SystemCertPool() //nolint:errcheck // without one the authority is not judged
+			trust.Roots, _ = x509.SystemCertPool() // without one the authority is not judged
 		}
 		return append(append(probe.TLS(ctx, at), probe.Suites(ctx, at)...), probe.Certificate(ctx, at, trust)...)
 	}}

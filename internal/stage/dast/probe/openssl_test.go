@@ -87,7 +87,7 @@ func TestTLSAgreesWithOpenSSL(t *testing.T) {
 				"without encryption": "eNULL", "without authentication": "aNULL:!eNULL", "with RC4": "RC4:!aNULL", "with DES or 3DES": "3DES:!aNULL",
 				"without forward secrecy": "kRSA:!eNULL:!RC4:!3DES",
 			} {
-				if exec.Command(openssl, "ciphers", selector+":@SECLEVEL=0").Run() != nil { //nolint:gosec // found on the path
+				if exec.Command(openssl, "ciphers", selector+":@SECLEVEL=0").Run() != nil {
 					continue // this build does not have them
 				}
 				theirs := connects(t, openssl, target.addr(), "-max_protocol", "TLSv1.2", "-cipher", selector+":@SECLEVEL=0")
@@ -111,7 +111,7 @@ func opensslServer(t *testing.T, openssl, dir, flags string) Target {
 	port := freePort(t)
 	args := slices.Concat([]string{"s_server", "-quiet", "-www", "-accept", fmt.Sprintf("127.0.0.1:%d", port),
 		"-cert", filepath.Join(dir, "cert.pem"), "-key", filepath.Join(dir, "key.pem")}, strings.Fields(flags))
-	cmd := exec.CommandContext(t.Context(), openssl, args...) //nolint:gosec // found on the path
+	cmd := exec.CommandContext(t.Context(), openssl, args...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func connects(t *testing.T, openssl, addr string, flags ...string) bool {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, openssl, append([]string{"s_client", "-connect", addr}, flags...)...) //nolint:gosec // found on the path
+	cmd := exec.CommandContext(ctx, openssl, append([]string{"s_client", "-connect", addr}, flags...)...)
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
 		t.Fatalf("s_client hangs: %s", out)

@@ -187,12 +187,12 @@ server { listen 127.0.0.1:%[3]d; location / { limit_req zone=z burst=2 nodelay; 
 		t.Fatal(err)
 	}
 	for name, data := range map[string]string{"nginx.conf": conf, "www/index.html": "ok"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o644); err != nil { //nolint:gosec // nginx's worker reads it
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for d := dir; d != os.TempDir() && len(d) > 1; d = filepath.Dir(d) {
-		_ = os.Chmod(d, 0o755) //nolint:gosec // nginx's worker is another user
+		_ = os.Chmod(d, 0o755)
 	}
 	cmd := exec.CommandContext(t.Context(), nginx, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"))
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

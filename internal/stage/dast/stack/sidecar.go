@@ -50,7 +50,7 @@ func (s *Stack) Beside(ctx context.Context, id, user string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create side-car: %w", err)
 	}
-	defer api.ContainerRemove(context.WithoutCancel(ctx), c.ID, client.ContainerRemoveOptions{Force: true}) //nolint:errcheck // Down removes it by its label
+	defer api.ContainerRemove(context.WithoutCancel(ctx), c.ID, client.ContainerRemoveOptions{Force: true})
 	wait := api.ContainerWait(ctx, c.ID, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
 	if _, err := api.ContainerStart(ctx, c.ID, client.ContainerStartOptions{}); err != nil {
 		return nil, fmt.Errorf("start side-car: %w", err)

@@ -131,7 +131,7 @@ func pack(out io.Writer, root string, sources []string) error {
 		return packEntry(w, filepath.Join(root, rel), filepath.ToSlash(rel), info)
 	}
 	for _, source := range sources {
-		if err := parents(root, source, add); err != nil {
+		if err := parents(source, add); err != nil {
 			return err
 		}
 		err := filepath.WalkDir(filepath.Join(root, source), func(path string, d fs.DirEntry, err error) error {
@@ -162,12 +162,12 @@ func pack(out io.Writer, root string, sources []string) error {
 }
 
 // parents adds the directories above a source.
-func parents(root, source string, add func(string, fs.FileInfo) error) error {
+func parents(source string, add func(string, fs.FileInfo) error) error {
 	dir := filepath.Dir(source)
 	if dir == "." {
 		return nil
 	}
-	if err := parents(root, dir, add); err != nil {
+	if err := parents(dir, add); err != nil {
 		return err
 	}
 	return add(dir, newDir{filepath.Base(dir)})
