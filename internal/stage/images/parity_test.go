@@ -16,24 +16,24 @@ import (
 	"github.com/stella-ops/assure/internal/stage/images/imagestest"
 )
 
-// cosign is a released program, named by ASSURE_COSIGN.
-type cosign struct {
+// released is a released cosign, named by ASSURE_COSIGN.
+type released struct {
 	t         *testing.T
 	path, dir string
 }
 
-func newCosign(t *testing.T) cosign {
+func newCosign(t *testing.T) released {
 	t.Helper()
 	path := os.Getenv("ASSURE_COSIGN")
 	if path == "" {
 		t.Skip("ASSURE_COSIGN does not name a cosign to compare with; make cosign-parity builds it")
 	}
-	return cosign{t, path, t.TempDir()}
+	return released{t, path, t.TempDir()}
 }
 
 // run returns what cosign says, and whether it ended well. It sees no network but the
 // loopback registry: its update service is told to be elsewhere.
-func (c cosign) run(args ...string) (string, bool) {
+func (c released) run(args ...string) (string, bool) {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute)
 	defer cancel()
@@ -44,14 +44,14 @@ func (c cosign) run(args ...string) (string, bool) {
 	return string(out), err == nil
 }
 
-func (c cosign) must(args ...string) {
+func (c released) must(args ...string) {
 	c.t.Helper()
 	if out, ok := c.run(args...); !ok {
 		c.t.Fatalf("cosign %s: %s", strings.Join(args, " "), out)
 	}
 }
 
-func (c cosign) write(name string, data []byte) string {
+func (c released) write(name string, data []byte) string {
 	c.t.Helper()
 	path := filepath.Join(c.dir, name)
 	must(c.t, os.WriteFile(path, data, 0o600))
@@ -155,7 +155,7 @@ func TestCosignParity_Scenarios(t *testing.T) {
 func firstLine(s string) string { line, _, _ := strings.Cut(s, "\n"); return line }
 
 // question is the command of cosign that asks what the world's only rule asks.
-func (c cosign) question(w *world, ref string) ([]string, bool) {
+func (c released) question(w *world, ref string) ([]string, bool) {
 	rule := w.cfg.Rules[0]
 	if rule.Signers > 1 || len(rule.Attestations) > 1 || len(rule.Keys)+len(rule.Identities) != 1 || strings.Contains(ref, "/acme/multi:") {
 		return nil, false
