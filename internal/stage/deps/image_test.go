@@ -377,7 +377,8 @@ func TestImageFromEngine(t *testing.T) {
 	}
 }
 
-// TestUnseenImages has what cannot be scanned: every one is a gap with its reason.
+// TestUnseenImages has what cannot be scanned: every one is a gap with its reason, or a
+// finding where nobody has it.
 func TestUnseenImages(t *testing.T) {
 	good := newShop(t)
 	ref := good.push(t, "acme/app:1", application(t))
@@ -399,6 +400,12 @@ func TestUnseenImages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			good.status.Store(int32(tt.status))
 			set := scan(t, config.Deps{}, good.options(), uses(repositoryOf(t, nil), tt.ref))
+			if strings.HasPrefix(tt.want, "neither") {
+				if f := set.Findings; len(f) != 1 || f[0].Rule != "deps/image-unknown" || !strings.Contains(f[0].Message, tt.want) || len(set.Gaps) > 0 {
+					t.Errorf("findings %v, gaps %v", f, gaps(set))
+				}
+				return
+			}
 			if len(set.Gaps) != 1 || !strings.Contains(set.Gaps[0].Message, tt.want) || set.Gaps[0].Location.URI != "compose.yaml" {
 				t.Errorf("gaps %v, want %q", gaps(set), tt.want)
 			}

@@ -152,6 +152,10 @@ func (s *Stage) read(ctx context.Context, d *deployed, sources []image.Source, r
 		note(set, fmt.Sprintf("%s is built by the project itself and not among the images of archives and engine; the images that its Dockerfile builds upon are scanned", d.ref))
 	case errors.Is(err, image.ErrAbsent) && s.opts.Offline && s.cfg.ScanImages != "always":
 		note(set, fmt.Sprintf("offline: %s was not scanned; name an archive of it in deps.image-archives", d.ref))
+	case errors.Is(err, image.ErrAbsent) && !s.opts.Offline:
+		for _, u := range d.uses {
+			set.Findings = append(set.Findings, unknown(u, errors.New(why(err))))
+		}
 	default:
 		set.Gaps = append(set.Gaps, finding.Gap{Location: d.uses[0].Location, Message: fmt.Sprintf("the image %s was not scanned: %s", d.ref, why(err))})
 	}

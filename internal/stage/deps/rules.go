@@ -25,8 +25,8 @@ func unknownImage() finding.Rule {
 	return finding.Rule{
 		ID:          "deps/image-unknown",
 		Title:       "It is known which image is deployed",
-		Description: "The reference cannot be read, or a variable in it has no value here, so that nobody can say which vulnerabilities would be deployed.",
-		Remediation: "Write a valid reference, and give variables a default or a value in .env.",
+		Description: "The reference cannot be read, a variable in it has no value here, or no registry has the image, so that nobody can say which vulnerabilities would be deployed.",
+		Remediation: "Write a reference that leads to an image, and give variables a default or a value in .env.",
 		Severity:    finding.High,
 		Tags:        []string{"dependency", "CWE-1395"},
 		Controls:    []string{control},
