@@ -99,5 +99,5 @@ func (a *app) mask(cfg config.Config) {
 	for _, auth := range cfg.Auth {
 		github.Mask(a.Stdout, auth.Password)
 	}
-	github.Mask(a.Stdout, cfg.DAST.Auth.Value)
+	github.Mask(a.Stdout, cfg.DAST.Auth.Value, cfg.DAST.ZAPKey)
 }

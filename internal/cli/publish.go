@@ -34,7 +34,7 @@ func (a *app) publish(ctx context.Context, j *job, r *report.Report) error {
 
 // secrets are the values that must not appear in any output.
 func secrets(cfg config.Config) []string {
-	all := []string{cfg.Token, cfg.DAST.Auth.Value}
+	all := []string{cfg.Token, cfg.DAST.Auth.Value, cfg.DAST.ZAPKey}
 	for _, auth := range cfg.Auth {
 		all = append(all, auth.Password)
 	}

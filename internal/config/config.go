@@ -115,6 +115,8 @@ type DAST struct {
 	Engine string `yaml:"engine"`
 	// ZAPURL is the address of a ZAP that runs already, for example http://zap:8090.
 	ZAPURL string `yaml:"zap-url"`
+	// ZAPKey is its API key, from the environment or an input only.
+	ZAPKey string `yaml:"-"`
 	// ZAPImage is the image of the ZAP that the stage starts.
 	ZAPImage string `yaml:"zap-image"`
 	// Target is the service to test, with port and scheme where they cannot be told.

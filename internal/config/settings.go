@@ -86,6 +86,8 @@ func Settings() []Setting {
 			set: func(c *Config, v string) error { c.DAST.ZAPURL = v; return nil }},
 		{Name: "target", Usage: "URL of a running service to test instead of the repository's stack; it is only read (see dast.target.own).", Default: "none",
 			set: func(c *Config, v string) error { c.DAST.Target.URL = v; return nil }},
+		{Name: "zap-key", Usage: "API key of the ZAP that runs already, a secret.", Default: "none", Aliases: []string{"ZAP_API_KEY"},
+			set: func(c *Config, v string) error { c.DAST.ZAPKey = v; return nil }},
 		{Name: "zap-image", Usage: "Image of the ZAP that the dynamic test starts.", Default: Default().DAST.ZAPImage, Aliases: []string{"INPUT_DOCKER_NAME"},
 			set: func(c *Config, v string) error { c.DAST.ZAPImage = v; return nil }},
 		{Name: "zap-options", Usage: "Options of ZAP's baseline scan: -c -i -I -j -l -m -s -T -z.", Default: "none", Aliases: []string{"INPUT_CMD_OPTIONS"},

@@ -49,7 +49,7 @@ func setZAPOptions(c *Config, text string) error {
 }
 
 func takesValue(option string) bool {
-	return len(option) == 2 && strings.HasPrefix(option, "-") && strings.Contains("cDlmTzrJwx", option[1:])
+	return len(option) == 2 && strings.HasPrefix(option, "-") && strings.ContainsAny(option[1:], "cDlmTzrJwx")
 }
 
 func (d *DAST) zapOption(name, value string) (err error) {

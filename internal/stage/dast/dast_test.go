@@ -140,7 +140,12 @@ func TestWeigh(t *testing.T) {
 // bare is a test without an engine, for everything that happens after the stack is up.
 func bare(t *testing.T) *test {
 	t.Helper()
-	p := build(t, t.TempDir(), config.DAST{}, map[string]string{"compose.yml": "services:\n  web:\n    image: web\n    user: root\n"})
+	return bareOf(t, "services:\n  web:\n    image: web\n    user: root\n")
+}
+
+func bareOf(t *testing.T, compose string) *test {
+	t.Helper()
+	p := build(t, t.TempDir(), config.DAST{}, map[string]string{"compose.yml": compose})
 	e := stack.Engine{}
 	s, err := stack.New(&e, stack.Model{Project: project(t, p), Secrets: []string{"hunter2"}}, stack.Options{Run: "x", Paths: stack.Paths{Root: p.Root}})
 	if err != nil {
@@ -417,5 +422,47 @@ func TestScannerOptions(t *testing.T) {
 	x.stack = nil
 	if o := x.options(e, web.RuleLevels{}); o.RPS != externalRPS {
 		t.Errorf("a service of others gets %d requests a second", o.RPS)
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	x := bareOf(t, `services:
+  web:
+    image: web
+    environment:
+      NODE_ENV: development
+      APP_DEBUG: "false"
+    ports:
+      - "9000:9000"
+      - "8080:80"
+  api:
+    build: .
+    environment: [DEBUG=1]
+`)
+	x.declared = project(t, x.plan).Services
+	for _, c := range []struct {
+		service string
+		plugin  int
+		line    int
+	}{
+		{"web", 10038, 2}, {"web", 10035, 9}, {"web", 10036, 3}, {"web", 90022, 5},
+		{"api", 10036, 11}, {"api", 90022, 12}, {"api", 10035, 10},
+	} {
+		loc := x.place(endpoint{service: c.service, port: 80}, c.plugin)
+		if loc.URI != "compose.yml" || loc.Region.StartLine != c.line {
+			t.Errorf("rule %d of %s is at %s, want line %d", c.plugin, c.service, loc, c.line)
+		}
+	}
+}
+
+func TestDebugs(t *testing.T) {
+	for pair, want := range map[string]bool{
+		"NODE_ENV=development": true, "ASPNETCORE_ENVIRONMENT=Development": true, "FLASK_DEBUG=1": true, "DEBUG=true": true, "APP_ENV=dev": true,
+		"NODE_ENV=production": false, "DEBUG=0": false, "DEBUG=": false, "ENVY=dev": false, "LOG=debug": false,
+	} {
+		name, value, _ := strings.Cut(pair, "=")
+		if got := debugs(name, value); got != want {
+			t.Errorf("%s: %v", pair, got)
+		}
 	}
 }

@@ -159,6 +159,10 @@ func (t *test) result(e endpoint, r web.Result) {
 		t.gap(e.service, g)
 	}
 	t.set.Files = append(t.set.Files, web.Reports(r, e.base.String(), t.o.Version, t.o.Now())...)
+	for _, f := range r.Files {
+		f.Data = []byte(t.stack.Mask(string(f.Data)))
+		t.set.Files = append(t.set.Files, f)
+	}
 	t.set.Files = append(t.set.Files, finding.File{Name: summaryFile, Data: web.Summary(r, baseline(t.cfg.Baseline))})
 	if len(r.URLs) < t.cfg.MinURLs {
 		t.gap(e.service, fmt.Sprintf("the scan saw %d pages of %s and needs %d to count (dast.min-urls); choose where to start with dast.target", len(r.URLs), e.base, t.cfg.MinURLs))
@@ -282,7 +286,7 @@ func (t *test) alert(e endpoint, engine string, group []web.Alert) finding.Findi
 		}
 	}
 	return finding.Finding{
-		Rule: web.RuleID(a.PluginID), Severity: weigh(a), Message: message, Location: t.at("services", e.service),
+		Rule: web.RuleID(a.PluginID), Severity: weigh(a), Message: message, Location: t.place(e, a.PluginID),
 		Subject: e.service, Key: alertKey(a), Remediation: a.Solution, Properties: p,
 	}
 }

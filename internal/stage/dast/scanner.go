@@ -61,7 +61,7 @@ func (t *test) scanner(ctx context.Context, e endpoint, levels web.RuleLevels) (
 	case t.cfg.Engine != "builtin" && t.cfg.ZAPURL != "":
 		return t.remoteZAP(e, target, levels)
 	case t.cfg.Engine == "zap", t.cfg.Engine != "builtin" && t.engine.HasImage(ctx, t.cfg.ZAPImage):
-		s, err := t.startZAP(ctx, levels)
+		s, err := t.startZAP(ctx, e, levels)
 		return s, target, err
 	case t.cfg.Engine != "builtin":
 		t.set.Notes = append(t.set.Notes, fmt.Sprintf("the builtin scanner ran, because the engine has no image %s and dast.zap-url is not set", t.cfg.ZAPImage))
@@ -130,14 +130,21 @@ func (t *test) remoteZAP(e endpoint, target web.Target, levels web.RuleLevels) (
 			base := *e.base
 			base.Host = net.JoinHostPort(s.Addr.String(), strconv.Itoa(e.port))
 			target.Base = &base
-			return levelled{zap.New(zap.Config{URL: t.cfg.ZAPURL}), levels}, target, nil
+			return levelled{zap.New(t.zapConfig(e, t.cfg.ZAPURL, t.cfg.ZAPKey)), levels}, target, nil
 		}
 	}
 	return nil, target, errors.New("the service under test has no address")
 }
 
+// zapConfig is how a ZAP is told to scan the service.
+func (t *test) zapConfig(e endpoint, address, key string) zap.Config {
+	return zap.Config{
+		URL: address, APIKey: key, Headers: t.authentication(e), Exclude: t.cfg.Exclude, Ajax: t.cfg.AjaxSpider, SpiderTimeout: t.cfg.ScanTime,
+	}
+}
+
 // startZAP runs ZAP beside the stack, where it knows the services by their names.
-func (t *test) startZAP(ctx context.Context, levels web.RuleLevels) (Scanner, error) {
+func (t *test) startZAP(ctx context.Context, e endpoint, levels web.RuleLevels) (Scanner, error) {
 	t.say("starting ZAP")
 	key := t.o.Random(32)
 	addr, err := t.stack.Start(ctx, stack.Helper{
@@ -152,5 +159,9 @@ func (t *test) startZAP(ctx context.Context, levels web.RuleLevels) (Scanner, er
 		return nil, err
 	}
 	at := url.URL{Scheme: "http", Host: net.JoinHostPort(addr.String(), strconv.Itoa(zapPort))}
-	return levelled{zap.New(zap.Config{URL: at.String(), APIKey: key}), levels}, nil
+	c := t.zapConfig(e, at.String(), key)
+	c.Fetch = func(ctx context.Context, path string, limit int64) ([]byte, error) {
+		return t.stack.Fetch(ctx, "zap", path, limit)
+	}
+	return levelled{zap.New(c), levels}, nil
 }

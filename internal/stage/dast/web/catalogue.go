@@ -295,7 +295,7 @@ func scriptRules() []rule {
 			solution:    "Remove the script, or serve a copy that you checked yourself.",
 		},
 		{
-			id: 90003, name: "Sub Resource Integrity Attribute Missing", risk: "Medium", confidence: "High", cwe: 345, wasc: 15, check: integrity,
+			id: 90003, name: "Sub Resource Integrity Attribute Missing", risk: "Medium", confidence: "High", cwe: 345, wasc: 15, check: integrity, systemic: true,
 			reference:   "https://developer.mozilla.org/en-US/docs/Web/Security/Subresource_Integrity",
 			description: "A script or style sheet of another host has no integrity attribute, so the browser runs whatever that host, or who took it over, delivers.",
 			solution:    "Add integrity with the file's hash and crossorigin, or serve the file yourself.",

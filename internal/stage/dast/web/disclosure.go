@@ -194,7 +194,9 @@ const (
 	javaEscaped = "%C2%AC%C3%AD%00%05"
 )
 
-var javaMagic = []byte{0xac, 0xed, 0x00, 0x05}
+// javaMagic begins a serialised object, as it is and as a server leaves it that takes
+// it for text.
+var javaMagic = [][]byte{{0xac, 0xed, 0x00, 0x05}, []byte("\u00ac\u00ed\x00\x05"), []byte(javaBase64)}
 
 // javaObject is 90002: serialised Java objects, in either direction.
 func javaObject(p *page) []hit {
@@ -210,7 +212,7 @@ func javaObject(p *page) []hit {
 		body   []byte
 	}{{p.request, "Cookie", p.requestBody}, {p.header, "Set-Cookie", p.body}} {
 		hits = append(hits, javaHeaders(side.header, side.cookie)...)
-		if bytes.HasPrefix(side.body, javaMagic) || bytes.HasPrefix(side.body, []byte(javaBase64)) {
+		if slices.ContainsFunc(javaMagic, func(m []byte) bool { return bytes.HasPrefix(side.body, m) }) {
 			hits = append(hits, hit{})
 		}
 	}
@@ -270,14 +272,23 @@ func applicationError(p *page) []hit {
 		}
 	}
 	for _, e := range errorPatterns {
-		if bytes.Contains(p.body, []byte(e.word)) {
-			if m := e.pattern.Find(p.body); m != nil {
+		places := offsets(p.body, e.word)
+		for _, at := range places[:min(len(places), maxPlaces)] {
+			if m := e.pattern.Find(p.body[max(at-maxBefore, 0):min(at+maxAfter, len(p.body))]); m != nil {
 				return one(hit{evidence: string(m)})
 			}
 		}
 	}
 	return nil
 }
+
+// How much around a word an error pattern is looked for, and how often: a page made of
+// such words must not keep us busy.
+const (
+	maxPlaces = 50
+	maxBefore = 700
+	maxAfter  = 200
+)
 
 // binary tells whether a body of no declared type is no text.
 func (p *page) binary() bool {

@@ -34,7 +34,7 @@ func newClient(t Target) *http.Client {
 			DisableKeepAlives: true,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Jar:           &smallJar{CookieJar: jar},
+		Jar:           &smallJar{CookieJar: jar, sizes: map[string]int{}},
 	}
 }
 
@@ -71,17 +71,28 @@ func (b *border) connect(ctx context.Context, network, addr string) (net.Conn, e
 // us carry ever more.
 type smallJar struct {
 	http.CookieJar
-	kept int
+	sizes map[string]int // by name
+	size  int
 }
 
-// maxCookies is how many cookies a scan carries.
-const maxCookies = 50
+// maxCookies is how many cookies a scan carries, and maxCookieBytes how much of them:
+// servers refuse requests with longer headers.
+const (
+	maxCookies     = 50
+	maxCookieBytes = 8 << 10
+)
 
 // SetCookies implements http.CookieJar.
 func (j *smallJar) SetCookies(u *url.URL, cookies []*http.Cookie) {
-	cookies = cookies[:min(len(cookies), maxCookies-j.kept)]
-	j.kept += len(cookies)
-	j.CookieJar.SetCookies(u, cookies)
+	var kept []*http.Cookie
+	for _, c := range cookies {
+		n, old := len(c.Name)+len(c.Value), j.sizes[c.Name]
+		if (old > 0 || len(j.sizes) < maxCookies) && j.size-old+n <= maxCookieBytes {
+			kept = append(kept, c)
+			j.size, j.sizes[c.Name] = j.size-old+n, n
+		}
+	}
+	j.CookieJar.SetCookies(u, kept)
 }
 
 // fetch gets one URL. A page with an error is one whose body broke off; cut tells that

@@ -45,16 +45,16 @@ func framing(p *page) []hit {
 		return nil
 	}
 	csp := strings.ToLower(strings.Join(p.header.Values("Content-Security-Policy"), ";"))
-	confidence := ""
+	risk := ""
 	if strings.Contains(csp, "frame-ancestors") {
 		if !p.low() {
 			return nil
 		}
-		confidence = "Low"
+		risk = "Low"
 	}
 	var hits []hit
 	for _, h := range append(frameOptions(p.header.Values("X-Frame-Options")), frameMeta(p)...) {
-		h.param, h.confidence = "x-frame-options", confidence
+		h.param, h.risk = "x-frame-options", risk
 		hits = append(hits, h)
 	}
 	return hits
@@ -78,11 +78,11 @@ func frameOptions(values []string) []hit {
 }
 
 func frameMeta(p *page) []hit {
-	var hits []hit
-	for _, e := range p.meta("X-Frame-Options") {
-		hits = append(hits, hit{variant: 3, evidence: p.doc().tag(e)})
+	meta := p.meta("X-Frame-Options")
+	if len(meta) == 0 {
+		return nil
 	}
-	return hits
+	return one(hit{variant: 3, evidence: p.doc().tag(meta[0])})
 }
 
 // sniffing is 10021: browsers may guess the type of the answer.
@@ -261,11 +261,11 @@ func isolation(p *page) []hit {
 		return nil
 	}
 	var hits []hit
-	shared := slices.ContainsFunc(corsHeaders(), func(name string) bool { return len(p.header.Values(name)) > 0 })
+	shared := slices.ContainsFunc(names(p.header), func(name string) bool { return strings.HasPrefix(name, "Access-Control-Allow-") })
 	if !shared {
 		hits = isolated(p, hits, 1, "Cross-Origin-Resource-Policy", "same-origin", "cross-origin")
 	}
-	if t := p.contentType(); strings.Contains(t, "html") || strings.Contains(t, "xml") {
+	if t := p.contentType(); strings.HasPrefix(t, "text/html") || strings.HasPrefix(t, "application/xml") || strings.HasPrefix(t, "application/xhtml") {
 		hits = isolated(p, hits, 2, "Cross-Origin-Embedder-Policy", "require-corp", "credentialless")
 		hits = isolated(p, hits, 3, "Cross-Origin-Opener-Policy", "same-origin")
 	}
@@ -277,17 +277,13 @@ func isolated(p *page, hits []hit, variant int, name string, good ...string) []h
 	if len(values) == 0 {
 		return append(hits, hit{variant: variant, param: name})
 	}
-	for _, v := range values {
-		word, _, _ := strings.Cut(v, ";")
-		if !slices.Contains(good, strings.ToLower(strings.TrimSpace(word))) {
-			return append(hits, hit{variant: variant, param: name, evidence: v})
+	for part := range strings.SplitSeq(strings.Join(values, ";"), ";") {
+		part = strings.TrimSpace(part)
+		if !strings.HasPrefix(part, "report-to") && !slices.Contains(good, strings.ToLower(part)) {
+			hits = append(hits, hit{variant: variant, param: name, evidence: part})
 		}
 	}
 	return hits
-}
-
-func corsHeaders() []string {
-	return []string{"Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Allow-Credentials"}
 }
 
 var (

@@ -301,17 +301,39 @@ func quiet(p *page) [][]byte {
 	return lines
 }
 
-// hashKinds are the formats of 10097 in the order of their references. The first eight
-// are what password stores hold; the others are bare digits that mean little.
+// hashKinds are the formats of 10097 in the order of their references, as they stand at
+// the start of a text. They are what password stores hold; bare digits, which mean
+// little, have the references after them.
 var hashKinds = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)\$LM\$[a-f0-9]{16}`),
-	regexp.MustCompile(`(?i)\$K4\$[a-f0-9]{16},`),
-	regexp.MustCompile(`(?i)\$2[ay]\$05\$[a-z0-9+\-_./=]{53}`),
-	regexp.MustCompile(`\$1\$[./0-9A-Za-z]{0,8}\$[./0-9A-Za-z]{22}`),
-	regexp.MustCompile(`\$5\$(?:rounds=[0-9]+\$)?[./0-9A-Za-z]{0,16}\$[./0-9A-Za-z]{43}`),
-	regexp.MustCompile(`\$6\$(?:rounds=[0-9]+\$)?[./0-9A-Za-z]{0,16}\$[./0-9A-Za-z]{86}`),
-	regexp.MustCompile(`\$2[aby]?\$[0-9]{2}\$[./0-9A-Za-z]{53}`),
-	regexp.MustCompile(`(?:\$3\$\$|\$NT\$)[0-9a-f]{32}`),
+	regexp.MustCompile(`^(?i)\$LM\$[a-f0-9]{16}`),
+	regexp.MustCompile(`^(?i)\$K4\$[a-f0-9]{16},`),
+	regexp.MustCompile(`^(?i)\$2[ay]\$05\$[a-z0-9+\-_./=]{53}`),
+	regexp.MustCompile(`^\$1\$[./0-9A-Za-z]{0,8}\$[./0-9A-Za-z]{22}`),
+	regexp.MustCompile(`^\$5\$(?:rounds=[0-9]+\$)?[./0-9A-Za-z]{0,16}\$[./0-9A-Za-z]{43}`),
+	regexp.MustCompile(`^\$6\$(?:rounds=[0-9]+\$)?[./0-9A-Za-z]{0,16}\$[./0-9A-Za-z]{86}`),
+	regexp.MustCompile(`^\$2[aby]?\$[0-9]{2}\$[./0-9A-Za-z]{53}`),
+	regexp.MustCompile(`^(?:\$3\$\$|\$NT\$)[0-9a-f]{32}`),
+}
+
+// maxHash is longer than any of these, and maxDollars how many places of one text are
+// looked at: a page of nothing else must not keep us busy.
+const (
+	maxHash    = 200
+	maxDollars = 10_000
+)
+
+// crypted finds password hashes. Each begins with a dollar and one of few characters.
+func crypted(text []byte) []hit {
+	var hits []hit
+	places := offsets(text, "$1", "$2", "$3", "$5", "$6", "$L", "$l", "$K", "$k", "$N")
+	for _, at := range places[:min(len(places), maxDollars)] {
+		for i, re := range hashKinds {
+			if m := re.Find(text[at:min(at+maxHash, len(text))]); m != nil && len(hits) < maxHits {
+				hits = append(hits, hit{variant: i + 1, evidence: string(m)})
+			}
+		}
+	}
+	return hits
 }
 
 // bareHashes are the lengths of bare hexadecimal hashes by variant.
@@ -327,14 +349,7 @@ func hashes(p *page) []hit {
 	texts = append(texts, headerText(p.request), p.requestBody)
 	var hits []hit
 	for _, text := range texts {
-		if !bytes.Contains(text, []byte("$")) {
-			continue
-		}
-		for i, re := range hashKinds {
-			for _, m := range re.FindAll(text, maxHits) {
-				hits = append(hits, hit{variant: i + 1, evidence: string(m)})
-			}
-		}
+		hits = append(hits, crypted(text)...)
 	}
 	for _, text := range texts {
 		if p.low() {

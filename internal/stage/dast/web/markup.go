@@ -13,7 +13,7 @@ func foreignScript(p *page) []hit {
 	for _, e := range p.elements("script") {
 		src, ok := e.attr("src")
 		if ok && strings.TrimSpace(e.value("integrity")) == "" && p.foreign(src) {
-			hits = append(hits, hit{param: src, evidence: p.doc().tag(e)})
+			hits = append(hits, hit{param: src, evidence: p.doc().whole(e)})
 		}
 	}
 	return hits
@@ -30,7 +30,7 @@ func integrity(p *page) []hit {
 		if _, ok := e.attr("integrity"); ok || !p.foreign(loaded(e)) {
 			continue
 		}
-		hits = append(hits, hit{evidence: p.doc().tag(e)})
+		hits = append(hits, hit{evidence: p.doc().whole(e)})
 	}
 	return hits
 }
@@ -84,7 +84,7 @@ func mixedContent(p *page) []hit {
 			if !slices.Contains(keys, a.key) || !hasScheme(a.value, "http") {
 				continue
 			}
-			if e.name == "script" {
+			if e.name == "script" && a.key == "src" {
 				h.variant = 2
 			}
 			found = append(found, a.value)
@@ -143,7 +143,7 @@ func forgery(p *page) []hit {
 	var hits []hit
 	forms := p.elements("form")
 	for _, e := range forms[:min(len(forms), maxForms)] {
-		if !p.low() && !strings.EqualFold(strings.TrimSpace(e.value("method")), "post") {
+		if m := strings.ToLower(strings.TrimSpace(e.value("method"))); !p.low() && (m == "" || m == "get") {
 			continue
 		}
 		fields := p.doc().inside(e, "input")

@@ -75,6 +75,9 @@ func TestRules(t *testing.T) {
 		fires[c.rule] = fires[c.rule] || len(c.want) > 0
 		silent[c.rule] = silent[c.rule] || len(c.want) == 0
 	}
+	if len(fires) < 40 {
+		t.Errorf("only %d rules have cases", len(fires))
+	}
 	for _, r := range catalogue() {
 		if (!fires[r.id] || !silent[r.id]) && r.id != 10025 && r.id != 10049 { // 10025 judges requests; 10049 always speaks
 			t.Errorf("rule %d has no case that fires or none that stays silent", r.id)
@@ -171,10 +174,11 @@ func policyCases() []ruleCase {
 		{10035, "transport twice", Medium, secret, 200, "Strict-Transport-Security: max-age=1\nStrict-Transport-Security: max-age=2", markup, []string{"10035-3"}},
 		{10035, "transport over HTTP at low", Low, plainly, 200, "Strict-Transport-Security: max-age=1", markup, []string{"10035-4 |max-age=1"}},
 		{10035, "transport without age", Medium, secret, 200, "Strict-Transport-Security: includeSubDomains; max-age=x", markup, []string{"10035-5 |includeSubDomains; max-age=x"}},
-		{10035, "transport in meta", Medium, secret, 200, "Strict-Transport-Security: max-age=1", "<meta http-equiv=strict-transport-security>", []string{"10035-6 |<meta http-equiv=strict-transport-security>"}},
+		{10035, "transport in meta", Medium, secret, 200, "Strict-Transport-Security: max-age=1", "<meta http-equiv=strict-transport-security>", []string{"10035-6 |strict-transport-security"}},
 		{10035, "transport quoted", Medium, secret, 200, `Strict-Transport-Security: "max-age=1"`, markup, []string{`10035-7 |"max-age=1"`}},
-		{10035, "transport junk", Medium, secret, 200, "Strict-Transport-Security: max-age=1”", markup, []string{"10035-8 |max-age=1”"}},
+		{10035, "transport junk", Medium, secret, 200, "Strict-Transport-Security: max-age=1”", markup, []string{"10035-8 |Strict-Transport-Security"}},
 		{10035, "redirect home", Medium, secret, 301, "Location: /x", markup, nil},
+		{10035, "redirect to another port", Medium, secret, 301, "Location: https://shop.example:8443/", markup, []string{"10035-1"}},
 		{10035, "redirect home at low", Low, secret, 301, "Location: /x", markup, []string{"10035-1"}},
 		{10035, "redirect away", Medium, secret, 301, "Location: https://other.example/", markup, []string{"10035-1"}},
 		{10038, "no policy", Medium, plainly, 404, "", markup, []string{"10038-1"}},
@@ -207,7 +211,21 @@ func policyCases() []ruleCase {
 		{90004, "isolation of json", Medium, plainly, 200, "Content-Type: application/json\nCross-Origin-Resource-Policy: same-site", "{}", []string{"90004-1 Cross-Origin-Resource-Policy|same-site"}},
 		{90004, "isolation of shared json", Medium, plainly, 200, "Content-Type: application/json\nAccess-Control-Allow-Methods: GET", "{}", nil},
 		{90004, "isolated", Medium, plainly, 200, "Cross-Origin-Resource-Policy: same-origin; report-to=x\nCross-Origin-Embedder-Policy: credentialless\nCross-Origin-Opener-Policy: same-origin", markup, nil},
+		{90004, "isolation in several headers", Medium, plainly, 200, "Content-Type: application/json\nCross-Origin-Resource-Policy: same-site\nCross-Origin-Resource-Policy: x; report-to=y", "{}",
+			[]string{"90004-1 Cross-Origin-Resource-Policy|same-site", "90004-1 Cross-Origin-Resource-Policy|x"}},
+		{90004, "isolation of a picture", Medium, plainly, 200, "Content-Type: image/svg+xml\nAccess-Control-Allow-Private-Network: true", "x", nil},
 		{90004, "isolation of an error", Medium, plainly, 404, "", markup, nil},
+	}
+}
+
+// TestFramingBehindAPolicy checks that the old header matters less where the policy has
+// the same power.
+func TestFramingBehindAPolicy(t *testing.T) {
+	t.Parallel()
+	p := answer(t, plainly, 200, "Content-Security-Policy: frame-ancestors 'none'", markup)
+	p.threshold = Low
+	if a := catalogueRule(10020).alerts(p); len(a) != 1 || a[0].Risk != "Low" || a[0].Confidence != "Medium" {
+		t.Errorf("%+v", a)
 	}
 }
 
@@ -222,7 +240,7 @@ func csp(policy string, variants ...int) []string {
 func markupCases() []ruleCase {
 	form := `<div><form method=post><input name=user><input id=pin></form></div>`
 	return []ruleCase{
-		{10017, "foreign script", Medium, plainly, 200, "", `<script src="//cdn.example/x.js"></script><script src=/y.js></script>`, []string{`10017 //cdn.example/x.js|<script src="//cdn.example/x.js">`}},
+		{10017, "foreign script", Medium, plainly, 200, "", `<script src="//cdn.example/x.js"></script><script src=/y.js></script>`, []string{`10017 //cdn.example/x.js|<script src="//cdn.example/x.js"></script>`}},
 		{10017, "vouched script", Medium, plainly, 200, "", `<script src="//cdn.example/x.js" integrity="sha384-x"></script>`, nil},
 		{10017, "own script in other case", Medium, plainly, 200, "", `<script src="http://SHOP.example/x.js"></script>`, nil},
 		{10017, "script in a comment or a string", Medium, plainly, 200, "", `<!--<script src="//a.example/"></script>--><script>"<script src='//a.example/'>"</script>`, nil},
@@ -249,7 +267,7 @@ func markupCases() []ruleCase {
 		{10202, "form that searches at low", Low, plainly, 200, "", strings.Replace(form, "post", "get", 1), []string{"10202 |<form method=get>"}},
 		{10202, "form alone", Medium, plainly, 200, "", strings.TrimSuffix(strings.TrimPrefix(form, "<div>"), "</div>"), nil},
 		{90003, "no integrity", Medium, plainly, 200, "", `<link rel="Stylesheet x" href="//c.example/a.css"><link href="//c.example/b.css"><script src="//c.example/c.js"></script>`,
-			[]string{`90003 |<link rel="Stylesheet x" href="//c.example/a.css">`, `90003 |<link href="//c.example/b.css">`, `90003 |<script src="//c.example/c.js">`}},
+			[]string{`90003 |<link rel="Stylesheet x" href="//c.example/a.css">`, `90003 |<link href="//c.example/b.css">`, `90003 |<script src="//c.example/c.js"></script>`}},
 		{90003, "integrity", Medium, plainly, 200, "", `<link rel=icon href="//c.example/a.ico"><script src="//c.example/c.js" integrity=sha384-x></script><script src=/a.js></script>`, nil},
 	}
 }
@@ -407,5 +425,35 @@ func FuzzRules(f *testing.F) {
 			}
 		}
 		links(p)
+	})
+}
+
+// FuzzPolicy judges hostile policies: no panic, few hits, directives in lower case.
+func FuzzPolicy(f *testing.F) {
+	for _, text := range []string{
+		"default-src 'self'; script-src 'nonce-x' 'strict-dynamic' https:; frame-ancestors *", "default-src self; default-src *;;", "\xff; SCRIPT-SRC\t'UNSAFE-INLINE'",
+		"sandbox; report-uri /x; plugin-types a/b", "script-src http://*:80/x https://*.example 'sha256-x'", ";", "default-src " + strings.Repeat("*:1 ", 1000),
+	} {
+		f.Add(text, true)
+	}
+	f.Fuzz(func(t *testing.T, text string, meta bool) {
+		c, n := parsePolicy(text)
+		for name := range c {
+			if name != strings.ToLower(name) || strings.ContainsAny(name, " ;\t\n") {
+				t.Errorf("directive %q", name)
+			}
+		}
+		hits := judge(text, meta)
+		if len(hits) > 13 || len(n.problems) > 20 {
+			t.Errorf("%d hits, %d problems", len(hits), len(n.problems))
+		}
+		for _, h := range hits {
+			if h.variant < 1 || h.variant > 13 {
+				t.Errorf("variant %d", h.variant)
+			}
+		}
+		if d := cmp.Diff(fmt.Sprint(hits), fmt.Sprint(judge(text, meta))); d != "" {
+			t.Error(d)
+		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 var (
 	maxAge       = regexp.MustCompile(`\bmax-age\s*=\s*['"]*\s*([0-9]+)`)
+	disabled     = regexp.MustCompile(`(?i)\bmax-age\s*=\s*['"]*\s*0+\s*['"]*\s*`)
 	quotedMaxAge = regexp.MustCompile(`['"]+\s*max`)
 )
 
@@ -21,16 +22,25 @@ func strictTransport(p *page) []hit {
 	}
 	var hits []hit
 	if v := transportVariant(p, values); v > 0 {
-		h := hit{variant: v}
-		if len(values) == 1 {
-			h.evidence = values[0]
-		}
-		hits = append(hits, h)
+		hits = append(hits, hit{variant: v, evidence: transportEvidence(v, values)})
 	}
-	for _, e := range p.bodyMeta("Strict-Transport-Security") {
-		hits = append(hits, hit{variant: 6, evidence: p.doc().tag(e)})
+	if meta := p.bodyMeta("Strict-Transport-Security"); len(meta) > 0 {
+		hits = append(hits, hit{variant: 6, evidence: meta[0].value("http-equiv")})
 	}
 	return hits
+}
+
+// transportEvidence is the part of the header that the variant is about.
+func transportEvidence(variant int, values []string) string {
+	switch {
+	case variant == 2:
+		return disabled.FindString(values[0])
+	case variant == 8:
+		return "Strict-Transport-Security"
+	case len(values) == 1:
+		return values[0]
+	}
+	return ""
 }
 
 // bodyMeta looks for the meta element whatever the content type is.
@@ -54,14 +64,14 @@ func transportVariant(p *page, values []string) int {
 	v := strings.ToLower(values[0])
 	age := maxAge.FindStringSubmatch(v)
 	switch {
-	case age != nil && strings.Trim(age[1], "0") == "":
-		return 2
-	case quotedMaxAge.MatchString(v):
-		return 7
-	case age == nil:
-		return 5
 	case strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' || r > '~' }):
 		return 8
+	case age != nil && strings.Trim(age[1], "0") == "":
+		return 2
+	case age == nil:
+		return 5
+	case quotedMaxAge.MatchString(v):
+		return 7
 	}
 	return 0
 }
@@ -73,5 +83,5 @@ func (p *page) homeRedirect() bool {
 		return false
 	}
 	u := p.resolve(p.header.Get("Location"))
-	return u != nil && strings.EqualFold(u.Scheme, "https") && strings.EqualFold(u.Hostname(), p.url.Hostname())
+	return u != nil && strings.EqualFold(u.Scheme, "https") && strings.EqualFold(u.Hostname(), p.url.Hostname()) && port(u) == port(p.url)
 }

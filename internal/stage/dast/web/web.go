@@ -107,6 +107,8 @@ type Result struct {
 	Ignored, Passed []Alert
 	// Rules are all rules that were applied, with ids such as zap/10038.
 	Rules []finding.Rule
+	// Files are reports that the engine itself wrote.
+	Files []finding.File
 	// Notes are facts that change nothing, such as a limit that was reached.
 	Notes []string
 	// Gaps are what the scan should have judged and could not: each makes the result

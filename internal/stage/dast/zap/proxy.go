@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -74,12 +75,29 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	query.Del(zapapi.ZAP_API_KEY_PARAM)
 	data, err := p.forward(r.URL.Path, query)
+	p.record(r.URL.Path, query, data, err)
 	if err != nil {
 		p.keep(p.mask(fmt.Errorf("ask ZAP for %s: %w", r.URL.Path, err)))
 		data = []byte("{}")
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(data) // the library reports a broken connection itself
+}
+
+// record tells the transcript about a call and how it ended.
+func (p *proxy) record(path string, query url.Values, data []byte, err error) {
+	if p.config.Transcript == nil {
+		return
+	}
+	line := path
+	if len(query) > 0 {
+		line += "?" + query.Encode()
+	}
+	end := strings.TrimSpace(string(data[:min(len(data), 200)]))
+	if err != nil {
+		end = "error: " + err.Error()
+	}
+	p.config.Transcript(p.mask(errors.New(line + " -> " + web.Clip(end))).Error())
 }
 
 // forward asks ZAP under the deadline of one call.
@@ -138,11 +156,18 @@ func status(resp *http.Response, data []byte) error {
 	return fmt.Errorf("HTTP %d: %s", resp.StatusCode, web.Clip(strings.TrimSpace(problem.Code+" "+problem.Message+" "+problem.Detail)))
 }
 
-// mask removes the API key and the run's token from an error, in whatever form they
+// mask removes the API key, the target's credentials and the run's token from an error, in whatever form they
 // came.
 func (p *proxy) mask(err error) error {
 	text := err.Error()
-	for _, secret := range []string{p.config.APIKey, url.QueryEscape(p.config.APIKey), url.PathEscape(p.config.APIKey), p.token} {
+	secrets := []string{p.config.APIKey, p.token}
+	for _, values := range p.config.Headers {
+		secrets = append(secrets, values...)
+	}
+	for _, s := range slices.Clone(secrets) {
+		secrets = append(secrets, url.QueryEscape(s), url.PathEscape(s))
+	}
+	for _, secret := range secrets {
 		if secret != "" {
 			text = strings.ReplaceAll(text, secret, "***")
 		}

@@ -14,7 +14,7 @@ const alertsPerRule = "10"
 
 // run goes through the steps of ZAP's baseline scan.
 func (s *scan) run(r *web.Result) error {
-	for _, step := range []func(*web.Result) error{s.start, s.tune, s.open, s.crawl, s.judge, s.urls, s.rules, s.alerts} {
+	for _, step := range []func(*web.Result) error{s.start, s.tune, s.scope, s.authenticate, s.limit, s.open, s.crawl, s.ajax, s.judge, s.urls, s.rules, s.alerts, s.reports} {
 		if err := step(r); err != nil {
 			return fmt.Errorf("scan %s with ZAP: %w", s.target.Base.Redacted(), err)
 		}
@@ -51,12 +51,8 @@ func (s *scan) tune(*web.Result) error {
 		func() (map[string]any, error) { return spider.SetOptionMaxDuration(minutes) },
 		func() (map[string]any, error) { return spider.SetOptionPostForm(false) },
 	} {
-		m, err := s.call("Result", set)
-		if err != nil {
+		if err := s.do(set); err != nil {
 			return err
-		}
-		if m.text("Result") != "OK" {
-			return fmt.Errorf("ZAP answered %q to a setting, want OK", web.Clip(m.text("Result")))
 		}
 	}
 	return nil
@@ -89,7 +85,7 @@ func (s *scan) crawl(r *web.Result) error {
 		children = strconv.Itoa(s.c.SpiderMaxChildren)
 	}
 	m, err := s.call("scan", func() (map[string]any, error) {
-		return s.api.Spider().Scan(s.target.Base.String(), children, "true", "", "")
+		return s.api.Spider().Scan(s.target.Base.String(), children, "true", name, "")
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -36,6 +37,16 @@ type Config struct {
 	SpiderMaxDepth int
 	// SpiderMaxChildren is how many children of a node it visits (0: all).
 	SpiderMaxChildren int
+	// Headers are added to every request to the target; their values are secrets.
+	Headers http.Header
+	// Exclude are regular expressions of URLs that no spider visits.
+	Exclude []string
+	// Ajax crawls with ZAP's browser too.
+	Ajax bool
+	// Fetch reads a file that ZAP wrote where it runs; nil means that nobody can.
+	Fetch func(ctx context.Context, path string, limit int64) ([]byte, error)
+	// Transcript is told each call and its end, without secrets; nil means nobody.
+	Transcript func(line string)
 	// Poll is the pause between two questions about progress (1 second).
 	Poll time.Duration
 }
@@ -77,6 +88,7 @@ func (e *Engine) Scan(ctx context.Context, t web.Target, say func(string)) (web.
 	s := &scan{c: e.c, ctx: ctx, proxy: p, api: api, target: t, say: say}
 	r := web.Result{Engine: "zap"}
 	err = s.run(&r)
+	s.leave(&r)
 	return r, err
 }
 
@@ -88,6 +100,7 @@ type scan struct {
 	api    zapapi.Interface
 	target web.Target
 	say    func(string)
+	undo   []undo
 }
 
 // pause waits for the next poll.

@@ -64,8 +64,10 @@ func TestScanGoesThroughTheBaseline(t *testing.T) {
 	}
 	calls := []string{
 		"core/view/version", "pscan/action/disableAllTags", "pscan/action/setMaxAlertsPerRule", "spider/action/setOptionMaxDepth",
-		"spider/action/setOptionMaxDuration", "spider/action/setOptionPostForm", "core/action/accessUrl", "spider/action/scan",
+		"spider/action/setOptionMaxDuration", "spider/action/setOptionPostForm", "context/action/removeContext", "context/action/newContext",
+		"context/action/includeInContext", "network/action/addRateLimitRule", "core/action/accessUrl", "spider/action/scan",
 		"spider/view/status", "pscan/view/recordsToScan", "core/view/urls", "pscan/view/scanners", "core/view/alerts",
+		"network/action/removeRateLimitRule", "context/action/removeContext",
 	}
 	if d := cmp.Diff(calls, s.Calls()); d != "" {
 		t.Error("calls:", d)
@@ -214,3 +216,84 @@ type recorder struct {
 }
 
 func (r *recorder) Errorf(string, ...any) { r.failed = true }
+
+// TestScanSetsUpAndLeaves goes through everything that is optional, and looks at what
+// ZAP was told while it scanned and what is left afterwards.
+func TestScanSetsUpAndLeaves(t *testing.T) {
+	t.Parallel()
+	const secret = "Bearer a+b/c ="
+	s := zaptest.New(t, zaptest.Options{Key: key, URLs: []string{"http://backend/"}})
+	c := config(s)
+	c.Headers, c.Exclude, c.Ajax = http.Header{"Authorization": {secret}}, []string{"http://backend/admin"}, true
+	var during map[string]string
+	c.Fetch = func(_ context.Context, path string, _ int64) ([]byte, error) {
+		during = s.Set()
+		if strings.HasSuffix(path, ".html") {
+			return nil, errors.New("no such file, " + secret)
+		}
+		return []byte(path), nil
+	}
+	r, err := zap.New(c).Scan(t.Context(), target(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin := `http://backend(?:[/?#].*)?`
+	want := map[string]string{
+		"context assure": "+" + origin + " -http://backend/admin.* ", "replacer assure Authorization": "Authorization: " + secret + " at " + origin,
+		"network assure": origin + ": 20 at ",
+	}
+	if d := cmp.Diff(want, during); d != "" {
+		t.Error(d)
+	}
+	if left := s.Set(); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if !slices.Contains(s.Calls(), "ajaxSpider/view/status") {
+		t.Errorf("calls %q", s.Calls())
+	}
+	if len(r.Files) != 1 || r.Files[0].Name != "zap/zap_report.json" || string(r.Files[0].Data) != "/tmp/zap_report.json" {
+		t.Errorf("files %+v", r.Files)
+	}
+	notes := strings.Join(r.Notes, "\n")
+	if !strings.Contains(notes, "zap_report.html is missing") || strings.Contains(notes, secret) || len(r.Gaps) != 0 {
+		t.Errorf("notes %q, gaps %q", r.Notes, r.Gaps)
+	}
+}
+
+// TestSecondScanOfOneZAP uses a ZAP in which an interrupted run left its context.
+func TestSecondScanOfOneZAP(t *testing.T) {
+	t.Parallel()
+	s := zaptest.New(t, zaptest.Options{Key: key, URLs: []string{"http://backend/"}, Crash: "core/view/urls", NoRateLimit: true})
+	if _, err := zap.New(config(s)).Scan(t.Context(), target(t), nil); err == nil || len(s.Set()) == 0 {
+		t.Fatalf("error %v, set %v", err, s.Set())
+	}
+	s.Revive()
+	r, err := zap.New(config(s)).Scan(t.Context(), target(t), nil)
+	if err != nil || len(s.Set()) != 0 || !strings.Contains(strings.Join(r.Notes, "\n"), "no rate limits") {
+		t.Errorf("error %v, set %v, notes %q", err, s.Set(), r.Notes)
+	}
+}
+
+func TestAjaxSpiderIsStopped(t *testing.T) {
+	t.Parallel()
+	s := zaptest.New(t, zaptest.Options{Key: key, URLs: []string{"http://backend/"}, StuckAjax: true})
+	c := config(s)
+	c.Ajax, c.SpiderTimeout = true, 5*time.Millisecond
+	r, err := zap.New(c).Scan(t.Context(), target(t), nil)
+	if err != nil || !s.Stopped() || !strings.Contains(strings.Join(r.Gaps, "\n"), "ajax spider did not finish") {
+		t.Errorf("error %v, stopped %v, gaps %q", err, s.Stopped(), r.Gaps)
+	}
+}
+
+// TestErrorsHoldNoCredentials lets ZAP refuse the header and repeat it.
+func TestErrorsHoldNoCredentials(t *testing.T) {
+	t.Parallel()
+	const secret = "Bearer a+b/c ="
+	s := zaptest.New(t, zaptest.Options{Key: key, Override: map[string]string{"replacer/action/addRule": `{"code":"x","message":"` + secret + ` ` + url.QueryEscape(secret) + `"}`}})
+	c := config(s)
+	c.Headers = http.Header{"Authorization": {secret}}
+	_, err := zap.New(c).Scan(t.Context(), target(t), nil)
+	if err == nil || !strings.Contains(err.Error(), "set the header Authorization") || strings.Contains(err.Error(), "a+b/c") || strings.Contains(err.Error(), url.QueryEscape(secret)) {
+		t.Errorf("error %v", err)
+	}
+}

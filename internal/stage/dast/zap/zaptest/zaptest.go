@@ -5,6 +5,7 @@ package zaptest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -28,6 +29,10 @@ type Options struct {
 	SpiderSteps int
 	// StuckQueue keeps the passive scanner from ever finishing, StuckSpider the spider.
 	StuckQueue, StuckSpider bool
+	// StuckAjax keeps the ajax spider from ever finishing.
+	StuckAjax bool
+	// NoRateLimit is a ZAP without the network add-on's rate limits.
+	NoRateLimit bool
 	// Unreachable makes accessUrl answer that the target cannot be reached.
 	Unreachable bool
 	// Hang, Crash, Redirect and Flood name a call, such as spider/view/status, that
@@ -49,12 +54,14 @@ type Server struct {
 	spider  int
 	crashed bool
 	stopped bool
+	ajax    bool
+	set     map[string]string
 }
 
 // New starts a stand-in that ends with the test.
 func New(t testing.TB, o Options) *Server {
 	t.Helper()
-	s := &Server{t: t, options: o, done: make(chan struct{})}
+	s := &Server{t: t, options: o, done: make(chan struct{}), set: map[string]string{}}
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(func() {
 		close(s.done)
@@ -78,6 +85,21 @@ func (s *Server) Stopped() bool {
 	return s.stopped
 }
 
+// Revive starts a crashed stand-in again, with what was set up before.
+func (s *Server) Revive() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.crashed, s.options.Crash = false, ""
+}
+
+// Set is what is set up by name: contexts with their patterns, header rules with what
+// they add, rate limits.
+func (s *Server) Set() map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.set)
+}
+
 // params lists the parameters that each known call may have.
 func params() map[string][]string {
 	return map[string][]string{
@@ -85,7 +107,16 @@ func params() map[string][]string {
 		"core/action/accessUrl": {"url", "followRedirects"},
 		"pscan/view/scanners":   nil, "pscan/view/recordsToScan": nil, "pscan/action/disableAllTags": nil, "pscan/action/setMaxAlertsPerRule": {"maxAlerts"},
 		"spider/action/setOptionMaxDepth": {"Integer"}, "spider/action/setOptionMaxDuration": {"Integer"}, "spider/action/setOptionPostForm": {"Boolean"},
-		"spider/action/scan": {"url", "maxChildren", "recurse"}, "spider/view/status": {"scanId"}, "spider/action/stop": {"scanId"},
+		"spider/action/scan": {"url", "maxChildren", "recurse", "contextName"}, "spider/view/status": {"scanId"}, "spider/action/stop": {"scanId"},
+		"context/action/newContext": {"contextName"}, "context/action/removeContext": {"contextName"},
+		"context/action/includeInContext": {"contextName", "regex"}, "context/action/excludeFromContext": {"contextName", "regex"},
+		"replacer/action/addRule":                {"description", "enabled", "matchType", "matchRegex", "matchString", "replacement", "url"},
+		"replacer/action/removeRule":             {"description"},
+		"network/action/addRateLimitRule":        {"description", "enabled", "matchRegex", "matchString", "requestsPerSecond", "groupBy"},
+		"network/action/removeRateLimitRule":     {"description"},
+		"ajaxSpider/action/setOptionMaxDuration": {"Integer"}, "ajaxSpider/action/scan": {"url", "contextName"},
+		"ajaxSpider/view/status": nil, "ajaxSpider/action/stop": nil,
+		"reports/action/generate": {"title", "template", "sites", "reportFileName", "reportDir", "display"},
 	}
 }
 
@@ -194,7 +225,26 @@ func (s *Server) answer(w http.ResponseWriter, call string, q url.Values) {
 			return
 		}
 		reply(w, map[string]any{"accessUrl": []any{}})
+	case "context/action/newContext", "context/action/removeContext", "context/action/includeInContext", "context/action/excludeFromContext":
+		s.context(w, call, q)
+	case "replacer/action/addRule", "replacer/action/removeRule", "network/action/addRateLimitRule", "network/action/removeRateLimitRule":
+		s.rule(w, call, q)
+	case "ajaxSpider/action/scan":
+		s.ajax = true
+		reply(w, map[string]any{"Result": "OK"})
+	case "ajaxSpider/view/status":
+		running := s.ajax && s.options.StuckAjax
+		reply(w, map[string]any{"status": map[bool]string{true: "running", false: "stopped"}[running]})
+	case "ajaxSpider/action/stop":
+		s.stopped = true
+		reply(w, map[string]any{"Result": "OK"})
+	case "reports/action/generate":
+		reply(w, map[string]any{"generate": q.Get("reportDir") + "/" + q.Get("reportFileName")})
 	case "spider/action/scan":
+		if _, ok := s.set["context "+q.Get("contextName")]; !ok {
+			problem(w, "does_not_exist", "Does Not Exist")
+			return
+		}
 		s.spider = 0
 		reply(w, map[string]any{"scan": "7"})
 	case "spider/view/status":
@@ -213,6 +263,47 @@ func (s *Server) answer(w http.ResponseWriter, call string, q url.Values) {
 	default:
 		reply(w, map[string]any{"Result": "OK"})
 	}
+}
+
+// context answers as ZAP does about contexts that exist and that do not.
+func (s *Server) context(w http.ResponseWriter, call string, q url.Values) {
+	key := "context " + q.Get("contextName")
+	_, exists := s.set[key]
+	switch verb := strings.TrimPrefix(call, "context/action/"); {
+	case verb == "newContext" && exists:
+		problem(w, "already_exists", "Already Exists")
+	case verb == "newContext":
+		s.set[key] = ""
+		reply(w, map[string]any{"contextId": "2"})
+	case !exists:
+		problem(w, "context_not_found", "Context Not Found")
+	case verb == "removeContext":
+		delete(s.set, key)
+		reply(w, map[string]any{"Result": "OK"})
+	default:
+		s.set[key] += map[string]string{"includeInContext": "+", "excludeFromContext": "-"}[verb] + q.Get("regex") + " "
+		reply(w, map[string]any{"Result": "OK"})
+	}
+}
+
+// rule sets up and removes header rules and rate limits.
+func (s *Server) rule(w http.ResponseWriter, call string, q url.Values) {
+	component, rest, _ := strings.Cut(call, "/action/")
+	key := component + " " + q.Get("description")
+	_, exists := s.set[key]
+	switch add := strings.HasPrefix(rest, "add"); {
+	case component == "network" && s.options.NoRateLimit:
+		problem(w, "bad_action", "Unknown action "+rest)
+		return
+	case add == exists:
+		problem(w, map[bool]string{true: "already_exists", false: "does_not_exist"}[add], rest)
+		return
+	case add:
+		s.set[key] = q.Get("matchString") + ": " + q.Get("replacement") + q.Get("requestsPerSecond") + " at " + q.Get("url")
+	default:
+		delete(s.set, key)
+	}
+	reply(w, map[string]any{"Result": "OK"})
 }
 
 func (s *Server) status(w http.ResponseWriter, id string) {
