@@ -166,7 +166,10 @@ func scan(t *testing.T, cfg config.Deps, o deps.Options, p *plan.Plan) finding.S
 	if cfg.Database == "" {
 		cfg.Database = databaseOf(t, systemAdvisories)
 	}
-	o.Now, o.Wait = now, func(context.Context, time.Duration) error { return nil }
+	if o.Now == nil {
+		o.Now = now
+	}
+	o.Wait = func(context.Context, time.Duration) error { return nil }
 	if o.EngineHost == "" {
 		o.EngineHost = "unix://" + filepath.Join(t.TempDir(), "none.sock")
 	}
@@ -471,6 +474,20 @@ func TestContentsOfImages(t *testing.T) {
 			img:  build(t, debian(t), layerOf(t, file{"app/node_modules/x/package.json", "{"})),
 			want: wantApplication[1:],
 		},
+		"installed by the system": {
+			img: build(t, debian(t), layerOf(t,
+				file{"var/lib/dpkg/status", dpkgStatus + "Package: python3-weak\nStatus: install ok installed\nArchitecture: all\nVersion: 1.3.9-1\nMaintainer: Debian\n\n"},
+				file{"var/lib/dpkg/info/python3-weak.md5sums", "d41d8cd98f00b204e9800998ecf8427e  usr/lib/python3/dist-packages/weak_py-1.3.9.dist-info/METADATA\n"},
+				file{"usr/lib/python3/dist-packages/weak_py-1.3.9.dist-info/METADATA", "Metadata-Version: 2.1\nName: weak-py\nVersion: 1.3.9\n"},
+			)), want: wantApplication[1:],
+		},
+		"installed by hand": {
+			img: build(t, debian(t), layerOf(t, file{"opt/lib/weak_py-1.3.9.dist-info/METADATA", "Metadata-Version: 2.1\nName: weak-py\nVersion: 1.3.9\n"})),
+			want: []string{
+				wantApplication[1],
+				"compose.yaml:3:12 GHSA-pypi-0000-0003 weak-py 1.3.9 1.4, 2.1 own opt/lib/weak_py-1.3.9.dist-info/METADATA",
+			},
+		},
 		"broken archive": {img: build(t, empty.Image, layerOf(t, file{"app/a.jar", "PK nothing"})), gap: "app/a.jar: it is not a readable archive"},
 		"path traversal": {img: build(t, empty.Image, layerOf(t, file{"../../app/node_modules/weak-js/package.json", `{"name":"weak-js","version":"1.2.2"}`}))},
 		"nothing":        {img: build(t, empty.Image, layerOf(t, file{"hello", "x"}))},
@@ -584,9 +601,15 @@ func TestEndOfLife(t *testing.T) {
 func TestAlpine(t *testing.T) {
 	s := newShop(t)
 	img := build(t, empty.Image, layerOf(t, file{"etc/alpine-release", "3.23.1\n"}, file{"lib/apk/db/installed", "P:busybox-binsh\nV:1.36.1-r28\nA:x86_64\no:busybox\n\n"}))
-	set := scan(t, config.Deps{}, s.options(), uses(repositoryOf(t, nil), s.push(t, "acme/alp:1", img)))
+	ref := s.push(t, "acme/alp:1", img)
+	set := scan(t, config.Deps{}, s.options(), uses(repositoryOf(t, nil), ref))
 	if diff := cmp.Diff([]string{"compose.yaml:3:12 CVE-2027-1002 busybox-binsh 1.36.1-r28 1.36.1-r30 own "}, inImages(set)); diff != "" {
 		t.Error(diff)
+	}
+	later := s.options()
+	later.Now = func() time.Time { return built.AddDate(1, 0, 0) }
+	if set := scan(t, config.Deps{}, later, uses(repositoryOf(t, nil), ref)); len(set.Findings) != 2 {
+		t.Errorf("a year later its support has ended: %v", inImages(set))
 	}
 }
 
