@@ -95,6 +95,9 @@ func (w *walker) skipped(name string, e fs.DirEntry) bool {
 
 // Excluded tells whether a glob matches the path or a directory above it.
 func Excluded(globs []string, name string) bool {
+	if len(globs) == 0 {
+		return false
+	}
 	for p := name; p != "." && p != "/"; p = path.Dir(p) {
 		for _, g := range globs {
 			if ok, _ := doublestar.Match(strings.TrimSuffix(strings.TrimPrefix(g, "./"), "/"), p); ok {

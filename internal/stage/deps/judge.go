@@ -79,6 +79,8 @@ func (j *judge) lock(ctx context.Context, l *inventory.Lock) error {
 	}
 	own := ownPackages(l)
 	j.located = 0
+	judged := 0
+	defer func() { j.set.Cover("packages", judged) }()
 	for _, p := range l.Packages {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -86,7 +88,7 @@ func (j *judge) lock(ctx context.Context, l *inventory.Lock) error {
 		if p.Dev && !j.dev {
 			continue
 		}
-		j.set.Cover("packages", 1)
+		judged++
 		if err := j.match(driver, l, p, own); err != nil {
 			return err
 		}

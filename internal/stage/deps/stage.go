@@ -123,10 +123,7 @@ func (s *Stage) databaseOptions(p *plan.Plan, say func(string)) database.Options
 func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []string, say func(string), set *finding.Set) error {
 	log := quiet.Listen()
 	defer log.Stop()
-	reader, err := inventory.New(p.Tree, files, log)
-	if err != nil {
-		return err
-	}
+	reader := inventory.New(p.Tree, files, log)
 	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, bill: s.opts.SBOM, rules: map[string]finding.Rule{}, hits: map[string][]hit{}}
 	for i := 0; i < len(locks); i++ {
 		if err := ctx.Err(); err != nil {
@@ -143,12 +140,12 @@ func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []strin
 			}
 		}
 	}
-	if s.opts.SBOM {
-		if set.Files, err = s.bill(p, j.parts); err != nil {
-			return err
-		}
+	if err := j.finish(); err != nil || !s.opts.SBOM {
+		return err
 	}
-	return j.finish()
+	bill, err := s.bill(p, j.parts)
+	set.Files = append(set.Files, bill...)
+	return err
 }
 
 // describe says which database answered and whether it is too old to.

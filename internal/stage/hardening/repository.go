@@ -161,6 +161,7 @@ var manifests = []struct {
 	{"composer", nil, []string{"composer.json"}},
 	{"mix", nil, []string{"mix.exs"}},
 	{"pub", nil, []string{"pubspec.yaml"}},
+	{"swift", nil, []string{"Package.swift", "Package.resolved"}},
 	{"terraform", []string{"opentofu"}, []string{"*.tf"}},
 }
 

@@ -29,10 +29,7 @@ func readOne(t testing.TB, name, text string) Lock {
 	t.Helper()
 	log := quiet.Listen()
 	defer log.Stop()
-	r, err := New(memory{name: text}, []string{name}, log)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := New(memory{name: text}, []string{name}, log)
 	return r.Read(context.Background(), name)
 }
 

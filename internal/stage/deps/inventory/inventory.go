@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/aquasecurity/trivy/pkg/fanal/analyzer"
@@ -58,21 +59,26 @@ type Reader struct {
 	tree    Tree
 	files   []string
 	formats []format
-	group   analyzer.AnalyzerGroup
 	log     *quiet.Log
+	// group is started once, for the formats that need it.
+	group func() (analyzer.AnalyzerGroup, error)
 }
 
 // New returns a reader of the named files (slash paths in tree, sorted). log hears Trivy while
 // the reader is used.
-func New(tree Tree, files []string, log *quiet.Log) (*Reader, error) {
-	group, err := analyzer.NewAnalyzerGroup(analyzer.AnalyzerOptions{})
-	if err != nil {
-		return nil, fmt.Errorf("start Trivy's analyzers: %w", err)
-	}
+func New(tree Tree, files []string, log *quiet.Log) *Reader {
 	if !slices.IsSorted(files) {
 		files = slices.Sorted(slices.Values(files))
 	}
-	return &Reader{tree: tree, files: files, formats: formats(), group: group, log: log}, nil
+	return &Reader{tree: tree, files: files, formats: formats(), log: log, group: sync.OnceValues(startAnalyzers)}
+}
+
+func startAnalyzers() (analyzer.AnalyzerGroup, error) {
+	group, err := analyzer.NewAnalyzerGroup(analyzer.AnalyzerOptions{})
+	if err != nil {
+		return group, fmt.Errorf("start Trivy's analyzers: %w", err)
+	}
+	return group, nil
 }
 
 // Find returns the files among names that are lock files, in their order.

@@ -79,7 +79,11 @@ func (r *Reader) analyze(ctx context.Context, t analyzer.Type, name string, view
 		return nil, fmt.Errorf("make Trivy's directory: %w", err)
 	}
 	defer os.Remove(tmp)
-	composite, err := r.group.PostAnalyzerFS()
+	group, err := r.group()
+	if err != nil {
+		return nil, err
+	}
+	composite, err := group.PostAnalyzerFS()
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,7 @@ func (r *Reader) analyze(ctx context.Context, t analyzer.Type, name string, view
 	}
 	composite.Set(t, memory)
 	result := analyzer.NewAnalysisResult()
-	if err := r.group.PostAnalyze(ctx, composite, result, analyzer.AnalysisOptions{Offline: true}); err != nil {
+	if err := group.PostAnalyze(ctx, composite, result, analyzer.AnalysisOptions{Offline: true}); err != nil {
 		return nil, err
 	}
 	for _, app := range result.Applications {
