@@ -106,10 +106,11 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	}
 	runs := a.runStages(ctx, stages, p, j.cfg)
 	base, noBase := a.baseline(ctx, j)
+	held, waiting := j.comments(p)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
 		Runs: runs, Base: base, BaselineReason: noBase,
-		Exceptions: j.cfg.Exceptions, Pending: a.pending(j), Controls: j.engine.Controls(),
+		Exceptions: slices.Concat(j.cfg.Exceptions, held), Pending: slices.Concat(a.pending(j), waiting), Controls: j.engine.Controls(),
 	}), nil
 }
 

@@ -202,3 +202,30 @@ func (a *app) pending(j *job) []config.Exception {
 		})
 	})
 }
+
+// comments splits the exceptions that stand in the judged files: those of a change under
+// test hold only where the base commit has the same comment at the same part of the file.
+func (j *job) comments(p *plan.Plan) (held, waiting []config.Exception) {
+	if !j.changeUnderTest() {
+		return p.Exceptions, nil
+	}
+	var known []config.Exception
+	if j.base != nil {
+		known = p.BaseExceptions(j.base)
+	}
+	for _, e := range p.Exceptions {
+		if i := slices.IndexFunc(known, func(k config.Exception) bool { return sameComment(k, e) }); i >= 0 {
+			known = slices.Delete(known, i, i+1) // one comment allows one
+			held = append(held, e)
+			continue
+		}
+		waiting = append(waiting, e)
+	}
+	return held, waiting
+}
+
+// sameComment compares all but the place.
+func sameComment(a, b config.Exception) bool {
+	a.Location, a.First, a.Last = b.Location, b.First, b.Last
+	return a == b
+}

@@ -179,6 +179,11 @@ type Exception struct {
 	Expires Date `yaml:"expires" json:"expires"`
 	// Location is where the exception stands.
 	Location finding.Location `yaml:"-" json:"-"`
+	// First and Last are the lines that a comment in the file itself holds for, 0 for
+	// an exception of the configuration; Anchor is what stands there.
+	First  int    `yaml:"-" json:"-"`
+	Last   int    `yaml:"-" json:"-"`
+	Anchor string `yaml:"-" json:"-"`
 }
 
 // RegistryAuth is a credential for one registry host.

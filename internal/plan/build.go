@@ -40,6 +40,7 @@ func build(ctx context.Context, p *Plan, cfg config.Config, found source.Listing
 		b.file(f)
 	}
 	b.envFiles()
+	b.exceptions()
 	b.sort()
 	b.repository()
 	return b.plan, nil

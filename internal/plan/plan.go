@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -41,6 +42,8 @@ type Plan struct {
 	Partial bool
 	// LockFiles are the files that name dependencies.
 	LockFiles []string
+	// Exceptions are the findings that comments in the judged files accept.
+	Exceptions []config.Exception
 	// Problems are the things that should have been read but could not.
 	Problems []Problem
 	// Event describes why this run happens.

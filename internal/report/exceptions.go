@@ -42,6 +42,10 @@ func accepting(exceptions []config.Exception, f finding.Finding, now time.Time) 
 }
 
 func matches(e config.Exception, f finding.Finding) bool {
+	line := f.Location.Region.StartLine
+	if e.First > 0 && (line < e.First || line > e.Last || e.Path != f.Location.URI) {
+		return false
+	}
 	return e.Rule == f.Rule && globMatches(e.Path, f.Location.URI) && globMatches(e.Subject, f.Subject)
 }
 
