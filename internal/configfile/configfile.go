@@ -84,7 +84,7 @@ type reader struct {
 
 // readers are all families; the first that recognises a file reads it.
 var readers = [...]reader{
-	{Document, isProse, readProse},
+	{Document, IsProse, readProse},
 	{Workflow, isWorkflow, readWorkflow}, {Action, isAction, readAction},
 	{Dependabot, isDependabot, readDependabot}, {Renovate, isRenovate, readRenovate},
 	{Script, isScript, readScript}, {Crontab, isCrontab, readLines},

@@ -18,7 +18,8 @@ import (
 // maxLines bounds how much of a document rules see.
 const maxLines = 5000
 
-func isProse(name string) bool { return hasExtension(name, ".md", ".rst", ".adoc") }
+// IsProse tells a document by its name.
+func IsProse(name string) bool { return hasExtension(name, ".md", ".rst", ".adoc") }
 
 // subjects are the words in a document's name or headings that tell that it is about
 // security or operations. Other prose is not kept: no rule asks for it.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/configfile"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -23,7 +24,8 @@ func (p *Plan) Exceptions() (list []config.Exception, unreadable []finding.Gap) 
 	return list, unreadable
 }
 
-// judged are the files that documents, images and dependencies come from.
+// judged are the files that documents, images and dependencies come from. Prose is left
+// out: it may explain such comments.
 func (p *Plan) judged() []string {
 	names := slices.Clone(p.LockFiles)
 	for _, d := range p.Documents {
@@ -33,7 +35,7 @@ func (p *Plan) judged() []string {
 		names = append(names, i.Location.URI)
 	}
 	if p.Config != nil {
-		names = append(names, p.Config.Files...)
+		names = append(names, slices.DeleteFunc(slices.Clone(p.Config.Files), configfile.IsProse)...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

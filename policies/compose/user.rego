@@ -26,9 +26,21 @@ package policies.compose.user
 
 results contains result if {
 	some name, service in input.facts.services
+	not service.user.image_nonroot
 	result := {
 		"message": sprintf("service %s %s", [name, problem(service.user)]),
 		"path": ["services", name, "user"],
+	}
+}
+
+# The image is known to name another user than root; only the file does not say so.
+results contains result if {
+	some name, service in input.facts.services
+	service.user.image_nonroot
+	result := {
+		"message": sprintf("service %s leaves its user to the image, which is known not to run as root", [name]),
+		"path": ["services", name, "user"],
+		"severity": "low",
 	}
 }
 

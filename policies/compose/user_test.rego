@@ -26,3 +26,9 @@ test_fires_on_unknown if {
 test_silent_for_other_users if {
 	count(rule.results) == 0 with input as running(plain)
 }
+
+test_fires_mildly_on_known_images if {
+	some r in rule.results with input as {"facts": {"services": {"web": {"user": {"set": false, "unknown": false, "image_nonroot": true}}}}}
+	r.severity == "low"
+	count(rule.results) == 1 with input as {"facts": {"services": {"web": {"user": {"set": false, "unknown": false, "image_nonroot": true}}}}}
+}

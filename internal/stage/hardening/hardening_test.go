@@ -214,6 +214,21 @@ func TestEveryRuleFiresAndStaysSilent(t *testing.T) {
 	}
 }
 
+// An image that is known to run as another user than root is no serious finding; every
+// other image is.
+func TestUserOfKnownImages(t *testing.T) {
+	t.Parallel()
+	for ref, want := range map[string]string{
+		"dpage/pgadmin4:latest": "low", "docker.redpanda.com/vectorized/redpanda:v22.2.2": "low", "gcr.io/distroless/static:nonroot": "low",
+		"pgadmin4": "high", "acme/pgadmin4": "high", "postgres:16": "high",
+	} {
+		set := judge(t, repository(t, map[string]string{"compose.yaml": "services:\n  a:\n    image: " + ref + "\n"}), "guide")
+		if got := lines(set); !strings.Contains(got, want+" compose/user ") {
+			t.Errorf("%s: %s", ref, got)
+		}
+	}
+}
+
 func TestRunReportsWhatItSaw(t *testing.T) {
 	t.Parallel()
 	p := repository(t, map[string]string{
@@ -324,6 +339,8 @@ func TestSpellings(t *testing.T) {
 		"long_port":       {"    ports: [{target: 5432, published: '9'}]", "compose/published-store", true},
 		"env_list":        {"    environment: ['ASPNETCORE_URLS=http://+:80']", "compose/https-only", true},
 		"root_name":       {"    user: root", "compose/user", true},
+		"built_proxy":     {"  proxy:\n    build: .\n    ports: ['80:8080']", "compose/published-interface", false},
+		"built_other":     {"  app:\n    build: .\n    ports: ['80:8080']", "compose/published-interface", true},
 		"root_number":     {"    user: '00:5'", "compose/user", true},
 		"unknown_user":    {"    user: '${WHO}'", "compose/user", true},
 		"known_default":   {"    user: '${WHO:-7}'", "compose/user", false},

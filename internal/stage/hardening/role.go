@@ -46,10 +46,17 @@ func (s scope) role(name, said string, f service) (role, product string) {
 		return "store", product
 	case s.aspnet() || name == "backend" || slices.Contains(strings.FieldsFunc(image, isHyphen), "backend"):
 		return "backend", ""
-	case slices.Contains(ingresses, firstWord(image)):
+	case slices.Contains(ingresses, firstWord(image)), s.svc["image"] == nil && isIngressName(name):
 		return "ingress", ""
 	}
 	return "other", ""
+}
+
+// isIngressName tells a service that is built here by its name.
+func isIngressName(name string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(name, isHyphen), func(w string) bool {
+		return slices.Contains(ingresses, w) || slices.Contains([]string{"proxy", "ingress", "loadbalancer"}, w)
+	})
 }
 
 func (s scope) product(image string, f service) string {
