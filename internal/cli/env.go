@@ -42,7 +42,7 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Status: processStatus,
 		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment, Lookup: a.LookupEnv,
 		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxTrustedBytes) },
-		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules, Fixes: a.showsFixes(),
+		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules, Fixes: a.showsFixes(), Releases: j.releases,
 	}, nil
 }
 

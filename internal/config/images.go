@@ -25,6 +25,9 @@ type Images struct {
 	// MaxAge is the age above which a pinned image whose tag has moved on is too old; it
 	// also asks whether its base has moved on. Zero means neither is asked.
 	MaxAge time.Duration `yaml:"max-age"`
+	// Blobs say which files of the repository must be signed by whom: plug-ins, SPDX
+	// files.
+	Blobs []Blob `yaml:"blobs"`
 	// VSA also writes a SLSA verification summary of every verified image.
 	VSA bool `yaml:"verification-summary"`
 }
@@ -127,4 +130,21 @@ type ImageAttestation struct {
 	Workflow string `yaml:"workflow"`
 	// MaxAge bounds how old the newest statement may be; zero means no bound.
 	MaxAge time.Duration `yaml:"max-age"`
+}
+
+// Blob demands signatures of files. Each has its signature beside it, with one of the
+// endings .sigstore.json, .bundle and .sig.
+type Blob struct {
+	// Files are globs from the root of the repository; they must match something.
+	Files []string `yaml:"files"`
+	// Keys, Identities, Root and Log mean the same as for images.
+	Keys       []string        `yaml:"keys"`
+	Identities []ImageIdentity `yaml:"identities"`
+	Root       string          `yaml:"root"`
+	Log        string          `yaml:"transparency-log"`
+	// PluginVersion is the major.minor that StellaPluginVersion of each plug-in must
+	// name, which is a .NET assembly.
+	PluginVersion string `yaml:"plugin-version"`
+	// Image is a glob over names of images, whose digests each SPDX file must name.
+	Image string `yaml:"image"`
 }

@@ -16,7 +16,17 @@ func (v *validator) images() {
 	for i, r := range v.c.Images.Rules {
 		v.imageRule(index("images.rules", i), r, keys, roots)
 	}
+	for i, b := range v.c.Images.Blobs {
+		path := index("images.blobs", i)
+		v.check(path, len(b.Files) > 0, "needs files")
+		v.globs(path+".files", b.Files)
+		v.globs(path+".image", []string{b.Image})
+		v.check(path+".plugin-version", b.PluginVersion == "" || majorMinor.MatchString(b.PluginVersion), "must be major.minor, as 2.1")
+		v.imageRule(path, ImageRule{Match: []string{"**"}, Keys: b.Keys, Identities: b.Identities, Root: b.Root, Log: b.Log}, keys, roots)
+	}
 }
+
+var majorMinor = regexp.MustCompile(`^\d+\.\d+$`)
 
 func (v *validator) imageKeys() map[string]bool {
 	ids := map[string]bool{}

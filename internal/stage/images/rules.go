@@ -20,11 +20,19 @@ const (
 	ruleTrust       = "image/trust-changed"
 	ruleOutdated    = "image/outdated"
 	ruleBase        = "image/stale-base"
-	ruleMissing     = "image/digest-missing"
-	ruleNotFound    = "image/not-found"
-	ruleUnsigned    = "image/unsigned"
-	ruleSignature   = "image/invalid-signature"
-	ruleUncovered   = "image/uncovered"
+	ruleRotation    = "image/key-not-rotated"
+	rulePrivateKey  = "image/private-key"
+	// The rules about files begin with blob.
+	ruleBlobUnsigned  = "blob/unsigned"
+	ruleBlobSignature = "blob/invalid-signature"
+	rulePluginVersion = "blob/plugin-version"
+	ruleNamesNoImage  = "blob/names-no-image"
+
+	ruleMissing   = "image/digest-missing"
+	ruleNotFound  = "image/not-found"
+	ruleUnsigned  = "image/unsigned"
+	ruleSignature = "image/invalid-signature"
+	ruleUncovered = "image/uncovered"
 
 	ruleSigners       = "image/too-few-signers"
 	ruleNoAttestation = "image/no-attestation"
@@ -37,7 +45,7 @@ const (
 // Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
 // signed SBOMs too: signed images alone would make it look satisfied.
 func Rules() []finding.Rule {
-	return slices.Concat(referenceRules(), registryRules(), pinRules(), freshRules(), statementRules())
+	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobRules(), rotationRules())
 }
 
 // referenceRules are answered by the reference alone.

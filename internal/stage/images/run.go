@@ -42,10 +42,14 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	}
 	s.judgePolicies(&set)
 	s.judgeTrust(&set, p)
+	s.judgePrivateKeys(ctx, &set, p)
+	s.judgeRotation(&set)
 	s.note(&set, uses, built)
-	if s.opts.Offline {
+	switch refs := references(uses); {
+	case s.opts.Offline:
 		s.stayOffline(&set, uses)
-	} else if refs := references(uses); len(refs) > 0 {
+		err = s.blobsOffline(ctx, &set, p, uses)
+	case len(refs)+len(s.cfg.Blobs) > 0:
 		say(fmt.Sprintf("asking registries about %d %s", len(refs), plural(len(refs), "image", "images")))
 		err = s.runOnline(ctx, &set, p, uses, refs)
 	}
@@ -120,6 +124,9 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, u
 		if u.flaw == "" {
 			r.judgeAnswer(set, u, answers[u.ref])
 		}
+	}
+	if err := r.judgeBlobs(ctx, set, p, uses, answers); err != nil {
+		return err
 	}
 	r.pin(set, p, uses, answers)
 	set.Cover("digests", collect(set, uses, refs, answers))

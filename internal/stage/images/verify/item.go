@@ -198,6 +198,8 @@ func parseBundle(layer registry.Descriptor, data []byte) (it Item) {
 	return it
 }
 
+var errBareBytes = errors.New("it signs bare bytes, not a statement about an image")
+
 func (it *Item) readBundle(b *bundle.Bundle) error {
 	for _, e := range b.GetVerificationMaterial().GetTlogEntries() {
 		it.logs = append(it.logs, logEntry{
@@ -218,7 +220,7 @@ func (it *Item) readBundle(b *bundle.Bundle) error {
 	}
 	env := b.GetDsseEnvelope()
 	if env == nil {
-		return errors.New("it signs bare bytes, not a statement about an image")
+		return errBareBytes
 	}
 	if len(env.GetSignatures()) != 1 {
 		return errors.New("its envelope must have exactly one signature")

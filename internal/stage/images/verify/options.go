@@ -38,7 +38,10 @@ func (c *checker) certificateOptions(id cosign.Identity) *cosign.CheckOpts {
 // image would do.
 func (c *checker) options() *cosign.CheckOpts {
 	o := &cosign.CheckOpts{TrustedMaterial: c.p.Roots, Offline: true, ClaimVerifier: cosign.SimpleClaimVerifier}
-	if c.it.Statement() {
+	switch {
+	case c.it.Format == File: // the file itself is what was signed
+		o.ClaimVerifier = nil
+	case c.it.Statement():
 		o.ClaimVerifier = cosign.IntotoSubjectClaimVerifier
 	}
 	return o
@@ -57,6 +60,8 @@ func (it Item) verify(ctx context.Context, digest string, o *cosign.CheckOpts) e
 	switch it.Format {
 	case Bundle:
 		return it.verifyBundle(ctx, h, o)
+	case File:
+		return it.verifyFile(ctx, o)
 	case LegacyStatement:
 		_, err = cosign.VerifyBlobAttestation(ctx, it.legacy, h, o)
 	default:

@@ -132,7 +132,7 @@ type checker struct {
 
 // keys asks every key; a bundle with a certificate was made by none of them.
 func (c *checker) keys() (Result, bool) {
-	if c.it.Format == Bundle && c.it.certificate != nil {
+	if c.it.bundle != nil && c.it.certificate != nil {
 		return Result{}, false
 	}
 	for _, k := range c.p.Keys {
