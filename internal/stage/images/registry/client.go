@@ -33,12 +33,18 @@ type Options struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// Timeout bounds one request with its answer; zero means 30 seconds.
 	Timeout time.Duration
+	// MaxAnswer bounds what one answer may hold, in bytes; zero means 16 MiB.
+	MaxAnswer int64
 	// Wait sleeps before a request is repeated; nil means to really sleep.
 	Wait func(ctx context.Context, d time.Duration) error
 
 	// TLS is a seam; nil trusts the authorities of the system.
 	TLS *tls.Config
 }
+
+// NewTransport is a transport by the rules of this package for what asks registries by
+// a library of its own. Credentials and redirects are then the library's to handle.
+func NewTransport(o Options) http.RoundTripper { return newGate(o) }
 
 // Client asks registries. It is safe for concurrent use and asks everything once.
 type Client struct {

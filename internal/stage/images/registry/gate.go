@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,13 +38,14 @@ type gate struct {
 	guard    guard
 	insecure []string
 	timeout  time.Duration
+	answer   int64
 	wait     func(ctx context.Context, d time.Duration) error
 	hosts    hosts
 }
 
 func newGate(o Options) *gate {
 	g := guard{private: slices.Concat(o.Private, o.Insecure), proxies: new(sync.Map), dial: o.Dial}
-	t := &gate{guard: g, insecure: o.Insecure, timeout: o.Timeout, wait: o.Wait}
+	t := &gate{guard: g, insecure: o.Insecure, timeout: o.Timeout, answer: cmp.Or(o.MaxAnswer, maxAnswer), wait: o.Wait}
 	if t.timeout == 0 {
 		t.timeout = 30 * time.Second
 	}
