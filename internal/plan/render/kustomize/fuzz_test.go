@@ -23,6 +23,15 @@ func FuzzRender(f *testing.F) {
 		f.Add(s, "- {op: add, path: /spec/x, value: {y: z}}\n")
 		f.Add(s, "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: a}]}\n")
 	}
+	merge := "resources: [x.yaml]\nconfigMapGenerator: [{name: a, behavior: merge, literals: [b=c]}]\n"
+	for _, s := range []string{"data: abc", "data: [1]", "data: {b: [1]}\nbinaryData: x", "metadata: {name: a, annotations: [x]}", "metadata: {name: a, labels: {a: {b: c}}}", "kind: [a]"} {
+		object := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+		if key, _, _ := strings.Cut(s, ":"); strings.Contains(object, key+":") {
+			object = "apiVersion: v1\n"
+		}
+		f.Add(merge, object+s+"\n")
+		f.Add("resources: [p.yaml]\ncommonLabels: {a: b}\nnamespace: c\ncommonAnnotations: {d: e}\n", object+s+"\n")
+	}
 	f.Fuzz(func(t *testing.T, text, patch string) {
 		if strings.Contains(text, "vars") && strings.Contains(patch, "$(") {
 			t.Skip("prints warnings")

@@ -23,7 +23,7 @@ import (
 
 // timeout bounds one kustomization. The library cannot be stopped, but the work that it
 // is given is bounded.
-const timeout = 20 * time.Second
+const timeout = 60 * time.Second
 
 // Render renders the kustomization in the directory. What cannot be rendered is a
 // problem of the output.
