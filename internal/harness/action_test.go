@@ -151,9 +151,9 @@ func TestActionUnderTheRunner(t *testing.T) {
 		t.Errorf("exit code %d\n%s\n%s", r.Code, r.Stdout, r.Stderr)
 	}
 	want := map[string]string{
-		"verdict": "pass", "findings-count": "0", "new-count": "0", "highest-severity": "none", "report-dir": "assure-report",
+		"verdict": "pass", "findings-count": "1", "new-count": "1", "highest-severity": "info", "report-dir": "assure-report",
 		"report-file": "assure-report/report.json", "sarif-file": "assure-report/assure.sarif", "summary-file": "assure-report/summary.md",
-		"critical-count": "0", "high-count": "0", "medium-count": "0", "low-count": "0", "info-count": "0",
+		"critical-count": "0", "high-count": "0", "medium-count": "0", "low-count": "0", "info-count": "1",
 	}
 	if diff := cmp.Diff(want, r.Outputs); diff != "" {
 		t.Errorf("outputs (-want +got):\n%s", diff)

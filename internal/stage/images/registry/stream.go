@@ -25,7 +25,7 @@ func (t *gate) boundsOf(ctx context.Context) bounds {
 	if b, ok := ctx.Value(boundsKey{}).(bounds); ok {
 		return b
 	}
-	return bounds{bytes: maxAnswer, timeout: t.timeout}
+	return bounds{bytes: t.answer, timeout: t.timeout}
 }
 
 // Stream reads a blob of any size up to limit bytes, within the time. The caller must
