@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -79,8 +80,10 @@ type itemView struct {
 }
 
 func (v *planView) fill(p *plan.Plan) {
-	for _, d := range p.Documents {
-		v.Documents = append(v.Documents, itemView{strings.Join(d.Files, " + "), string(d.Kind)})
+	for i := 0; i < len(p.Documents); {
+		n := alike(p.Documents[i:])
+		v.Documents = append(v.Documents, itemView{p.Documents[i].Name, documentText(p.Documents[i], n)})
+		i += n
 	}
 	for _, f := range p.LockFiles {
 		v.LockFiles = append(v.LockFiles, itemView{f, "lock file"})
@@ -101,6 +104,26 @@ func (v *planView) fill(p *plan.Plan) {
 	for _, pr := range p.Problems {
 		v.Problems = append(v.Problems, itemView{place(pr.Location), pr.Message + " (blinds " + strings.Join(pr.Stages, ", ") + ")"})
 	}
+}
+
+// alike counts the documents at the beginning that come from the same files.
+func alike(docs []plan.Document) int {
+	n := 1
+	for n < len(docs) && docs[n].Kind == docs[0].Kind && docs[n].Name == docs[0].Name && slices.Equal(docs[n].Files, docs[0].Files) {
+		n++
+	}
+	return n
+}
+
+func documentText(d plan.Document, n int) string {
+	text := string(d.Kind)
+	if n > 1 {
+		text += fmt.Sprintf(", %d objects", n)
+	}
+	if rest := slices.DeleteFunc(slices.Clone(d.Files), func(f string) bool { return f == d.Name }); len(rest) > 0 {
+		text += ", with " + strings.Join(rest, ", ")
+	}
+	return text
 }
 
 func place(l finding.Location) string {
