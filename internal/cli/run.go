@@ -118,7 +118,7 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	base := a.baseline(ctx, j)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
-		Runs: runs, Base: base.runs, BaselineReason: base.reason,
+		Runs: runs, Base: base.runs, BaselineReason: base.reason, BaseTime: j.baseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, Controls: j.engine.Controls(),
 	}), nil

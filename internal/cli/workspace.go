@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/github"
@@ -24,6 +25,8 @@ type workspace struct {
 	// base is the tree of the base commit, nil without one; noBase says why.
 	base   *source.Tree
 	noBase string
+	// baseTime is when the base commit was made.
+	baseTime time.Time
 	// github is the workflow's context, the zero value outside the action.
 	github github.Context
 
@@ -138,7 +141,7 @@ func (a *app) extractBase(ctx context.Context, w *workspace, repo *commit.Reposi
 	if err != nil {
 		return err
 	}
-	w.event.Base = c.ID()
+	w.event.Base, w.baseTime = c.ID(), c.Time()
 	dir, remove, err := a.tempDir()
 	if err != nil {
 		return err

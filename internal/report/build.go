@@ -23,7 +23,9 @@ type Input struct {
 	// BaselineReason says why and every finding is introduced.
 	Base           []StageRun
 	BaselineReason string
-	Exceptions     []config.Exception
+	// BaseTime is when the base commit was made; zero when that is not known.
+	BaseTime   time.Time
+	Exceptions []config.Exception
 	// ChangeUnderTest is true when the files are those of a change, which may not accept
 	// its own findings: an exception inside a file then holds only where BaseExceptions,
 	// those inside the base commit's files, have it too.
@@ -53,7 +55,7 @@ func Build(in Input) *Report {
 	}
 	r.Rules = collectRules(slices.Concat(r.Stages, in.Base))
 	r.Findings = r.merge(r.Stages, in, trust)
-	r.classify(r.merge(in.Base, in, trust))
+	r.classify(r.merge(in.Base, in, trust), in.BaseTime)
 	r.gate()
 	r.Controls = controlStates(in.Controls, r)
 	r.Counts = count(r.Findings)
@@ -113,7 +115,7 @@ func compare(a, b Finding) int {
 // was one are one existing and one introduced. What is left over is fixed, provided
 // that its stage saw everything this time. A shared finding is also introduced by one
 // more file.
-func (r *Report) classify(base []Finding) {
+func (r *Report) classify(base []Finding, at time.Time) {
 	left, targets := map[string]int{}, map[[2]string]bool{}
 	for _, f := range base {
 		left[f.Fingerprint]++
@@ -127,6 +129,9 @@ func (r *Report) classify(base []Finding) {
 		if left[f.Fingerprint] > 0 {
 			left[f.Fingerprint]--
 			f.Class = Existing
+			if disclosedAfter(*f, at) {
+				f.Class = NewlyDisclosed
+			}
 			if f.Shared && slices.ContainsFunc(f.Targets(), func(uri string) bool { return !targets[[2]string{f.Fingerprint, uri}] }) {
 				f.Class = Introduced
 			}
@@ -141,6 +146,16 @@ func (r *Report) classify(base []Finding) {
 	}
 }
 
+// propPublished is the property of a finding that holds when its advisory was published,
+// by RFC 3339.
+const propPublished = "published"
+
+// disclosedAfter tells an advisory that nobody could know when the commit was made.
+func disclosedAfter(f Finding, commit time.Time) bool {
+	t, err := time.Parse(time.RFC3339, f.Properties[propPublished])
+	return err == nil && !commit.IsZero() && t.After(commit)
+}
+
 // saw tells whether the stage ran and could see everything.
 func (r *Report) saw(stage string) bool { return ranFully(stage, r.Stages) }
 
@@ -148,7 +163,7 @@ func (r *Report) saw(stage string) bool { return ranFully(stage, r.Stages) }
 func (r *Report) gate() {
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		counts := r.FailOn == "all" || r.FailOn == "new" && f.Class != Existing
+		counts := r.FailOn == "all" || r.FailOn == "new" && f.Class == Introduced
 		f.Gates = counts && f.Exception == nil && (f.Gate != "" || r.Threshold.Meets(f.Severity))
 	}
 }

@@ -211,3 +211,34 @@ func TestOrderMergeAndCounts(t *testing.T) {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 }
+
+// TestNewlyDisclosed tells what became known after the base commit from what a change
+// introduces: the former does not fail a change.
+func TestNewlyDisclosed(t *testing.T) {
+	advisory := func(published string) finding.Finding {
+		f := hit("a", finding.High, 3)
+		f.Properties = map[string]string{"published": published}
+		return f
+	}
+	base := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		head, base []finding.Finding
+		at         time.Time
+		class      report.Class
+		verdict    report.Verdict
+	}{
+		"known":          {[]finding.Finding{advisory("2026-10-30T00:00:00Z")}, []finding.Finding{advisory("2026-10-30T00:00:00Z")}, base, report.Existing, report.Pass},
+		"disclosed":      {[]finding.Finding{advisory("2026-11-20T00:00:00Z")}, []finding.Finding{advisory("2026-11-20T00:00:00Z")}, base, report.NewlyDisclosed, report.Pass},
+		"brought":        {[]finding.Finding{advisory("2026-11-20T00:00:00Z")}, nil, base, report.Introduced, report.Fail},
+		"no commit time": {[]finding.Finding{advisory("2026-11-20T00:00:00Z")}, []finding.Finding{advisory("2026-11-20T00:00:00Z")}, time.Time{}, report.Existing, report.Pass},
+		"no date":        {[]finding.Finding{advisory("")}, []finding.Finding{advisory("")}, base, report.Existing, report.Pass},
+	} {
+		r := report.Build(report.Input{
+			Now: now, FailOn: "new", Threshold: config.Threshold{Severity: finding.High}, BaseTime: tt.at,
+			Base: []report.StageRun{ran(report.HasFindings, tt.base...)}, Runs: []report.StageRun{ran(report.HasFindings, tt.head...)},
+		})
+		if r.Findings[0].Class != tt.class || r.Verdict != tt.verdict {
+			t.Errorf("%s: class %s, verdict %s; want %s, %s", name, r.Findings[0].Class, r.Verdict, tt.class, tt.verdict)
+		}
+	}
+}

@@ -55,7 +55,9 @@ const (
 // Class says how a finding relates to the base commit.
 type Class string
 
-// The classes of a finding. Introduced also holds when there is no base to compare.
+// The classes of a finding. Introduced also holds when there is no base to compare;
+// newly disclosed are vulnerabilities that the base commit has too, but that became known
+// only after it.
 const (
 	Introduced     Class = "introduced"
 	NewlyDisclosed Class = "newly-disclosed"

@@ -38,8 +38,9 @@ func renderComment(r *report.Report, o Options) ([]byte, error) {
 		p.add(untrusted)
 	}
 	p.add(verdictSection(r))
-	brought, before := split(counted(r))
+	brought, disclosed, before := split(counted(r))
 	p.list(findingHeader("Findings of this change"), findingRows(brought), 50, "finding", "\n")
+	p.list(findingHeader("Disclosed since the base commit"), findingRows(disclosed), 20, "finding", "\n")
 	p.add(stageSection(r))
 	p.list("### Not seen\n\n"+header("Stage", "Where", "What"), gapRows(r), 20, "gap", "\n")
 	p.list("### Exceptions\n\n"+header("State", "Rule", "For", "Expires", "Owner", "Reason"), exceptionRows(r), 20, "exception", "\n")
@@ -49,14 +50,18 @@ func renderComment(r *report.Report, o Options) ([]byte, error) {
 	return []byte(p.String() + end), nil
 }
 
-// split parts the findings into those that count for the change and the older ones.
-func split(list []report.Finding) (brought, before []report.Finding) {
+// split parts the findings into those that count for the change, those that became known
+// meanwhile, and the older ones.
+func split(list []report.Finding) (brought, disclosed, before []report.Finding) {
 	for _, f := range list {
-		if f.Class == report.Existing {
+		switch f.Class {
+		case report.Existing:
 			before = append(before, f)
-		} else {
+		case report.NewlyDisclosed:
+			disclosed = append(disclosed, f)
+		default:
 			brought = append(brought, f)
 		}
 	}
-	return brought, before
+	return brought, disclosed, before
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
@@ -90,6 +91,9 @@ func (r *Repository) Tags() (names []string, err error) {
 
 // ID is the commit's full hash.
 func (c *Commit) ID() string { return c.c.Hash.String() }
+
+// Time is when the commit was made, as its committer says.
+func (c *Commit) Time() time.Time { return c.c.Committer.When }
 
 // MergedInto returns the first parent of a merge commit, "" for any other commit. On
 // a pull request GitHub checks out the merge of the change into the base.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aquasecurity/go-version/pkg/version"
 	"github.com/aquasecurity/trivy/pkg/fanal/types"
@@ -138,6 +139,9 @@ func properties(hits []hit, up upgrade) map[string]string {
 	}
 	if unknownSeverity(rating(v)) {
 		all["severity"] = "the database does not rate it; treated as medium"
+	}
+	if v.PublishedDate != nil {
+		all["published"] = v.PublishedDate.UTC().Format(time.RFC3339)
 	}
 	maps.DeleteFunc(all, func(_, value string) bool { return value == "" })
 	return all
