@@ -11,7 +11,7 @@ IMAGE   ?= assure:local
 .DEFAULT_GOAL := help
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build bin/assure
 	go build -ldflags '$(LDFLAGS)' -o $(BIN)/assure ./cmd/assure
@@ -69,7 +69,20 @@ bench: build ## Run all benchmarks, then whole runs beside peers
 image: build ## Assemble the container image from the locally built binary
 	IMAGE=$(IMAGE) BIN=$(BIN) ./build/image.sh
 
+# The release whose verdicts are compared with ours.
+COSIGN = v2.6.5
+
+cosign-parity: $(BIN)/cosign-$(COSIGN) ## Compare verdicts with a released cosign, case by case
+	ASSURE_COSIGN=$(CURDIR)/$< go test ./internal/stage/images -run TestCosignParity -count=1
+
+$(BIN)/cosign-$(COSIGN):
+	GOBIN=$(CURDIR)/$(BIN) GOFLAGS= GOEXPERIMENT= go install github.com/sigstore/cosign/v2/cmd/cosign@$(COSIGN)
+	mv $(BIN)/cosign $@
+
+trusted-root: ## Fetch the newest trusted root of Sigstore by TUF and build it in
+	go run ./internal/stage/images/verify/refresh internal/stage/images/verify
+
 clean: ## Remove what was built
 	rm -rf $(BIN) assure-report
 
-.PHONY: help build demo test check fmt fmt-check vet lint generate generated gate golden fuzz bench image clean
+.PHONY: help build demo test check fmt fmt-check vet lint generate generated gate golden fuzz bench image cosign-parity trusted-root clean

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 )
 
@@ -40,6 +41,15 @@ func (a *app) clean(ctx context.Context) error {
 	}
 	fmt.Fprintf(a.Stdout, "removed %d leftovers of dynamic tests\n", removed)
 	return nil
+}
+
+// factsCommand is what a side-car of the dynamic test runs: it tells what the kernel
+// says about the first process that it sees.
+func (a *app) factsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: stack.FactsCommand, Short: "Tell what the kernel says about process 1", Args: cobra.NoArgs, Hidden: true,
+		RunE: func(*cobra.Command, []string) error { return facts.Write(a.Stdout, "/proc/1") },
+	}
 }
 
 func (a *app) sweep(ctx context.Context, e *stack.Engine) (int, error) {

@@ -93,7 +93,7 @@ func (a *app) command() *cobra.Command {
 	a.flags.add(root.PersistentFlags())
 	root.AddCommand(a.runCommands()...)
 	root.AddCommand(a.planCommand(), a.lintCommand(), a.rulesCommand(), a.explainCommand(), a.controlsCommand(),
-		a.fixCommand(), a.dbCommand(), a.doctorCommand(), a.reportCommand(), a.cleanCommand(), a.newCommand(), a.versionCommand(), a.generateCommand())
+		a.fixCommand(), a.dbCommand(), a.doctorCommand(), a.reportCommand(), a.cleanCommand(), a.factsCommand(), a.newCommand(), a.versionCommand(), a.generateCommand())
 	return root
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -17,11 +18,13 @@ import (
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage"
 	"github.com/stella-ops/assure/internal/stage/all"
+	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 	"github.com/stella-ops/assure/internal/stage/deps/database"
 )
 
-// maxKeyBytes is far above any public key.
-const maxKeyBytes = 64 << 10
+// maxTrustedBytes is above keys, roots and policies, and bills of materials that are
+// compared.
+const maxTrustedBytes = 16 << 20
 
 // stages are all stages with what they need from the outside.
 func (a *app) stages(j *job) ([]stage.Stage, error) {
@@ -39,10 +42,10 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 	}
 	mounts, _ := os.ReadFile("/proc/self/mountinfo") // absent where there are no containers
 	return all.Env{
-		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Status: processStatus,
-		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment,
-		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxKeyBytes) },
-		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules, Fixes: a.showsFixes(),
+		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Proc: process, TargetToken: a.targetToken(j.cfg),
+		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment, Lookup: a.LookupEnv,
+		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxTrustedBytes) },
+		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules, Fixes: a.showsFixes(), SBOM: a.inAction() || a.flags.out != "",
 	}, nil
 }
 
@@ -52,7 +55,10 @@ func (a *app) showsFixes() bool {
 }
 
 func (a *app) databaseOptions(cfg config.Config) database.Options {
-	return database.Options{Offline: cfg.Offline, Auth: cfg.Auth, CacheDir: a.cacheDir(cfg), InsecureRegistries: cfg.Images.InsecureRegistries}
+	return database.Options{
+		Offline: cfg.Offline, Auth: cfg.Auth, Token: cfg.Token, DockerConfig: a.dockerConfig(),
+		CacheDir: a.cacheDir(cfg), InsecureRegistries: cfg.Images.InsecureRegistries,
+	}
 }
 
 // cacheDir is where the database is kept. In the action the runner's temporary
@@ -105,19 +111,23 @@ func (a *app) selfContainer() string {
 	return name
 }
 
-// processStatus reads the kernel's view of a process, provided that it really is the
+// targetToken is the token whose variable the configuration names.
+func (a *app) targetToken(cfg config.Config) string {
+	if cfg.DAST.Target.TokenEnv == "" {
+		return ""
+	}
+	return a.env(cfg.DAST.Target.TokenEnv)
+}
+
+// process reads the kernel's view of a process, provided that it really is the
 // container's: another engine's process ids mean nothing here.
-func processStatus(pid int, container string) []byte {
+func process(pid int, container string) facts.Raw {
 	dir := filepath.Join("/proc", strconv.Itoa(pid))
 	group, err := os.ReadFile(filepath.Join(dir, "cgroup"))
 	if err != nil || !bytes.Contains(group, []byte(container)) {
-		return nil
+		return facts.Raw{}
 	}
-	status, err := os.ReadFile(filepath.Join(dir, "status"))
-	if err != nil {
-		return nil
-	}
-	return status
+	return facts.Read(dir)
 }
 
 var unfitForID = regexp.MustCompile(`[^a-z0-9]+`)
@@ -126,8 +136,10 @@ var unfitForID = regexp.MustCompile(`[^a-z0-9]+`)
 // that the post step, which is another process, finds what this one left.
 func (a *app) runID() string {
 	if a.inAction() && a.env("GITHUB_RUN_ID") != "" {
-		id := "gh" + a.env("GITHUB_RUN_ID") + "x" + a.env("GITHUB_RUN_ATTEMPT") + "x" + a.env("GITHUB_JOB") + a.env("GITHUB_ACTION")
-		return limit(unfitForID.ReplaceAllString(id, ""), 40)
+		// The jobs of a matrix share all but the runner.
+		sum := sha256.Sum256([]byte(a.env("GITHUB_JOB") + "\x00" + a.env("GITHUB_ACTION") + "\x00" + a.env("RUNNER_NAME")))
+		id := "gh" + a.env("GITHUB_RUN_ID") + "x" + a.env("GITHUB_RUN_ATTEMPT") + "x"
+		return limit(unfitForID.ReplaceAllString(id, ""), 28) + hex.EncodeToString(sum[:6])
 	}
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // never fails, see crypto/rand

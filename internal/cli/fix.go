@@ -15,18 +15,20 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
+	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/reporter"
 	"github.com/stella-ops/assure/internal/source"
+	"github.com/stella-ops/assure/internal/stage/images"
 )
 
 func (a *app) fixCommand() *cobra.Command {
 	var write, review bool
 	c := &cobra.Command{
 		Use: "fix [PATH]", Short: "Show, or write, the fixes as a unified diff", Args: cobra.MaximumNArgs(1),
-		Long: "Shows the fixes of the hardening rules as a unified diff; nothing is reformatted.\n" +
-			"Only fixes that cannot change what the deployment does are offered, unless --review\n" +
+		Long: "Shows fixes as a unified diff: what the hardening rules ask for, and the digests of\n" +
+			"images that have passed images.rules. Nothing is reformatted. Only fixes that cannot change what the deployment does are offered, unless --review\n" +
 			"asks for those that need a look as well.",
 		RunE: func(c *cobra.Command, args []string) error { return a.fix(c.Context(), pathArg(args), write, review) },
 	}
@@ -38,13 +40,13 @@ func (a *app) fixCommand() *cobra.Command {
 // fix exits with 0 whether or not there was anything to mend, and with 2 when the
 // repository could not be judged.
 func (a *app) fix(ctx context.Context, dir string, write, review bool) error {
-	*a.flags.settings["stages"] = "hardening"
 	a.wantsFixes = true
 	j, err := a.prepare(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer j.close()
+	j.cfg.Stages = fixStages(j.cfg)
 	r, err := a.assess(ctx, j)
 	if err != nil {
 		return err
@@ -52,6 +54,7 @@ func (a *app) fix(ctx context.Context, dir string, write, review bool) error {
 	if r.Verdict == report.Error {
 		a.code = exitError
 	}
+	a.sayUnpinned(r, j.cfg)
 	byFile := fixes(r, review)
 	for _, name := range slices.Sorted(maps.Keys(byFile)) {
 		if err := a.fixFile(j, name, byFile[name], write); err != nil {
@@ -59,6 +62,34 @@ func (a *app) fix(ctx context.Context, dir string, write, review bool) error {
 		}
 	}
 	return nil
+}
+
+// fixStages are the stages that have fixes. Registries are asked only where a rule can
+// vouch for what they say.
+func fixStages(cfg config.Config) []string {
+	if cfg.Offline || len(cfg.Images.Rules) == 0 {
+		return []string{"hardening"}
+	}
+	return []string{"hardening", "images"}
+}
+
+// sayUnpinned names the images that stay without a digest, and why.
+func (a *app) sayUnpinned(r *report.Report, cfg config.Config) {
+	if len(fixStages(cfg)) == 1 {
+		a.hint("no image was pinned: that takes a registry to ask (no --offline) and images.rules to say whose images are good")
+	}
+	for _, f := range r.Findings {
+		if why := f.Properties[images.NotPinned]; why != "" && f.Exception == nil {
+			a.hint(fmt.Sprintf("%s: %s was not pinned: %s", f.Location, f.Subject, why))
+		}
+	}
+}
+
+// hint tells a person something that changes no result.
+func (a *app) hint(text string) {
+	if !a.flags.quiet {
+		fmt.Fprintln(a.Stderr, reporter.TerminalLine("assure: "+text))
+	}
 }
 
 // fixes are the offered fixes of the findings that nobody has accepted, by file.
@@ -97,8 +128,11 @@ func splice(name string, data []byte, fixes []*finding.Fix) (fixed []byte, left 
 	fixed = data
 	for _, f := range fixes {
 		all := append(slices.Clone(kept), f.Edits...)
+		if len(f.Edits) == 1 && slices.Contains(kept, f.Edits[0]) { // two users of one text
+			all = kept
+		}
 		text, err := finding.Apply(data, all)
-		if err == nil {
+		if err == nil && isYAML(name) {
 			_, err = source.Parse(name, text)
 		}
 		if err != nil {
@@ -108,6 +142,10 @@ func splice(name string, data []byte, fixes []*finding.Fix) (fixed []byte, left 
 		kept, fixed = all, text
 	}
 	return fixed, left
+}
+
+func isYAML(name string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(path.Ext(name)))
 }
 
 // printDiff escapes the repository's text where a person or the runner reads it, and

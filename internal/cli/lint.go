@@ -54,9 +54,10 @@ func (a *app) lint(ctx context.Context, files []string) error {
 		s = s.WithoutFixes()
 	}
 	runs := stage.Run(ctx, []stage.Stage{s}, p, stage.Options{Timeout: cfg.Timeout})
+	inline, unreadable := p.Exceptions()
 	r := report.Build(report.Input{
 		Tool: tool(), Target: target(w), Now: a.Now(), FailOn: cmp.Or(cfg.FailOn, "all"), Threshold: cfg.FailOnSeverity,
-		Runs: runs, Exceptions: cfg.Exceptions, Partial: true, Controls: engine.Controls(),
+		Runs: runs, Exceptions: slices.Concat(cfg.Exceptions, inline), Unreadable: unreadable, Partial: true, Controls: engine.Controls(),
 	})
 	a.conclude(r)
 	if err := a.print(ctx, r); err != nil {

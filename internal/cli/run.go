@@ -85,13 +85,22 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 	j := &job{workspace: w}
 	if j.cfg, err = a.configure(w); err == nil {
 		a.mask(j.cfg)
-		j.engine, err = a.loadPolicy(w, j.cfg)
+		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
 	}
 	if err != nil {
 		w.close()
 		return nil, err
 	}
 	return j, nil
+}
+
+// wanted are the kinds of rules that the run applies; none means all. Reading them would
+// be most of the work of a short run.
+func wanted(cfg config.Config) []string {
+	if cfg.Runs("hardening") {
+		return nil
+	}
+	return []string{policy.NoRules}
 }
 
 // assess plans, runs the stages and builds the report.
@@ -104,12 +113,14 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	accepts := a.exceptions(j, p)
 	runs := a.runStages(ctx, stages, p, j.cfg)
-	base, noBase := a.baseline(ctx, j)
+	base := a.baseline(ctx, j)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
-		Runs: runs, Base: base, BaselineReason: noBase,
-		Exceptions: j.cfg.Exceptions, Pending: a.pending(j), Controls: j.engine.Controls(),
+		Runs: runs, Base: base.runs, BaselineReason: base.reason,
+		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
+		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, Controls: j.engine.Controls(),
 	}), nil
 }
 
@@ -160,33 +171,43 @@ func (a *app) runStages(ctx context.Context, stages []stage.Stage, p *plan.Plan,
 // static are the stages that judge files alone, and so can judge the base commit too.
 var static = [...]string{"deps", "hardening", "images"}
 
+// baseline is what the base commit holds, as far as it could be judged.
+type baseline struct {
+	runs       []report.StageRun
+	exceptions []config.Exception
+	// reason says why the comparison is incomplete, empty when it is not.
+	reason string
+}
+
 // baseline runs the static stages on the base commit with the same policy and the same
 // data.
-func (a *app) baseline(ctx context.Context, j *job) ([]report.StageRun, string) {
+func (a *app) baseline(ctx context.Context, j *job) baseline {
 	if j.base == nil && j.failOn() == "new" {
-		return nil, j.noBase
+		return baseline{reason: j.noBase}
 	}
 	if j.base == nil {
-		return nil, ""
+		return baseline{}
 	}
 	event := j.event
 	event.Name = "base"
 	p, err := plan.Build(ctx, j.base, j.cfg, event)
 	if err != nil {
-		return nil, "the base commit could not be read: " + err.Error()
+		return baseline{reason: "the base commit could not be read: " + err.Error()}
 	}
 	stages, err := a.stages(j)
 	if err != nil {
-		return nil, "the base commit could not be judged: " + err.Error()
+		return baseline{reason: "the base commit could not be judged: " + err.Error()}
 	}
 	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
-	runs := a.runStages(ctx, stages, p, j.cfg)
-	for _, run := range runs {
+	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
+	b.exceptions, _ = p.Exceptions()
+	for _, run := range b.runs {
 		if run.State == report.Failed || run.State == report.Degraded {
-			return runs, fmt.Sprintf("stage %s could not see all of the base commit, so some findings may count as new: %s", run.Name, run.Reason)
+			b.reason = fmt.Sprintf("stage %s could not see all of the base commit, so some findings may count as new: %s", run.Name, run.Reason)
+			break
 		}
 	}
-	return runs, ""
+	return b
 }
 
 // failOn resolves the default: what a change introduces where a change is under test.

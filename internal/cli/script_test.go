@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/cli"
 	"github.com/stella-ops/assure/internal/stage/deps/fixture"
+	"github.com/stella-ops/assure/internal/stage/images/imagestest"
 )
 
 // clock is the day on which every script runs.
@@ -42,16 +44,52 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	registry := signedImages(t)
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"expand": expandFiles},
+		Dir:  "testdata/script", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DB", db)
 			env.Setenv("PROJECTS", projects)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			for name, value := range registry {
+				env.Setenv(name, value)
+			}
 			env.Setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
 			return nil
 		},
 	})
+}
+
+// signedImages starts a registry with a signed image, acme/app:1.2.3, and one that is not,
+// acme/unsigned:1. It returns what scripts need to know about them.
+func signedImages(t *testing.T) map[string]string {
+	t.Helper()
+	check := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := imagestest.Start(imagestest.Options{Referrers: true})
+	check(err)
+	t.Cleanup(r.Close)
+	key, err := imagestest.NewKey()
+	check(err)
+	image, err := r.Push("acme/app", "1.2.3")
+	check(err)
+	check(r.SignBundle(image, key))
+	_, err = r.Push("acme/unsigned", "1")
+	check(err)
+	_, digest, _ := strings.Cut(image, "@")
+	return map[string]string{"REGISTRY": r.Host, "DIGEST": digest, "KEY": strings.ReplaceAll(key.PublicPEM, "\n", `\n`)}
+}
+
+// expandFiles replaces the variables in files of a script.
+func expandFiles(ts *testscript.TestScript, _ bool, names []string) {
+	for _, name := range names {
+		text := os.Expand(ts.ReadFile(name), ts.Getenv)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
 }
 
 func advisories() []fixture.Advisory {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/github"
@@ -179,26 +178,4 @@ func findConfig(tree *source.Tree, name string) (string, []byte, error) {
 		}
 	}
 	return "", nil, nil
-}
-
-// pending are the exceptions that only the change under test has. They are shown and
-// take effect once the change is merged; a head that does not load has none.
-func (a *app) pending(j *job) []config.Exception {
-	if !j.changeUnderTest() {
-		return nil
-	}
-	name, data, err := findConfig(j.tree, a.flags.config)
-	if err != nil || data == nil {
-		return nil
-	}
-	head, err := config.Load(config.Sources{File: name, Data: data})
-	if err != nil {
-		return nil
-	}
-	return slices.DeleteFunc(head.Exceptions, func(e config.Exception) bool {
-		return slices.ContainsFunc(j.cfg.Exceptions, func(held config.Exception) bool {
-			held.Location = e.Location
-			return held == e
-		})
-	})
 }

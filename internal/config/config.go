@@ -56,13 +56,33 @@ type Deps struct {
 	Repositories []string `yaml:"db-repository"`
 	// Digest pins the database: sha256:<hex>.
 	Digest string `yaml:"db-digest"`
-	// MaxAge is the age above which the database no longer answers for today; zero
-	// means no bound, only the age in the report.
+	// WarnAge is the age above which the report says that the database is old.
+	WarnAge time.Duration `yaml:"db-warn-age"`
+	// MaxAge is the age above which database and feeds no longer answer for today; zero
+	// means no bound, only the age in the report. A database that db-digest pins is
+	// meant to be old and has no bound.
 	MaxAge time.Duration `yaml:"db-max-age"`
+	// KEV and EPSS are URLs or files of the catalogue of known exploited
+	// vulnerabilities and of the exploit prediction scores; empty means not to use them.
+	KEV  string `yaml:"kev"`
+	EPSS string `yaml:"epss"`
+	// FailOnKEV fails the gate for vulnerabilities in the catalogue, whatever their severity.
+	FailOnKEV bool `yaml:"fail-on-kev"`
+	// EPSSThreshold fails it for those with at least this probability; zero means none.
+	EPSSThreshold float64 `yaml:"epss-threshold"`
 	// SkipUpdate uses the cached database without asking for a newer one.
 	SkipUpdate bool `yaml:"skip-db-update"`
 	// CacheDir holds the database between runs; empty means the user's cache directory.
 	CacheDir string `yaml:"-"`
+	// ScanImages is auto (default), always or never: whether the images that the
+	// repository deploys are scanned. Offline, auto leaves out those that are not here.
+	ScanImages string `yaml:"scan-images"`
+	// ImageArchives are files of docker save and OCI layouts to look for images in first.
+	ImageArchives []string `yaml:"image-archives"`
+	// Platform is the os/architecture whose images are scanned where there are several.
+	Platform string `yaml:"platform"`
+	// JavaRepositories are registry references of the Java index, tried in order.
+	JavaRepositories []string `yaml:"java-db-repository"`
 	// DevDependencies also reports dependencies that only development needs.
 	DevDependencies bool `yaml:"dev-dependencies"`
 }
@@ -81,44 +101,6 @@ type Hardening struct {
 	// HelmValues are files of values that are laid over a chart's own, the last
 	// strongest: FILE, or CHART=FILE for the chart in one directory.
 	HelmValues []string `yaml:"helm-values"`
-}
-
-// Images configures the image trust stage.
-type Images struct {
-	// Keys are the public keys that may sign.
-	Keys []Key `yaml:"keys"`
-	// Rules say which images must be signed by whom; the first match decides.
-	Rules []ImageRule `yaml:"rules"`
-	// Registries is the list of allowed registries or repositories; empty allows all.
-	Registries []string `yaml:"registries"`
-	// InsecureRegistries may be reached by plain HTTP.
-	InsecureRegistries []string `yaml:"insecure-registries"`
-	// PrivateRegistries may have private or loopback addresses.
-	PrivateRegistries []string `yaml:"private-registries"`
-}
-
-// Key is a public key with the name that rules use for it.
-type Key struct {
-	ID string `yaml:"id"`
-	// File is a PEM file in the repository, read from the trusted commit.
-	File string `yaml:"file"`
-	// PEM is the key itself.
-	PEM string `yaml:"pem"`
-}
-
-// ImageRule demands signatures of the images that match.
-type ImageRule struct {
-	// Match are globs over the full reference without tag and digest, for example
-	// ghcr.io/acme/**.
-	Match []string `yaml:"match"`
-	// Keys are ids of keys of which one must have signed.
-	Keys []string `yaml:"keys"`
-	// Log is required, if-present (default) or ignore: what is asked of the
-	// transparency log.
-	Log string `yaml:"transparency-log"`
-	// AllowUnsigned accepts unsigned images; it needs a reason.
-	AllowUnsigned bool   `yaml:"allow-unsigned"`
-	Reason        string `yaml:"reason"`
 }
 
 // DAST configures the dynamic test.
@@ -164,14 +146,45 @@ type DAST struct {
 	Baseline ZAPBaseline `yaml:"zap-baseline"`
 	// Allow lists Compose keys that the guard would refuse, as service.key.
 	Allow []string `yaml:"allow-unsafe"`
+	// RateLimit is how many requests a second the service may accept from one client;
+	// 0 leaves the question out.
+	RateLimit int `yaml:"rate-limit"`
+	// Metrics are what /metrics must hold.
+	Metrics []string `yaml:"required-metrics"`
+	// SecretFiles are paths in the containers that their owner alone may use.
+	SecretFiles []string `yaml:"secret-files"`
+	// Budget bounds the steps of the test.
+	Budget Budget `yaml:"budget"`
 }
 
 // Target names the service under test.
 type Target struct {
+	// URL is a target outside of any stack. It is only read, unless Own is set.
+	URL     string   `yaml:"url"`
 	Service string   `yaml:"service"`
 	Port    int      `yaml:"port"`
 	Scheme  string   `yaml:"scheme"`
 	Paths   []string `yaml:"paths"`
+	// CAFile is a file of the repository with the authorities that sign the
+	// target's certificate.
+	CAFile string `yaml:"ca-file"`
+	// TokenEnv names the environment variable with a token that opens the protected
+	// paths.
+	TokenEnv string `yaml:"token-env"`
+	// Own says that the target at URL may be asked questions that it must refuse, and
+	// more of them than its rate limit allows.
+	Own bool `yaml:"own"`
+	// AllowAddresses lists private networks that the name in URL may lead to.
+	AllowAddresses []string `yaml:"allow-addresses"`
+}
+
+// Budget is how long each step of the dynamic test may take, within the stage's
+// timeout. What a step has seen when its time is over counts, marked as incomplete.
+type Budget struct {
+	// Stack is for pulling, building, starting and waiting.
+	Stack  time.Duration `yaml:"stack"`
+	Probes time.Duration `yaml:"probes"`
+	Scan   time.Duration `yaml:"scan"`
 }
 
 // Report configures what is sent to GitHub.
@@ -182,7 +195,8 @@ type Report struct {
 	UploadSARIF string `yaml:"upload-sarif"`
 }
 
-// Exception accepts a finding. Reason, owner and expiry are required.
+// Exception accepts a finding. Reason, owner and expiry are required in the
+// configuration; one from a file of another tool has what that file says.
 type Exception struct {
 	// Rule is a rule or advisory id.
 	Rule string `yaml:"rule" json:"rule"`
@@ -194,6 +208,13 @@ type Exception struct {
 	Owner   string `yaml:"owner" json:"owner"`
 	// Expires is the last day, UTC, on which the exception holds.
 	Expires Date `yaml:"expires" json:"expires"`
+	// Lines limits it to lines of the one file that Path names.
+	Lines Lines `yaml:"-" json:"-"`
+	// Packages limits it to packages, by package URLs that may leave the version out: one
+	// a line, a product before a space before its component. Empty means every package.
+	Packages string `yaml:"-" json:"packages,omitempty"`
+	// Source is the kind of file that it was read from, empty for the configuration.
+	Source string `yaml:"-" json:"source,omitempty"`
 	// Location is where the exception stands.
 	Location finding.Location `yaml:"-" json:"-"`
 }
@@ -211,8 +232,10 @@ func Default() Config {
 	return Config{
 		FailOnSeverity: Threshold{Severity: finding.High},
 		Timeout:        15 * time.Minute,
-		Deps: Deps{Repositories: []string{
+		Deps: Deps{WarnAge: 24 * time.Hour, MaxAge: 72 * time.Hour, Repositories: []string{
 			"mirror.gcr.io/aquasec/trivy-db:2", "ghcr.io/aquasecurity/trivy-db:2",
+		}, JavaRepositories: []string{
+			"mirror.gcr.io/aquasec/trivy-java-db:1", "ghcr.io/aquasecurity/trivy-java-db:1",
 		}},
 		Hardening: Hardening{Profile: "guide"},
 		DAST: DAST{
@@ -222,9 +245,14 @@ func Default() Config {
 			Methods:   []string{"GET", "POST", "PATCH"},
 			Ready:     2 * time.Minute,
 			MinURLs:   1,
-			RulesFile: DefaultRulesFile,
-			Threshold: "medium",
-			Auth:      AuthHeader{Header: "Authorization"},
+
+			RateLimit:   40,
+			Metrics:     []string{"stella_quota_token_days_remaining"},
+			SecretFiles: []string{"/var/lib/stella/tokens/client.jwt", "/keys/jwt.pem"},
+			Budget:      Budget{Stack: 8 * time.Minute, Probes: 3 * time.Minute, Scan: 5 * time.Minute},
+			RulesFile:   DefaultRulesFile,
+			Threshold:   "medium",
+			Auth:        AuthHeader{Header: "Authorization"},
 		},
 		Report: Report{Comment: "on-change", UploadSARIF: "auto"},
 	}

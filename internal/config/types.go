@@ -66,11 +66,18 @@ func (d *Date) UnmarshalText(text []byte) error {
 // MarshalText writes the day as 2027-01-31.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// String writes the day as 2027-01-31.
-func (d Date) String() string { return d.day.Format(time.DateOnly) }
+// String writes the day as 2027-01-31, no day as nothing.
+func (d Date) String() string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.day.Format(time.DateOnly)
+}
 
-// Passed tells whether the whole day lies before now.
-func (d Date) Passed(now time.Time) bool { return now.UTC().After(d.day.AddDate(0, 0, 1)) }
+// Passed tells whether the whole day lies before now. No day never passes.
+func (d Date) Passed(now time.Time) bool {
+	return !d.IsZero() && now.UTC().After(d.day.AddDate(0, 0, 1))
+}
 
 // DateOf is the day of a time, in UTC.
 func DateOf(t time.Time) Date { return Date{t.UTC().Truncate(24 * time.Hour)} }

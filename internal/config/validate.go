@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +21,12 @@ func (c *Config) validate() error {
 		v.oneOf(index("stages", i), s, StageNames[:]...)
 	}
 	v.oneOf("fail-on", c.FailOn, "", "new", "all", "none")
+	v.check("deps.db-max-age", c.Deps.MaxAge >= 0, "must not be negative")
+	v.check("deps.db-warn-age", c.Deps.WarnAge >= 0, "must not be negative")
+	v.check("deps.fail-on-kev", !c.Deps.FailOnKEV || c.Deps.KEV != "", "needs deps.kev: the URL or file of the catalogue")
+	v.check("deps.epss-threshold", c.Deps.EPSSThreshold >= 0 && c.Deps.EPSSThreshold <= 1, "must be from 0 to 1")
+	v.check("deps.epss-threshold", c.Deps.EPSSThreshold == 0 || c.Deps.EPSS != "", "needs deps.epss: the URL or file of the scores")
+	v.oneOf("deps.scan-images", c.Deps.ScanImages, "", "auto", "always", "never")
 	v.oneOf("hardening.profile", c.Hardening.Profile, "guide-literal", "guide", "strict", "baseline")
 	v.oneOf("dast.engine", c.DAST.Engine, "auto", "zap", "builtin")
 	v.oneOf("dast.threshold", c.DAST.Threshold, "low", "medium", "high")
@@ -27,6 +35,7 @@ func (c *Config) validate() error {
 	v.check("dast.auth.header", headerName.MatchString(c.DAST.Auth.Header), "is not the name of a header")
 	v.check("dast.auth", !strings.ContainsAny(c.DAST.Auth.Value, "\r\n\x00"), "has a value with a line break")
 	v.oneOf("dast.target.scheme", c.DAST.Target.Scheme, "", "http", "https")
+	v.dast()
 	v.oneOf("report.comment", c.Report.Comment, "on-change", "always", "on-failure", "never")
 	v.oneOf("report.upload-sarif", c.Report.UploadSARIF, "auto", "never")
 	v.check("timeout", c.Timeout > 0, "must be longer than nothing")
@@ -36,6 +45,7 @@ func (c *Config) validate() error {
 		v.oneOf("hardening.roles."+name, role, "backend", "store", "ingress", "other")
 	}
 	v.images()
+	v.mirrors()
 	v.exceptions()
 	return errors.Join(v.errs...)
 }
@@ -83,26 +93,26 @@ func (v *validator) patterns(path string, list []string) {
 	}
 }
 
-func (v *validator) images() {
-	ids := map[string]bool{}
-	for i, k := range v.c.Images.Keys {
-		path := index("images.keys", i)
-		v.check(path, k.ID != "", "needs an id")
-		v.check(path, (k.File == "") != (k.PEM == ""), "needs either file or pem")
-		v.check(path, !ids[k.ID], "repeats an id")
-		ids[k.ID] = true
+func (v *validator) mirrors() {
+	for i, m := range v.c.Images.Mirrors {
+		v.check(index("images.mirrors", i), m.Of != "" && m.At != "", "needs of and at: what is mirrored, and where")
 	}
-	for i, r := range v.c.Images.Rules {
-		path := index("images.rules", i)
-		v.check(path, len(r.Match) > 0, "needs match")
-		v.globs(path+".match", r.Match)
-		v.oneOf(path+".transparency-log", r.Log, "", "required", "if-present", "ignore")
-		v.check(path, r.AllowUnsigned != (len(r.Keys) > 0), "needs either keys or allow-unsigned")
-		v.check(path, !r.AllowUnsigned || r.Reason != "", "allows unsigned images and so needs a reason")
-		for j, id := range r.Keys {
-			v.check(index(path+".keys", j), ids[id], "names a key that images.keys does not have")
-		}
+}
+
+func (v *validator) dast() {
+	d := v.c.DAST
+	if u, err := url.Parse(d.Target.URL); d.Target.URL != "" {
+		ok := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
+		v.check("dast.target.url", ok, "must be an http or https URL with a host and without a user")
 	}
+	for i, a := range d.Target.AllowAddresses {
+		_, err := netip.ParsePrefix(a)
+		v.check(index("dast.target.allow-addresses", i), err == nil, "must be a network such as 10.1.0.0/16")
+	}
+	v.check("dast.rate-limit", d.RateLimit >= 0, "must not be negative")
+	v.check("dast.budget.stack", d.Budget.Stack > 0, "must be longer than nothing")
+	v.check("dast.budget.probes", d.Budget.Probes > 0, "must be longer than nothing")
+	v.check("dast.budget.scan", d.Budget.Scan > 0, "must be longer than nothing")
 }
 
 func (v *validator) exceptions() {

@@ -46,6 +46,10 @@ const (
 	Version      Family = "version"
 	// Settings are an application's settings.
 	Settings Family = "settings"
+	// Host sets up a machine: file systems and what auditd watches.
+	Host Family = "host"
+	// Plugin is the source code of a plug-in.
+	Plugin Family = "plugin"
 )
 
 // File is one configuration file.
@@ -93,6 +97,8 @@ var readers = [...]reader{
 	{FluentBit, isYAML, readFluentBitYAML},
 	{FluentBit, isConf, readFluentBit},
 	{Settings, isSettings, readSettings},
+	{Host, isHost, readHost},
+	{Plugin, isPlugin, readPlugin},
 }
 
 // Claims tells whether some family may read a file of this name.

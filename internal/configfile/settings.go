@@ -88,7 +88,7 @@ func readYAMLSettings(in Input) (any, source.Locator, error) {
 	}
 	values, err := in.Docs[0].Value()
 	if err != nil {
-		return nil, nil, nil // the manifest reader has its own word for that
+		return nil, nil, nil //nolint:nilerr // the manifest reader has its own word for that
 	}
 	if m, ok := values.(map[string]any); !ok || !hasSettings(in.Name, m) {
 		return nil, nil, nil
@@ -148,9 +148,8 @@ func readEnv(in Input) (any, source.Locator, error) {
 	// References stay as written: their values come from a machine that is not here.
 	vars, err := dotenv.UnmarshalWithLookup(text, func(name string) (string, bool) { return "${" + name + "}", true })
 	if err != nil {
-		// The name alone does not make it a file of variables. A broken .env is reported
-		// where Compose reads it; the error would quote the value.
-		return nil, nil, nil
+		// A broken .env is reported where Compose reads it; the error would quote the value.
+		return nil, nil, nil //nolint:nilerr // the name alone does not make it a file of variables
 	}
 	values := make(map[string]any, len(vars))
 	for k, v := range vars {

@@ -107,7 +107,9 @@ func readDependabot(in Input) (any, source.Locator, error) { return readMapping(
 
 var evidence = regexp.MustCompile(`(^|/)evidence/[^/]+/[^/]+\.ya?ml$`)
 
-func isEvidence(name string) bool { return evidence.MatchString(name) }
+func isEvidence(name string) bool {
+	return strings.Contains(name, "evidence/") && evidence.MatchString(name)
+}
 
 // readEvidence returns a dated statement about something done outside the repository.
 func readEvidence(in Input) (any, source.Locator, error) { return readMapping(in, "") }

@@ -16,6 +16,9 @@ type Finding struct {
 	Location Location
 	// Related are further places that explain the finding.
 	Related []Related
+	// Shared is true when the file is no part of the identity: one finding for all the
+	// files in which it is true, such as lock files with the same vulnerable package.
+	Shared bool
 	// Subject is what was judged: a service, an image reference, a package URL.
 	Subject string
 	// Key tells apart findings of one rule on one subject in one file: a document
@@ -25,6 +28,9 @@ type Finding struct {
 	Remediation string
 	// Fix is the change that mends it, nil when none is known.
 	Fix *Fix
+	// Gate says why this hit fails the gate whatever its severity; empty when only the
+	// severity counts.
+	Gate string
 	// Properties are further facts for machines: installed version, evidence, URL.
 	Properties map[string]string
 }
@@ -33,6 +39,8 @@ type Finding struct {
 type Related struct {
 	Location Location
 	Message  string
+	// Target is true of a place where a shared finding is true as well.
+	Target bool
 }
 
 // Fix is a change to one file, as byte splices that never overlap.

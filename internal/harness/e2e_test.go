@@ -172,6 +172,7 @@ func TestVulnerableFailsInEveryStage(t *testing.T) {
 		"image/unsigned", "image/latest", "image/not-found", "image/placeholder",
 		"probe/trace", "probe/bearer-token", "probe/run-as-root", "probe/writable-root", "probe/capabilities",
 		"probe/no-new-privileges", "probe/store-exposed", "probe/store-auth", "probe/tls-version",
+		"probe/rate-limit", "probe/metrics", "probe/store-commands", "probe/store-memory", "probe/limits",
 		"zap/10020", "zap/10021", "zap/10036", "zap/10038", "zap/10054",
 	} {
 		if len(r.fired(want)) == 0 {
@@ -211,7 +212,7 @@ func TestHardenedPasses(t *testing.T) {
 	for _, c := range r.Controls {
 		states[c.ID] = c.State
 	}
-	for _, id := range []string{"SHG-3.03", "SHG-3.04", "SHG-3.05", "SHG-3.09", "SHG-4.01", "SHG-4.05", "SHG-4.08", "SHG-6.01", "SHG-7.30", "SHG-10.03"} {
+	for _, id := range []string{"SHG-3.03", "SHG-3.04", "SHG-3.05", "SHG-3.09", "SHG-4.01", "SHG-4.05", "SHG-4.08", "SHG-4.09", "SHG-6.01", "SHG-7.04", "SHG-7.12", "SHG-7.30", "SHG-10.03"} {
 		if states[id] != "satisfied" {
 			t.Errorf("control %s is %s", id, states[id])
 		}

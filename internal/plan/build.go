@@ -39,8 +39,10 @@ func build(ctx context.Context, p *Plan, cfg config.Config, found source.Listing
 		}
 		b.file(f)
 	}
-	b.repository()
+	b.placeValues()
+	b.envFiles()
 	b.sort()
+	b.repository()
 	return b.plan, nil
 }
 
@@ -61,6 +63,8 @@ type builder struct {
 	builds map[string][]serviceBuild
 	// env holds what .env files set, by directory.
 	env map[string]environment
+	// valued are the images that values of charts name.
+	valued []Image
 	// configs are the configuration files beside the deployment.
 	configs []configfile.File
 	// pending are the files of sets with a well-known name; sets are those that stay.
@@ -89,7 +93,7 @@ func (b *builder) file(f source.Entry) {
 		b.dockerfile(f.Name)
 	case b.emit(f.Name):
 	case inTemplates(f.Name, b.chartDirs) && b.templated(f.Name):
-	case isYAML(f.Name):
+	case isYAML(f.Name), isKustomization(f.Name):
 		b.kubernetes(f.Name)
 	case isJSON(f.Name) && b.looksLikeManifest(f.Name):
 		b.kubernetes(f.Name)
@@ -164,7 +168,7 @@ func sameRole(name, as string) bool {
 func isEnvFile(name string) bool { return path.Base(name) == ".env" }
 
 func (b *builder) problem(at finding.Location, msg string, stages ...string) {
-	b.plan.Problems = append(b.plan.Problems, Problem{at, msg, stages})
+	b.plan.Problems = append(b.plan.Problems, Problem{Location: at, Message: msg, Stages: stages})
 }
 
 // fault reports an error at its own place where it has one, else at the file.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"path"
 	"slices"
 
@@ -86,7 +87,7 @@ func (b *builder) inline(l *composeLocator, at []any, service, content string, s
 	where := inlineLocator{file: t.doc, node: t.end, content: content}
 	d, err := parseDockerfile(t.doc.Name, []byte(content))
 	if err != nil {
-		if e, ok := err.(*source.Error); ok {
+		if e, ok := errors.AsType[*source.Error](err); ok {
 			at, _ := where.in(e.Location.Region)
 			err = &source.Error{Location: at, Message: e.Message}
 		}
@@ -99,6 +100,9 @@ func (b *builder) inline(l *composeLocator, at []any, service, content string, s
 	})
 	for _, im := range d.images(sb) {
 		im.Location, _ = where.in(im.Location.Region)
+		if im.Default != (finding.Location{}) {
+			im.Default, _ = where.in(im.Default.Region)
+		}
 		im.Subject = service + "/" + im.Subject
 		b.plan.Images = append(b.plan.Images, im)
 	}

@@ -51,6 +51,7 @@ func (b *builder) loadSet(s *set, l loaded) {
 	}
 	for _, err := range s.remote {
 		b.fault(s.files[0], err, composeStages[:]...)
+		b.plan.Problems[len(b.plan.Problems)-1].Remote = true
 	}
 	doc, err := l.doc, l.err
 	if err != nil && len(s.remote) > 0 && strings.Contains(err.Error(), "empty compose file") {

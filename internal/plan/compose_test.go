@@ -381,16 +381,23 @@ on: push
 jobs: {}
 -- nets/compose.yml --
 networks: {n: {}}
+-- over/compose.yml --
+services: {a: {image: a}, b: {image: b}}
+-- over/compose.debug.yml --
+services: {a: {command: [sh]}}
+-- over/compose.other.yml --
+services: {z: {image: z}}
 `))
 	var got [][]string
 	for _, s := range p.Stacks {
 		got = append(got, s.Files)
 	}
-	want := [][]string{{"compose.yaml"}, {"all/compose.yml"}, {"compose.prod.yml"}, {"docker-compose.yml"}, {"ring/compose.x.yml"}}
+	want := [][]string{{"compose.yaml"}, {"all/compose.yml"}, {"over/compose.yml"}, {"compose.prod.yml"}, {"docker-compose.yml"},
+		{"over/compose.yml", "over/compose.debug.yml"}, {"over/compose.other.yml"}, {"ring/compose.x.yml"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if len(p.Problems) != 0 || len(p.Documents) != 6 {
+	if len(p.Problems) != 0 || len(p.Documents) != 9 {
 		t.Errorf("problems %v, %d documents", p.Problems, len(p.Documents))
 	}
 }

@@ -43,12 +43,11 @@ func (b *builder) plain(name string) {
 // repository adds the one document that holds the repository's configuration, so that
 // rules can say what is missing and join one file with another.
 func (b *builder) repository() {
-	b.envFiles()
-	if len(b.configs) == 0 && (len(b.plan.Documents) == 0 || b.plan.Partial) {
+	if len(b.configs) == 0 && len(b.plan.Problems) == 0 && (len(b.plan.Documents) == 0 || b.plan.Partial) {
 		return
 	}
 	files, names := map[string]any{}, []string{}
-	at := repositoryLocator{files: map[string]source.Locator{}, documents: b.plan.Documents}
+	at := repositoryLocator{files: map[string]source.Locator{}, documents: b.plan.Documents, problems: b.plan.Problems}
 	for _, f := range b.configs {
 		files[f.Name] = map[string]any{"family": string(f.Family), "content": f.Content}
 		at.files[f.Name] = f.Locator
@@ -91,11 +90,13 @@ func (b *builder) variables(name string) {
 	}
 }
 
-// repositoryLocator locates ["files", name, "content", ...] in a configuration file and
-// ["documents", i, ...] in the plan's document of that index.
+// repositoryLocator locates ["files", name, "content", ...] in a configuration file,
+// ["documents", i, ...] in the plan's document and ["problems", i] at the plan's problem
+// of that index, and ["tree", name] at a file as a whole.
 type repositoryLocator struct {
 	files     map[string]source.Locator
 	documents []Document
+	problems  []Problem
 }
 
 // Locate implements source.Locator.
@@ -103,7 +104,26 @@ func (r repositoryLocator) Locate(path []any) (finding.Location, source.Grade) {
 	if at, rest := r.part(path); at != nil {
 		return at.Locate(rest)
 	}
+	if at, ok := r.whole(path); ok {
+		return at, source.Exact
+	}
 	return r.top(), source.Parent
+}
+
+// whole is the place of a problem or of a file that has no parts.
+func (r repositoryLocator) whole(path []any) (finding.Location, bool) {
+	if len(path) != 2 {
+		return finding.Location{}, false
+	}
+	name, isName := path[1].(string)
+	i, isIndex := source.Index(path[1])
+	switch {
+	case path[0] == "tree" && isName:
+		return finding.Top(name), true
+	case path[0] == "problems" && isIndex && i >= 0 && i < len(r.problems):
+		return r.problems[i].Location, true
+	}
+	return finding.Location{}, false
 }
 
 // part is the file or document that a path leads into, and the rest of the path.
@@ -128,6 +148,9 @@ func (r repositoryLocator) top() finding.Location {
 	if len(r.documents) > 0 {
 		at, _ := r.documents[0].Locator.Locate(nil)
 		return at
+	}
+	if len(r.files) == 0 && len(r.problems) > 0 {
+		return r.problems[0].Location
 	}
 	first := ""
 	for name := range r.files {

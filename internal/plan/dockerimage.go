@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,12 +21,14 @@ func (d *dockerfileDoc) images(sb serviceBuild) (out []Image) {
 	args := d.args(sb.args)
 	for i, st := range d.stages {
 		if ref, _ := d.expand(st.image, args); ref != "scratch" && !d.isStage(ref, i) && sb.contexts[ref] == nil {
-			out = append(out, d.newImage(st.image, args, st.subject(i), st.from.token(0)))
+			im := d.newImage(st.image, args, st.subject(i), st.from.token(0))
+			im.Default = d.defaultOf(st.image)
+			out = append(out, im)
 		}
 		for _, in := range st.instructions {
-			out = append(out, d.sources(in, i, args, sb)...)
+			out = append(out, d.sources(in, i, sb)...)
 			if in.trigger != nil {
-				out = append(out, d.sources(in.trigger, i, args, sb)...)
+				out = append(out, d.sources(in.trigger, i, sb)...)
 			}
 		}
 	}
@@ -40,7 +43,7 @@ func (s *buildStage) subject(i int) string {
 }
 
 // sources are the images that one instruction copies or mounts from.
-func (d *dockerfileDoc) sources(in *instruction, stage int, args []string, sb serviceBuild) (out []Image) {
+func (d *dockerfileDoc) sources(in *instruction, stage int, sb serviceBuild) (out []Image) {
 	for _, f := range in.flags {
 		for _, ref := range fromFlags(in.name, f) {
 			if ref == "" || d.isStage(ref, stage) || ref == "scratch" || sb.contexts[ref] != nil {
@@ -50,7 +53,8 @@ func (d *dockerfileDoc) sources(in *instruction, stage int, args []string, sb se
 			if !ok {
 				region = in.region
 			}
-			out = append(out, d.newImage(ref, args, d.stages[stage].subject(stage), region))
+			// BuildKit replaces no variables here: a reference with one is not valid.
+			out = append(out, Image{Ref: ref, Raw: ref, Kind: Dockerfile, Subject: d.stages[stage].subject(stage), Location: d.at(region)})
 		}
 	}
 	return out
@@ -84,10 +88,18 @@ func (d *dockerfileDoc) isStage(ref string, before int) bool {
 	})
 }
 
+// platform are the arguments that BuildKit itself sets, for the most common platform:
+// they often choose between stages.
+var platform = [...]string{
+	"BUILDPLATFORM=linux/amd64", "BUILDOS=linux", "BUILDARCH=amd64", "BUILDVARIANT=",
+	"TARGETPLATFORM=linux/amd64", "TARGETOS=linux", "TARGETARCH=amd64", "TARGETVARIANT=",
+}
+
 // args are the ARGs before the first FROM, as NAME=value: what the build gives, else
 // their defaults; only they count in FROM (Dockerfile reference, "Understand how ARG and
 // FROM interact").
 func (d *dockerfileDoc) args(given map[string]string) (env []string) {
+	env = append(env, platform[:]...)
 	for _, in := range d.global {
 		for _, arg := range in.args {
 			name, value, ok := strings.Cut(arg, "=")
@@ -102,6 +114,30 @@ func (d *dockerfileDoc) args(given map[string]string) (env []string) {
 		}
 	}
 	return env
+}
+
+var endsWithArg = regexp.MustCompile(`\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})$`)
+
+// defaultOf is where the default of the argument stands that a reference ends with, if
+// that is the only use of the argument.
+func (d *dockerfileDoc) defaultOf(image string) finding.Location {
+	m := endsWithArg.FindStringSubmatch(image)
+	if m == nil {
+		return finding.Location{}
+	}
+	name := m[1] + m[2]
+	if len(regexp.MustCompile(`\b`+name+`\b`).FindAll(d.data, -1)) != 2 {
+		return finding.Location{}
+	}
+	for _, in := range d.global {
+		for i, arg := range in.args {
+			if r, ok := in.find(in.words(i)); ok && strings.HasPrefix(arg, name+"=") && r.StartLine == r.EndLine {
+				r.StartColumn += len(name) + 1
+				return d.at(r)
+			}
+		}
+	}
+	return finding.Location{}
 }
 
 // expand replaces variables; those without a value stay as written and are listed.

@@ -34,8 +34,8 @@ func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []st
 	}
 	for _, name := range names {
 		if !p.mentions(name) {
-			p.Problems = append(p.Problems, Problem{finding.Top(name),
-				"is neither a Compose file, nor a Kubernetes manifest, nor a Dockerfile, nor a known configuration file; nothing was judged", []string{"hardening"}})
+			p.Problems = append(p.Problems, Problem{Location: finding.Top(name), Stages: []string{"hardening"},
+				Message: "is neither a Compose file, nor a Kubernetes manifest, nor a Dockerfile, nor a known configuration file; nothing was judged"})
 		}
 	}
 	return p, nil

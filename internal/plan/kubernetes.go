@@ -3,6 +3,8 @@ package plan
 import (
 	"bytes"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
@@ -28,9 +30,10 @@ func (b *builder) kubernetes(name string) {
 	before := len(b.plan.Documents)
 	for _, d := range docs {
 		if model, ok := source.Decode(d.Root, render.Scalar).(map[string]any); ok {
-			b.object(origin{d.Name, []string{d.Name}, d}, nil, model)
+			b.object(origin{name: d.Name, files: []string{d.Name}, at: d}, nil, model)
 		}
 	}
+	b.references(name, docs)
 	if len(b.plan.Documents) == before {
 		b.configuration(name, data, docs)
 	}
@@ -41,6 +44,8 @@ type origin struct {
 	name  string
 	files []string
 	at    source.Locator
+	// overlay is the directory of the kustomization that rendered it, else empty.
+	overlay string
 }
 
 // object adds one object, or the members of a List.
@@ -76,36 +81,51 @@ func setDefault(m map[string]any, key string, v any) {
 }
 
 func (b *builder) add(o origin, prefix []any, model map[string]any) {
-	doc := Document{Kind: Kubernetes, Name: o.name, Files: o.files, Model: model, Locator: below{o.at, prefix}}
+	doc := Document{Kind: Kubernetes, Name: o.name, Files: o.files, Overlay: o.overlay, Model: model, Locator: below{o.at, prefix}}
 	b.plan.Documents = append(b.plan.Documents, doc)
 	meta, _ := model["metadata"].(map[string]any)
 	subject := fmt.Sprintf("%v/%v", model["kind"], text(meta["name"]))
-	for _, path := range podPaths(model) {
-		spec, ok := dig(model, path).(map[string]any)
-		if !ok {
-			continue
-		}
-		b.containers(doc, subject, path, spec)
-		b.imageVolumes(doc, subject, path, spec)
+	if group, _, _ := strings.Cut(text(model["apiVersion"]), "/"); !deploysNothing.MatchString(group) {
+		b.pods(doc, subject, nil, model)
 	}
 }
 
-// podPaths are the places where a pod may stand in an object, whatever its kind: custom
-// workloads follow the built-in ones.
-func podPaths(model map[string]any) [][]any {
-	paths := [][]any{
-		{"spec", "template", "spec"},
-		{"spec", "jobTemplate", "spec", "template", "spec"},
-		{"template", "spec"},
+// deploysNothing are the groups whose objects hold pods as patterns or schemas.
+var deploysNothing = regexp.MustCompile(`(^|\.)(kyverno\.io|gatekeeper\.sh|apiextensions\.k8s\.io|policy\.sigstore\.dev)$`)
+
+// pods adds the images of every pod in an object, wherever it stands: custom workloads
+// hold pods in places of their own.
+func (b *builder) pods(doc Document, subject string, path []any, v any) {
+	switch x := v.(type) {
+	case []any:
+		for i, e := range x {
+			b.pods(doc, subject, join(path, i), e)
+		}
+	case map[string]any:
+		b.containers(doc, subject, path, x)
+		b.imageVolumes(doc, subject, path, x)
+		for _, k := range sortedKeys(x) {
+			if len(path) > 0 || k != "status" {
+				b.pods(doc, subject, join(path, k), x[k])
+			}
+		}
 	}
-	if model["kind"] == "Pod" {
-		paths = append(paths, []any{"spec"})
-	}
-	return paths
 }
+
+// containerLists are the lists of a pod's containers; the last two are Tekton's, and the
+// members of containerMaps Argo's.
+var (
+	containerLists = [...]string{"initContainers", "containers", "ephemeralContainers", "steps", "sidecars"}
+	containerMaps  = [...]string{"container", "script"}
+)
 
 func (b *builder) containers(doc Document, subject string, path []any, spec map[string]any) {
-	for _, list := range []string{"initContainers", "containers", "ephemeralContainers"} {
+	for _, member := range containerMaps {
+		if ref, _ := dig(spec[member], []any{"image"}).(string); ref != "" {
+			b.image(doc, join(path, member, "image"), ref, subject+"/"+orUnnamed(spec["name"], member))
+		}
+	}
+	for _, list := range containerLists {
 		items, _ := spec[list].([]any)
 		for i, item := range items {
 			c, _ := item.(map[string]any)
@@ -131,9 +151,17 @@ func (b *builder) imageVolumes(doc Document, subject string, path []any, spec ma
 
 func (b *builder) image(doc Document, path []any, ref, subject string) {
 	at, _ := doc.Locator.Locate(path)
+	if doc.Overlay != "" && b.deploys(ref, at) {
+		return
+	}
 	b.plan.Images = append(b.plan.Images, Image{
 		Ref: ref, Raw: ref, Kind: doc.Kind, Subject: subject, Location: at, Built: strings.HasPrefix(ref, koScheme),
 	})
+}
+
+// deploys tells whether an image is known at a place: overlays share their bases.
+func (b *builder) deploys(ref string, at finding.Location) bool {
+	return slices.ContainsFunc(b.plan.Images, func(im Image) bool { return im.Ref == ref && im.Location == at })
 }
 
 // below locates paths of a part of a document.
@@ -169,6 +197,13 @@ func dig(v any, path []any) any {
 		}
 	}
 	return v
+}
+
+func orUnnamed(name any, fallback string) string {
+	if s := text(name); s != "" {
+		return s
+	}
+	return fallback
 }
 
 func text(v any) string {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/format"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -173,7 +174,8 @@ func (l *composeLocator) means(t *trace, node *yaml.Node, at []any) bool {
 		return node.Value == "" || node.Tag == "!!null"
 	}
 	got := t.expanded(node)
-	return t.equal(got, text(want)) || scalarText(node) == text(want) || sameBool(got, want) || sameNumber(got, want)
+	return t.equal(got, text(want)) || scalarText(node) == text(want) || sameBool(got, want) || sameNumber(got, want) ||
+		sameDate(got, want)
 }
 
 // scalarText is a scalar as a number or truth value prints.
@@ -188,6 +190,12 @@ func sameBool(got string, want any) bool {
 		return ok && !b
 	}
 	return false
+}
+
+// sameDate tells a date without quotes, of which the loader makes a time.
+func sameDate(got string, want any) bool {
+	day, err := time.Parse(time.DateOnly, got)
+	return err == nil && day.Format(time.RFC3339) == want
 }
 
 func sameNumber(got string, want any) bool {

@@ -41,7 +41,10 @@ var notDockerfiles = [...]string{
 	".pl", ".sh", ".ps1", ".vim", ".json", ".yaml", ".yml", ".toml", ".xml", ".lock", ".sum", ".rego", ".snap", ".golden", ".svg", ".png",
 }
 
-func isYAML(name string) bool { return matches(strings.ToLower(name), "**/*.{yml,yaml}") }
+func isYAML(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return ext == ".yml" || ext == ".yaml"
+}
 
 func isJSON(name string) bool { return path.Ext(strings.ToLower(name)) == ".json" }
 
@@ -54,8 +57,14 @@ var lockNames = [...]string{
 	"pubspec.lock", "Package.resolved", "Podfile.lock", "environment.{yml,yaml}", "Manifest.toml",
 }
 
+// lockEndings are the ends that one of lockNames must have: most files have none.
+var lockEndings = [...]string{".mod", ".json", ".lock", ".yaml", ".yml", ".lockb", ".txt", ".toml", ".xml", ".lockfile", ".config", ".props", ".resolved"}
+
 func isLockFile(name string) bool {
 	base := path.Base(name)
+	if !slices.Contains(lockEndings[:], path.Ext(base)) {
+		return false
+	}
 	for _, pattern := range lockNames {
 		if matches(base, pattern) {
 			return true

@@ -102,7 +102,7 @@ func expanded(doc Document, s string) string {
 // moved to the project's directory.
 func same(got string, v any) bool {
 	want := text(v)
-	return got == want || sameNumber(got, v) || sameBool(got, v) || got != "" && strings.HasSuffix("/"+path.Clean(want), "/"+strings.TrimLeft(path.Clean(got), "./"))
+	return got == want || sameNumber(got, v) || sameBool(got, v) || strings.HasPrefix(want, got+"T00:00:00Z") || got != "" && strings.HasSuffix("/"+path.Clean(want), "/"+strings.TrimLeft(path.Clean(got), "./"))
 }
 
 func isEmpty(v any) bool {
@@ -115,8 +115,12 @@ func isEmpty(v any) bool {
 	return false
 }
 
-// holds tells whether a short form holds a value, or implies it.
+// holds tells whether a short form holds a value, or implies it. What a kustomization
+// says is a part of the value that it makes: a tag, a name without its prefix.
 func holds(doc Document, got string, path []any, v any) bool {
+	if part := strings.Trim(got, `"'`); doc.Overlay != "" && part != "" && strings.Contains(text(v), part) {
+		return true
+	}
 	for _, s := range append(readings(doc, got), got) {
 		source, _, _ := strings.Cut(s, ":")
 		if strings.Contains(s, strings.TrimPrefix(text(v), "./")) || isEmpty(v) || same(source, v) || s == text(path[len(path)-1]) {

@@ -15,6 +15,8 @@ const (
 	Compose    Kind = "compose"
 	Kubernetes Kind = "kubernetes"
 	Dockerfile Kind = "dockerfile"
+	// Workflow is a GitHub workflow or action; only images are of this kind.
+	Workflow Kind = "workflow"
 	// Config is the repository's configuration beside the deployment: one document.
 	Config Kind = "config"
 )
@@ -62,6 +64,8 @@ type Document struct {
 	// Owner is the service that a Dockerfile inside of a Compose file belongs to, else
 	// empty.
 	Owner string
+	// Overlay is the directory of the kustomization that rendered the object, else empty.
+	Overlay string
 	// Files are all files that the document was made of, lowest precedence first.
 	Files []string
 	// Model is the effective content: for Compose after merging and interpolation
@@ -114,6 +118,9 @@ type Image struct {
 	Subject string
 	// Location is the region of the value in its file.
 	Location finding.Location
+	// Default is where the default of the build argument stands that the reference ends
+	// with, when nothing else uses it; else the zero value.
+	Default finding.Location
 	// Built is true when the same service builds this image itself.
 	Built bool
 }
@@ -139,6 +146,8 @@ type Problem struct {
 	Message string
 	// Stages are the names of the stages that cannot see because of it.
 	Stages []string
+	// Remote is true when the file is fetched from elsewhere and so is not read.
+	Remote bool
 }
 
 // Event is why the run happens.

@@ -1,12 +1,15 @@
 package plan
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan/render"
 	"github.com/stella-ops/assure/internal/plan/render/helm"
+	"github.com/stella-ops/assure/internal/plan/render/kustomize"
 )
 
 var renderStages = [...]string{"hardening", "images"}
@@ -20,6 +23,24 @@ func (b *builder) render() {
 			b.keepRender(path.Join(dir, "Chart.yaml"), helm.Render(b.ctx, b.tree, dir, b.values(dir)))
 		}
 	}
+	b.kustomize()
+}
+
+// kustomize renders every kustomization that no other one uses.
+func (b *builder) kustomize() {
+	files := map[string]string{}
+	for _, f := range b.found.Files {
+		if dir := path.Dir(f.Name); kustomize.Is(f.Name) && !b.taken[f.Name] && files[dir] == "" {
+			files[dir] = f.Name
+		}
+	}
+	entries, fragments := kustomize.Entries(b.ctx, b.tree, slices.Sorted(maps.Keys(files)))
+	for _, name := range fragments {
+		b.taken[name] = true
+	}
+	for _, dir := range entries {
+		b.keepRender(files[dir], kustomize.Render(b.ctx, b.tree, dir))
+	}
 }
 
 // keepRender notes what a tool made of a file; the parts of it are not read alone.
@@ -30,16 +51,28 @@ func (b *builder) keepRender(name string, out render.Output) {
 	}
 }
 
-// emit adds what a tool made of the named file, if one did.
+// emit adds what a tool made of the named file, if one did. A kustomization that could
+// not be rendered is read like any other file.
 func (b *builder) emit(name string) bool {
 	out, ok := b.renders[name]
 	for _, p := range out.Problems {
-		b.problem(p.Location, p.Message, renderStages[:]...)
+		if !b.told(p.Location, p.Message) {
+			b.problem(p.Location, p.Message, renderStages[:]...)
+		}
+	}
+	overlay := ""
+	if kustomize.Is(name) {
+		overlay = path.Dir(name)
 	}
 	for _, o := range out.Objects {
-		b.object(origin{o.File, o.Files, o.Locator}, nil, o.Model)
+		b.object(origin{name: o.File, files: o.Files, at: o.Locator, overlay: overlay}, nil, o.Model)
 	}
-	return ok
+	return ok && (overlay == "" || len(out.Objects) > 0)
+}
+
+// told tells whether a problem is known: overlays of the same base meet the same ones.
+func (b *builder) told(at finding.Location, msg string) bool {
+	return slices.ContainsFunc(b.plan.Problems, func(p Problem) bool { return p.Location == at && p.Message == msg })
 }
 
 // isSubchart tells whether a chart lies in the charts directory of another.

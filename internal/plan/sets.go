@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/source"
@@ -15,9 +16,10 @@ import (
 
 var composeStages = [...]string{"hardening", "images", "dast"}
 
-// compose adds every Compose set: the configured one, those that a .env file names,
-// those with a default name and its override, and each remaining file alone. A file
-// that another set includes or extends is a fragment and not a set of its own.
+// compose adds every Compose set: the configured one, those that a .env file or a script
+// names, those with a default name and its override, and each remaining file alone or
+// over the file that it completes. A file that another set includes or extends is a
+// fragment and not a set of its own.
 func (b *builder) compose() {
 	b.env = map[string]environment{}
 	if files := b.configured(); files != nil {
@@ -29,6 +31,7 @@ func (b *builder) compose() {
 		b.pending = append(b.pending, files...)
 		alone = append(alone, rest...)
 	}
+	b.pending = distinct(append(b.pending, b.invoked()...))
 	b.defaults()
 	b.remaining(alone)
 	for i, l := range b.loadAll() {
@@ -183,13 +186,29 @@ func (b *builder) defaults() {
 	b.keep(sets, func(other *set, name string) bool { return other.included[name] })
 }
 
-// remaining adds files that stand alone, unless another set reaches them.
+// distinct drops lists that stand there already.
+func distinct(sets [][]string) (out [][]string) {
+	for _, files := range sets {
+		if !slices.ContainsFunc(out, func(o []string) bool { return slices.Equal(o, files) }) {
+			out = append(out, files)
+		}
+	}
+	return out
+}
+
+// remaining adds files that stand alone, unless another set reaches them. One that only
+// changes services of the directory's default file is laid over that.
 func (b *builder) remaining(names []string) {
 	var sets []*set
 	for _, name := range names {
-		if !slices.ContainsFunc(b.sets, func(s *set) bool { return slices.Contains(s.order, name) }) {
-			sets = append(sets, b.newSet([]string{name}))
+		if slices.ContainsFunc(b.sets, func(s *set) bool { return slices.Contains(s.order, name) }) {
+			continue
 		}
+		s := b.newSet([]string{name})
+		if base := b.first(path.Dir(name), defaultNames[:]); base != "" && s.completes(base, b.sets) {
+			s = b.newSet([]string{base, name})
+		}
+		sets = append(sets, s)
 	}
 	b.keep(sets, func(other *set, name string) bool { return slices.Contains(other.order, name) })
 }
@@ -237,4 +256,36 @@ func (b *builder) claim(s *set) {
 	for _, name := range slices.Concat(s.files, s.order) {
 		b.taken[name] = true
 	}
+}
+
+// origins are the keys that say where a service's program comes from; a service without
+// any of them cannot be started.
+var origins = [...]string{"image", "build", "extends", "provider"}
+
+// completes tells whether some service of the set can be started only together with the
+// base file, which one of the other sets has read.
+func (s *set) completes(base string, others []*set) bool {
+	i := slices.IndexFunc(others, func(o *set) bool { return o.closure.files[base] != nil })
+	if i < 0 || s.broken != nil {
+		return false
+	}
+	based := serviceNodes(others[i].closure.files[base])
+	for name, node := range serviceNodes(s.closure.files[s.files[0]]) {
+		keys := source.Keys(node)
+		if based[name] != nil && !slices.ContainsFunc(origins[:], func(k string) bool { return slices.Contains(keys, k) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func serviceNodes(docs []*source.Doc) map[string]*yaml.Node {
+	out := map[string]*yaml.Node{}
+	for _, d := range docs {
+		_, services := source.Child(d.Root, "services")
+		for _, name := range source.Keys(services) {
+			_, out[name] = source.Child(services, name)
+		}
+	}
+	return out
 }

@@ -15,6 +15,9 @@ import (
 // Profiles are the selections of rules that the built-in pack knows, mildest last.
 var Profiles = [...]string{"strict", "guide", "guide-literal", "baseline"}
 
+// NoRules asks Load for controls and helpers alone: no folder of rules has this name.
+const NoRules = "controls"
+
 // Kinds are the folders of a pack that hold rules: the kinds of documents.
 var Kinds = [...]string{"compose", "config", "dockerfile", "kubernetes"}
 

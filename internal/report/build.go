@@ -24,6 +24,13 @@ type Input struct {
 	Base           []StageRun
 	BaselineReason string
 	Exceptions     []config.Exception
+	// ChangeUnderTest is true when the files are those of a change, which may not accept
+	// its own findings: an exception inside a file then holds only where BaseExceptions,
+	// those inside the base commit's files, have it too.
+	ChangeUnderTest bool
+	BaseExceptions  []config.Exception
+	// Unreadable are entries of files with exceptions that accept nothing.
+	Unreadable []finding.Gap
 	// Partial is true when only some files were assessed: an exception that matched
 	// nothing may still be needed.
 	Partial bool
@@ -40,12 +47,13 @@ func Build(in Input) *Report {
 		Stages: in.Runs,
 	}
 	r.Exceptions.Pending = in.Pending
-	if run, ok := r.judgeExceptions(in); ok {
+	trust := inlineTrust(in)
+	if run, ok := r.judgeExceptions(in, trust); ok {
 		r.Stages = append(slices.Clone(r.Stages), run)
 	}
 	r.Rules = collectRules(slices.Concat(r.Stages, in.Base))
-	r.Findings = r.merge(r.Stages, in)
-	r.classify(r.merge(in.Base, in))
+	r.Findings = r.merge(r.Stages, in, trust)
+	r.classify(r.merge(in.Base, in, trust))
 	r.gate()
 	r.Controls = controlStates(in.Controls, r)
 	r.Counts = count(r.Findings)
@@ -68,7 +76,7 @@ func collectRules(runs []StageRun) []finding.Rule {
 
 // merge joins the findings of all runs in place order and drops repeats: the same
 // identity at the same place with the same words.
-func (r *Report) merge(runs []StageRun, in Input) (all []Finding) {
+func (r *Report) merge(runs []StageRun, in Input, t trust) (all []Finding) {
 	rules := map[string]finding.Rule{}
 	for _, rule := range r.Rules {
 		rules[rule.ID] = rule
@@ -81,7 +89,7 @@ func (r *Report) merge(runs []StageRun, in Input) (all []Finding) {
 			}
 			all = append(all, Finding{
 				Finding: f, Stage: run.Name, Fingerprint: f.Fingerprint(), Controls: rule.Controls,
-				Exception: accepting(in.Exceptions, f, in.Now),
+				Exception: accepting(in.Exceptions, f, in.Now, t),
 			})
 		}
 	}
@@ -103,11 +111,15 @@ func compare(a, b Finding) int {
 
 // classify compares with the base commit as multisets: two equal findings where there
 // was one are one existing and one introduced. What is left over is fixed, provided
-// that its stage saw everything this time.
+// that its stage saw everything this time. A shared finding is also introduced by one
+// more file.
 func (r *Report) classify(base []Finding) {
-	left := map[string]int{}
+	left, targets := map[string]int{}, map[[2]string]bool{}
 	for _, f := range base {
 		left[f.Fingerprint]++
+		for _, uri := range f.Targets() {
+			targets[[2]string{f.Fingerprint, uri}] = true
+		}
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -115,6 +127,9 @@ func (r *Report) classify(base []Finding) {
 		if left[f.Fingerprint] > 0 {
 			left[f.Fingerprint]--
 			f.Class = Existing
+			if f.Shared && slices.ContainsFunc(f.Targets(), func(uri string) bool { return !targets[[2]string{f.Fingerprint, uri}] }) {
+				f.Class = Introduced
+			}
 		}
 	}
 	for _, f := range base {
@@ -127,17 +142,14 @@ func (r *Report) classify(base []Finding) {
 }
 
 // saw tells whether the stage ran and could see everything.
-func (r *Report) saw(stage string) bool {
-	i := slices.IndexFunc(r.Stages, func(run StageRun) bool { return run.Name == stage })
-	return i >= 0 && sawEverything(r.Stages[i:i+1])
-}
+func (r *Report) saw(stage string) bool { return ranFully(stage, r.Stages) }
 
 // gate marks the findings that fail the gate by themselves.
 func (r *Report) gate() {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		counts := r.FailOn == "all" || r.FailOn == "new" && f.Class != Existing
-		f.Gates = counts && f.Exception == nil && r.Threshold.Meets(f.Severity)
+		f.Gates = counts && f.Exception == nil && (f.Gate != "" || r.Threshold.Meets(f.Severity))
 	}
 }
 

@@ -42,6 +42,8 @@ func ran(state report.State, findings ...finding.Finding) report.StageRun {
 
 func TestVerdict(t *testing.T) {
 	high, low := hit("a", finding.High, 3), hit("b", finding.Low, 4)
+	exploited := hit("c", finding.Medium, 5)
+	exploited.Gate = "known to be exploited"
 	atHigh := config.Threshold{Severity: finding.High}
 	tests := []struct {
 		name    string
@@ -60,6 +62,11 @@ func TestVerdict(t *testing.T) {
 		{"without_baseline_all_are_new", report.Input{FailOn: "new", Threshold: atHigh, Runs: []report.StageRun{ran(report.HasFindings, high)}}, report.Fail,
 			[]string{"1 new finding at severity high or above"}},
 		{"fail_on_none", report.Input{FailOn: "none", Threshold: atHigh, Runs: []report.StageRun{ran(report.HasFindings, high)}}, report.Pass, nil},
+		{"exploited_fails_whatever_its_severity", report.Input{FailOn: "all", Threshold: atHigh, Runs: []report.StageRun{ran(report.HasFindings, high, low, exploited)}}, report.Fail,
+			[]string{"1 finding at severity high or above", "1 finding of lower severity that is exploited or likely to be"}},
+		{"exploited_fails_without_a_threshold", report.Input{FailOn: "all", Threshold: config.Threshold{Never: true}, Runs: []report.StageRun{ran(report.HasFindings, exploited)}}, report.Fail,
+			[]string{"1 finding of lower severity that is exploited or likely to be"}},
+		{"exploited_but_nothing_may_fail", report.Input{FailOn: "none", Threshold: atHigh, Runs: []report.StageRun{ran(report.HasFindings, exploited)}}, report.Pass, nil},
 		{"threshold_none", report.Input{FailOn: "all", Threshold: config.Threshold{Never: true}, Runs: []report.StageRun{ran(report.HasFindings, high)}}, report.Pass, nil},
 		{"skipped_is_no_error", report.Input{FailOn: "all", Threshold: atHigh, Runs: []report.StageRun{{Name: "dast", State: report.Skipped}}}, report.Pass, nil},
 		{"degraded_outweighs_findings", report.Input{FailOn: "all", Threshold: atHigh, Runs: []report.StageRun{ran(report.Degraded, high)}}, report.Error,

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -9,6 +10,9 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 )
+
+// dependencyScan is the stage whose findings the files of other tools accept.
+const dependencyScan = "deps"
 
 // exceptionStage is the name of the pseudo-stage that judges the exceptions themselves.
 const exceptionStage = "exceptions"
@@ -26,15 +30,21 @@ var (
 		Description: "The finding that it accepted is gone. Left in place it would hide the next one of its kind.",
 		Remediation: "Remove the exception.",
 	}
+	unreadableRule = finding.Rule{
+		ID: "assure/exception-unreadable", Severity: finding.Medium,
+		Title:       "An exception cannot be read",
+		Description: "An entry of a comment, an ignore file or a VEX document is not understood. It accepts nothing, whatever its author meant.",
+		Remediation: "Mend the entry as the message says, or remove it.",
+	}
 )
 
 // Rules are the rules about exceptions themselves.
-func Rules() []finding.Rule { return []finding.Rule{expiredRule, unusedRule} }
+func Rules() []finding.Rule { return []finding.Rule{expiredRule, unusedRule, unreadableRule} }
 
 // accepting returns the first exception that holds for f today, nil without one.
-func accepting(exceptions []config.Exception, f finding.Finding, now time.Time) *config.Exception {
+func accepting(exceptions []config.Exception, f finding.Finding, now time.Time, t trust) *config.Exception {
 	for i := range exceptions {
-		if e := &exceptions[i]; !e.Expires.Passed(now) && matches(*e, f) {
+		if e := &exceptions[i]; !e.Expires.Passed(now) && matches(*e, f) && t.holds(*e, f) {
 			return e
 		}
 	}
@@ -42,7 +52,10 @@ func accepting(exceptions []config.Exception, f finding.Finding, now time.Time) 
 }
 
 func matches(e config.Exception, f finding.Finding) bool {
-	return e.Rule == f.Rule && globMatches(e.Path, f.Location.URI) && globMatches(e.Subject, f.Subject)
+	if e.Source == config.InlineSource && !commentCovers(e, f) {
+		return false
+	}
+	return names(e, f) && everywhere(e.Path, f) && globMatches(e.Subject, f.Subject) && concerns(e.Packages, f)
 }
 
 // globMatches treats an empty pattern as "any". Subjects are package URLs and service
@@ -54,8 +67,8 @@ func globMatches(pattern, s string) bool {
 // judgeExceptions sorts the exceptions and makes findings of those that are expired or
 // unused. Unused ones are judged only when every stage saw everything, because a stage
 // that did not run cannot have used its exceptions.
-func (r *Report) judgeExceptions(in Input) (StageRun, bool) {
-	if len(in.Exceptions) == 0 {
+func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
+	if len(in.Exceptions)+len(in.Unreadable) == 0 {
 		return StageRun{}, false
 	}
 	run := StageRun{Name: exceptionStage, State: Passed}
@@ -67,12 +80,17 @@ func (r *Report) judgeExceptions(in Input) (StageRun, bool) {
 		case e.Expires.Passed(in.Now):
 			r.Exceptions.Expired = append(r.Exceptions.Expired, e)
 			run.Set.Findings = append(run.Set.Findings, about(e, expiredRule, fmt.Sprintf("the exception for %s expired on %s", e.Rule, e.Expires)))
-		case used(e, in.Runs):
+		case used(e, in.Runs, t.waits):
+			r.Exceptions.Pending = append(r.Exceptions.Pending, e)
+		case used(e, in.Runs, t.holds):
 			r.Exceptions.Used = append(r.Exceptions.Used, e)
-		case complete:
+		case complete || e.Source != "" && !in.Partial && ranFully(dependencyScan, in.Runs):
 			r.Exceptions.Unused = append(r.Exceptions.Unused, e)
 			run.Set.Findings = append(run.Set.Findings, about(e, unusedRule, fmt.Sprintf("the exception for %s matches no finding", e.Rule)))
 		}
+	}
+	for _, g := range in.Unreadable {
+		run.Set.Findings = append(run.Set.Findings, unreadable(g))
 	}
 	if len(run.Set.Findings) > 0 {
 		run.State = HasFindings
@@ -80,22 +98,36 @@ func (r *Report) judgeExceptions(in Input) (StageRun, bool) {
 	return run, true
 }
 
-func about(e config.Exception, rule finding.Rule, message string) finding.Finding {
+func unreadable(g finding.Gap) finding.Finding {
 	return finding.Finding{
-		Rule: rule.ID, Severity: rule.Severity, Message: message, Location: e.Location,
-		Subject: e.Rule, Key: e.Path + "\x00" + e.Subject,
+		Rule: unreadableRule.ID, Severity: unreadableRule.Severity, Message: g.Message, Location: g.Location,
+		Subject: g.Location.URI, Key: g.Message,
 	}
 }
 
-func used(e config.Exception, runs []StageRun) bool {
+func about(e config.Exception, rule finding.Rule, message string) finding.Finding {
+	return finding.Finding{
+		Rule: rule.ID, Severity: rule.Severity, Message: message, Location: e.Location,
+		Subject: e.Rule, Key: e.Path + "\x00" + e.Subject + packagesKey(e),
+	}
+}
+
+// used tells whether the exception matches a finding for which the condition is true.
+func used(e config.Exception, runs []StageRun, when func(config.Exception, finding.Finding) bool) bool {
 	for _, run := range runs {
 		for _, f := range run.Set.Findings {
-			if matches(e, f) {
+			if matches(e, f) && when(e, f) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// ranFully tells whether the named stage ran and saw everything.
+func ranFully(name string, runs []StageRun) bool {
+	i := slices.IndexFunc(runs, func(run StageRun) bool { return run.Name == name })
+	return i >= 0 && sawEverything(runs[i:i+1])
 }
 
 func sawEverything(runs []StageRun) bool {

@@ -12,17 +12,23 @@ func decide(r *Report) (Verdict, []string) {
 			reasons = append(reasons, fmt.Sprintf("stage %s: %s: %s", run.Name, run.State, run.Reason))
 		}
 	}
-	gating := 0
+	bySeverity, exploited := 0, 0
 	for _, f := range r.Findings {
-		if f.Gates {
-			gating++
+		switch {
+		case f.Gates && r.Threshold.Meets(f.Severity):
+			bySeverity++
+		case f.Gates:
+			exploited++
 		}
 	}
-	if gating > 0 {
-		if verdict == Pass {
-			verdict = Fail
-		}
-		reasons = append(reasons, gateReason(r, gating))
+	if verdict == Pass && bySeverity+exploited > 0 {
+		verdict = Fail
+	}
+	if bySeverity > 0 {
+		reasons = append(reasons, gateReason(r, bySeverity)+fmt.Sprintf(" at severity %s or above", r.Threshold))
+	}
+	if exploited > 0 {
+		reasons = append(reasons, gateReason(r, exploited)+" of lower severity that is exploited or likely to be")
 	}
 	return verdict, reasons
 }
@@ -35,7 +41,7 @@ func gateReason(r *Report, n int) string {
 	if r.FailOn == "new" {
 		what = "new " + what
 	}
-	return fmt.Sprintf("%d %s at severity %s or above", n, what, r.Threshold)
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 // ExitCode is 0 for pass, 1 for fail and 2 for error.

@@ -152,6 +152,10 @@ func (l docLocation) location(errs *[]error) finding.Location {
 
 func (e docException) exception(errs *[]error) config.Exception {
 	out := config.Exception{Rule: e.Rule, Path: e.Path, Subject: e.Subject, Reason: e.Reason, Owner: e.Owner}
+	out.Packages, out.Source = e.Packages, e.Source
+	if e.Expires == "" {
+		return out
+	}
 	if err := out.Expires.UnmarshalText([]byte(e.Expires)); err != nil {
 		*errs = append(*errs, fmt.Errorf("exception: %w", err))
 	}

@@ -145,6 +145,8 @@ type docException struct {
 	Owner    string       `json:"owner"`
 	Expires  string       `json:"expires"`
 	Location *docLocation `json:"location"`
+	Packages string       `json:"packages,omitempty"`
+	Source   string       `json:"source,omitempty"`
 }
 
 type docExceptions struct {

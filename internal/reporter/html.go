@@ -45,6 +45,7 @@ type view struct {
 func renderHTML(r *report.Report, o Options) ([]byte, error) {
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"line": strip, "coverage": coverage, "seconds": seconds, "remedy": remedy, "place": finding.Location.String,
+		"until": until, "acceptedBy": acceptedBy,
 		"join": func(l []string) string { return strings.Join(l, ", ") },
 	}).Parse(pageTemplate)
 	if err != nil {

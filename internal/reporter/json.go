@@ -126,6 +126,7 @@ func toException(e config.Exception) docException {
 	return docException{
 		Rule: utf8Only(e.Rule), Path: utf8Only(e.Path), Subject: utf8Only(e.Subject), Reason: utf8Only(e.Reason),
 		Owner: utf8Only(e.Owner), Expires: e.Expires.String(), Location: somewhere(e.Location),
+		Packages: utf8Only(e.Packages), Source: utf8Only(e.Source),
 	}
 }
 

@@ -124,10 +124,33 @@ func exceptionLine(e config.Exception) string {
 	if e.Path != "" {
 		line += " in " + e.Path
 	}
-	if e.Subject != "" {
-		line += " on " + e.Subject
+	if on := strings.Join(strings.Fields(e.Subject+" "+e.Packages), " "); on != "" {
+		line += " on " + on
 	}
-	return line + " until " + e.Expires.String() + " (" + e.Owner + "): " + e.Reason
+	return line + " " + until(e) + " (" + acceptedBy(e) + "): " + e.Reason
+}
+
+func until(e config.Exception) string {
+	if e.Expires.IsZero() {
+		return "without end"
+	}
+	return "until " + e.Expires.String()
+}
+
+// acceptedBy is who answers for the exception, or else the kind of file that it is from.
+func acceptedBy(e config.Exception) string {
+	switch {
+	case e.Source == "":
+		return e.Owner
+	case e.Owner == "":
+		return e.Source
+	}
+	return e.Owner + ", " + e.Source
+}
+
+// scope is what the exception is limited to.
+func scope(e config.Exception) string {
+	return strings.Join(strings.Fields(e.Path+" "+e.Subject+" "+e.Packages), " ")
 }
 
 // databaseLine names the data that findings were matched against.

@@ -183,7 +183,7 @@ func redactProperty(k, v string, f func(string) string) string {
 }
 
 func redactException(e config.Exception, f func(string) string) config.Exception {
-	e.Subject, e.Reason, e.Owner = f(e.Subject), f(e.Reason), f(e.Owner)
+	e.Subject, e.Reason, e.Owner, e.Packages = f(e.Subject), f(e.Reason), f(e.Owner), f(e.Packages)
 	return e
 }
 

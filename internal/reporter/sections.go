@@ -1,6 +1,7 @@
 package reporter
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -76,8 +77,7 @@ func gapRows(r *report.Report) (rows []string) {
 func exceptionRows(r *report.Report) (rows []string) {
 	for _, g := range exceptionGroups(r) {
 		for _, e := range g.List {
-			where := strings.TrimSpace(e.Path + " " + e.Subject)
-			rows = append(rows, row(g.Name, code(e.Rule, cellName), code(where, cellName), e.Expires.String(), code(e.Owner, cellName), code(e.Reason, cellText)))
+			rows = append(rows, row(g.Name, code(e.Rule, cellName), code(scope(e), cellName), cmp.Or(e.Expires.String(), "never"), code(acceptedBy(e), cellName), code(e.Reason, cellText)))
 		}
 	}
 	return rows

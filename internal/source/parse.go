@@ -48,8 +48,8 @@ func (e *Error) Error() string { return e.Location.String() + ": " + e.Message }
 // syntax, a duplicate key, or a stream beyond the limits.
 func Parse(name string, data []byte) (docs []*Doc, err error) {
 	t := newText(data)
-	if msg := unreadable(data); msg != "" {
-		return nil, &Error{finding.Top(name), msg}
+	if msg, at := unreadable(data); msg != "" {
+		return nil, &Error{finding.Location{URI: name, Region: t.region(at, at)}, msg}
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -85,17 +85,36 @@ func absent(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value == "" && n.Anchor == ""
 }
 
-func unreadable(data []byte) string {
+// unreadable says why the text is not even parsed, and at which byte; "" when it is.
+func unreadable(data []byte) (string, int) {
 	switch {
 	case len(data) > MaxFileBytes:
-		return fmt.Sprintf("file is too large (%d bytes, limit %d)", len(data), MaxFileBytes)
-	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}), bytes.HasPrefix(data, []byte{0xFF, 0xFE}), !utf8.Valid(data):
-		return "file is not UTF-8 text; save it as UTF-8"
+		return fmt.Sprintf("file is too large (%d bytes, limit %d)", len(data), MaxFileBytes), 0
+	case !utf8.Valid(data):
+		return "file is not UTF-8 text; save it as UTF-8", invalid(data)
 	case separators(data) > maxSeparators:
-		return fmt.Sprintf("YAML has too many lines and items (limit %d); split the file", maxSeparators)
+		return fmt.Sprintf("YAML has too many lines and items (limit %d); split the file", maxSeparators), 0
 	}
-	return ""
+	if at := bytes.IndexFunc(data, control); at >= 0 {
+		return fmt.Sprintf("control character %U is not allowed; remove it", data[at]), at
+	}
+	return "", 0
 }
+
+// invalid is the first byte that is not UTF-8; both marks of UTF-16 are such bytes.
+func invalid(data []byte) (at int) {
+	for at < len(data) {
+		r, n := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && n == 1 {
+			break
+		}
+		at += n
+	}
+	return at
+}
+
+// control tells the characters below a blank that YAML refuses (YAML 1.2.2, 5.1).
+func control(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }
 
 func separators(data []byte) (n int) {
 	for _, b := range data {

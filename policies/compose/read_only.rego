@@ -6,7 +6,7 @@
 # scope: package
 # custom:
 #   severity: high
-#   controls: [SHG-3.04, SHG-3.34]
+#   controls: [SHG-3.04, SHG-3.34, SHG-1.06]
 #   profiles: [guide-literal, guide, strict]
 #   remediation: >-
 #     Set read_only to true and give the service a tmpfs or volume for each directory that it writes.

@@ -6,7 +6,7 @@
 # scope: package
 # custom:
 #   severity: medium
-#   controls: [SHG-3.06]
+#   controls: [SHG-3.06, SHG-1.06]
 #   profiles: [guide-literal, guide, strict]
 #   remediation: >-
 #     Record the system calls that the backend makes and name the resulting profile in security_opt

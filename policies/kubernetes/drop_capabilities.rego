@@ -6,7 +6,7 @@
 # scope: package
 # custom:
 #   severity: high
-#   controls: [SHG-3.65]
+#   controls: [SHG-3.65, SHG-1.06]
 #   profiles: [guide-literal, guide, strict]
 #   tags: [CWE-250]
 #   remediation: >-

@@ -6,7 +6,7 @@
 # scope: package
 # custom:
 #   severity: high
-#   controls: [SHG-3.63]
+#   controls: [SHG-3.63, SHG-1.06]
 #   profiles: [guide-literal, guide, strict]
 #   remediation: >-
 #     Set securityContext.readOnlyRootFilesystem to true and mount an emptyDir where the program

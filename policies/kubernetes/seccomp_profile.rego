@@ -6,7 +6,7 @@
 # scope: package
 # custom:
 #   severity: medium
-#   controls: [SHG-3.66]
+#   controls: [SHG-3.66, SHG-1.06]
 #   profiles: [guide, strict]
 #   remediation: >-
 #     Set securityContext.seccompProfile.type to RuntimeDefault, or to Localhost with a profile of

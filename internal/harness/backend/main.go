@@ -9,13 +9,16 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -33,11 +36,14 @@ func main() {
 	if os.Getenv("HARDENED") == "" {
 		log.Fatal(s.ListenAndServe())
 	}
-	cert, err := selfSigned()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
+	s.ErrorLog = slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)
+	cert, err := issued()
 	if err != nil {
 		log.Fatal(err)
 	}
-	s.Handler = hardened()
+	slog.Info("starting")
+	s.Handler = limited(hardened())
 	s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	log.Fatal(s.ListenAndServeTLS("", ""))
 }
@@ -115,21 +121,56 @@ func hardened() http.Handler {
 		case r.URL.Path == "/health":
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			fmt.Fprint(w, "ok")
+		case r.URL.Path == "/metrics":
+			w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+			fmt.Fprintln(w, "stella_quota_token_days_remaining 21")
 		default:
 			http.NotFound(w, r)
 		}
 	})
 }
 
-func selfSigned() (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
+// limited lets forty requests a second through, and twenty at once. The container's own
+// health check is let through always.
+func limited(h http.Handler) http.Handler {
+	const rate, burst = 40.0, 20.0
+	var mu sync.Mutex
+	tokens, last := burst, time.Now()
+	take := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		tokens = min(burst, tokens+rate*time.Since(last).Seconds())
+		last = time.Now()
+		if tokens < 1 {
+			return false
+		}
+		tokens--
+		return true
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.RemoteAddr, "127.") && !take() {
+			http.Error(w, "too many requests", http.StatusTooManyRequests)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// issued is a certificate that an authority has signed, as a deployment would have.
+func issued() (tls.Certificate, error) {
+	caKey, err1 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err2 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err := errors.Join(err1, err2); err != nil {
 		return tls.Certificate{}, err
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "backend"}, DNSNames: []string{"backend"},
+	ca := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "backend"}, DNSNames: []string{"backend"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, ca, &key.PublicKey, caKey)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 }

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -19,9 +20,11 @@ func main() {
 	runs := flag.Int("runs", 5, "runs of each command; the median counts")
 	files := flag.Int("files", 1400, "Compose files to generate")
 	corpus := flag.String("corpus", "", "directory of Compose files to repeat instead of generated ones")
+	database := flag.String("database", "", "directory of a real database, to compare and time the dependency scan with")
+	only := flag.String("only", "", "part to run: lint, parity or deps; empty means all")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := bench(ctx, *assure, *tools, *runs, *files, *corpus)
+	err := bench(ctx, options{*assure, *tools, *runs, *files, *corpus, *database, *only})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -29,15 +32,51 @@ func main() {
 	}
 }
 
-func bench(ctx context.Context, assure, tools string, runs, files int, corpus string) error {
+// options are the flags.
+type options struct {
+	assure, tools    string
+	runs, files      int
+	corpus, database string
+	only             string
+}
+
+func bench(ctx context.Context, o options) error {
 	dir, err := os.MkdirTemp("", "assure-bench-")
 	if err != nil {
 		return fmt.Errorf("make directory: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	if assure, err = filepath.Abs(assure); err != nil {
+	if o.assure, err = filepath.Abs(o.assure); err != nil {
 		return fmt.Errorf("find program: %w", err)
 	}
+	parts := []struct {
+		name string
+		run  func(context.Context, options, string) error
+	}{{"lint", lint}, {"parity", compareSets}, {"deps", timeDeps}}
+	for _, p := range parts {
+		if o.only != "" && o.only != p.name {
+			continue
+		}
+		if err := p.run(ctx, o, filepath.Join(dir, p.name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareSets compares what the dependency scan and Trivy find.
+func compareSets(ctx context.Context, o options, dir string) error {
+	t, err := buildTrivy(ctx, o.tools)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	return errors.Join(parity{o.assure, t, dir, o.database}.run(ctx, w), w.Flush())
+}
+
+// lint times the lint beside KICS.
+func lint(ctx context.Context, o options, dir string) error {
+	assure, tools, runs, files, corpus := o.assure, o.tools, o.runs, o.files, o.corpus
 	many := filepath.Join(dir, "many")
 	if err := fill(many, files, corpus); err != nil {
 		return err

@@ -59,6 +59,14 @@ func serve(c net.Conn, password string) {
 			fmt.Fprint(c, "-NOAUTH Authentication required.\r\n")
 		case name == "PING":
 			fmt.Fprint(c, "+PONG\r\n")
+		case name == "COMMAND" && password != "":
+			fmt.Fprint(c, "*1\r\n$-1\r\n") // FLUSHALL was renamed away
+		case name == "COMMAND":
+			fmt.Fprint(c, "*1\r\n*2\r\n$8\r\nflushall\r\n:-1\r\n")
+		case name == "CONFIG" && password != "":
+			fmt.Fprint(c, "*2\r\n$9\r\nmaxmemory\r\n$8\r\n33554432\r\n")
+		case name == "CONFIG":
+			fmt.Fprint(c, "*2\r\n$9\r\nmaxmemory\r\n$1\r\n0\r\n")
 		default:
 			fmt.Fprintf(c, "-ERR unknown command '%s'\r\n", strings.Map(printable, args[0]))
 		}

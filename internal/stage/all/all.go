@@ -13,6 +13,7 @@ import (
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/stage"
 	"github.com/stella-ops/assure/internal/stage/dast"
+	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 	"github.com/stella-ops/assure/internal/stage/deps"
 	"github.com/stella-ops/assure/internal/stage/hardening"
 	"github.com/stella-ops/assure/internal/stage/images"
@@ -32,6 +33,8 @@ type Env struct {
 	DockerConfig []byte
 	// ReadKey reads a public key from the tree that is trusted to name signers.
 	ReadKey func(path string) ([]byte, error)
+	// Lookup looks up an environment variable that the configuration names.
+	Lookup func(name string) (string, bool)
 	// Proxy chooses the HTTP proxy for a request; nil means none.
 	Proxy func(*http.Request) (*url.URL, error)
 	// EngineHost is the address of the container engine, empty for the usual one.
@@ -42,10 +45,14 @@ type Env struct {
 	// that this process runs in, empty outside one.
 	Mountinfo     []byte
 	SelfContainer string
-	// Status reads /proc/<pid>/status of a container's process, nil where this process
-	// does not see those of the engine.
-	Status func(pid int, container string) []byte
-	// Fixes is true when somebody reads the fixes of the hardening rules.
+	// Proc reads what the kernel says about a container's process, nil where this
+	// process does not see those of the engine.
+	Proc func(pid int, container string) facts.Raw
+	// TargetToken opens the protected paths of the service under test.
+	TargetToken string
+	// SBOM is true when the bill of materials is written somewhere.
+	SBOM bool
+	// Fixes is true when somebody reads the fixes that findings come with.
 	Fixes bool
 	// ZAPRules is the content of .zap/rules.tsv in the trusted tree, nil without one.
 	ZAPRules []byte
@@ -56,17 +63,19 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 	return []stage.Stage{
 		deps.New(cfg.Deps, deps.Options{
 			Offline: cfg.Offline, Now: env.Now, Auth: cfg.Auth, CacheDir: env.CacheDir,
-			InsecureRegistries: cfg.Images.InsecureRegistries,
+			InsecureRegistries: cfg.Images.InsecureRegistries, PrivateRegistries: cfg.Images.PrivateRegistries,
+			Token: cfg.Token, DockerConfig: env.DockerConfig, Proxy: env.Proxy, EngineHost: env.EngineHost, Temp: env.Temp,
+			Version: env.Version, SBOM: env.SBOM,
 		}),
 		lint(engine, cfg.Hardening, env.Fixes),
 		images.New(cfg.Images, images.Options{
 			Offline: cfg.Offline, Profile: cfg.Hardening.Profile, Auth: cfg.Auth, Token: cfg.Token,
-			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy,
+			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Env: env.Lookup, Fixes: env.Fixes, Now: env.Now,
 		}),
 		dast.New(cfg.DAST, dast.Options{
 			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Now: env.Now,
 			Auth: cfg.Auth, RulesFile: env.ZAPRules, Mountinfo: env.Mountinfo, SelfContainer: env.SelfContainer,
-			Status: env.Status, Temp: env.Temp,
+			Proc: env.Proc, Temp: env.Temp, Token: env.TargetToken,
 		}),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/stella-ops/assure/internal/config"
@@ -17,6 +18,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/dast/guard"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/runtime"
+	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
 )
@@ -51,9 +53,13 @@ type Options struct {
 	// RulesFile is a rules file in ZAP's grammar (.zap/rules.tsv), from the trusted
 	// commit; nil without one.
 	RulesFile []byte
-	// Status reads /proc/<pid>/status of a container's process, where this process sees
-	// the engine's processes; nil means that it does not.
-	Status func(pid int, container string) []byte
+	// Proc reads what the kernel says about a container's process, where this process
+	// sees the engine's processes; nil means that it does not.
+	Proc func(pid int, container string) facts.Raw
+	// Token opens the protected paths of the service under test; empty without one.
+	Token string
+	// Resolve finds the addresses of a host; nil means the system's resolver.
+	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Temp is the directory for build contexts; empty means the system's.
 	Temp string
 	// Scanner replaces the one that the configuration asks for.
@@ -103,10 +109,17 @@ func Rules() []finding.Rule {
 	return append(rules, web.Rules()...)
 }
 
-// Run starts the first stack of the plan, judges it and takes it down. What the stack
-// keeps us from seeing is a gap; an error means that the stack could not be judged.
+// Run starts the first stack of the plan, judges it and takes it down; or it judges the
+// target that the configuration names, and starts nothing. What is kept from us is a
+// gap; an error means that nothing could be judged.
 func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (set finding.Set, err error) {
 	set = finding.Set{Rules: Rules(), Gaps: p.Gaps(s.Name())}
+	if s.cfg.Target.URL != "" {
+		t := &test{Stage: s, plan: p, set: &set, say: say, doc: anchor(p)}
+		err = t.outside(ctx)
+		t.tell()
+		return set, err
+	}
 	if len(p.Stacks) == 0 {
 		return set, nil
 	}
@@ -119,8 +132,9 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (set fi
 	}
 	defer engine.Close()
 	t := &test{Stage: s, plan: p, engine: engine, set: &set, say: say, doc: document(p, p.Stacks[0])}
-	defer func() { err = errors.Join(err, t.down()) }()
+	defer func() { err = errors.Join(err, t.down(ctx)) }()
 	err = t.run(ctx, p.Stacks[0])
+	t.tell()
 	return set, err
 }
 
@@ -130,6 +144,14 @@ func document(p *plan.Plan, s plan.Stack) plan.Document {
 		return p.Documents[s.Document]
 	}
 	return plan.Document{Name: s.Files[0], Files: s.Files}
+}
+
+// anchor is where findings about a target outside of any stack stand.
+func anchor(p *plan.Plan) plan.Document {
+	if len(p.Stacks) > 0 {
+		return document(p, p.Stacks[0])
+	}
+	return plan.Document{Name: ".github/assure.yml"}
 }
 
 // admit asks the guard, and notes each refusal as something that could not be seen.

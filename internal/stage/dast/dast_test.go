@@ -24,7 +24,7 @@ import (
 )
 
 // build writes the files to a repository and plans it.
-func build(t *testing.T, root string, cfg config.DAST, files map[string]string) *plan.Plan {
+func build(t testing.TB, root string, cfg config.DAST, files map[string]string) *plan.Plan {
 	t.Helper()
 	for name, data := range files {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o755); err != nil {

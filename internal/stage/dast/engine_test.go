@@ -46,7 +46,7 @@ const hardened = `services:
 `
 
 // engine opens the machine's engine or skips the test.
-func engine(t *testing.T) *stack.Engine {
+func engine(t testing.TB) *stack.Engine {
 	t.Helper()
 	enginetest.Need(t)
 	e, err := stack.Open(t.Context(), "")

@@ -1,6 +1,7 @@
 package dast
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -39,7 +40,9 @@ func key(rule string) string {
 	return map[string]string{
 		runtime.RootRule: "user", runtime.WritableRule: "read_only", runtime.CapsRule: "cap_drop",
 		runtime.PrivsRule: "security_opt", runtime.SeccompRule: "security_opt", runtime.ProfileRule: "security_opt",
-		runtime.ExposedRule: "ports",
+		runtime.ExposedRule: "ports", runtime.HostRule: "privileged", runtime.TmpfsRule: "tmpfs", runtime.NetworkRule: "networks",
+		runtime.LimitsRule: "mem_limit", runtime.DigestRule: "image", runtime.VisibleRule: "environment", runtime.FilesRule: "volumes",
+		runtime.FallbackRule: "environment", runtime.LogsRule: "logging", probe.HealthRule: "healthcheck", probe.CommandsRule: "command", probe.MemoryRule: "command",
 	}[rule]
 }
 
@@ -53,11 +56,13 @@ type verdicts struct {
 // that is missing counts as judged only when another answer fails it.
 func (t *test) outcomes(all []probe.Outcome) {
 	for _, v := range grouped(all) {
-		var failed, passed, open []probe.Outcome
+		var failed, warned, passed, open []probe.Outcome
 		for _, o := range v.outcomes {
 			switch o.Verdict {
 			case probe.Fail:
 				failed = append(failed, o)
+			case probe.Warn:
+				warned = append(warned, o)
 			case probe.Pass:
 				passed = append(passed, o)
 			case probe.Unknown:
@@ -65,11 +70,15 @@ func (t *test) outcomes(all []probe.Outcome) {
 			}
 		}
 		t.set.Cover("probes", len(v.outcomes))
-		if len(failed) > 0 || len(passed) > 0 && len(open) == 0 {
+		if len(failed)+len(warned) > 0 || len(passed) > 0 && len(open) == 0 {
 			t.set.Judge(v.rule, 1)
 		}
 		if len(failed) > 0 {
 			t.set.Findings = append(t.set.Findings, t.probed(v, failed))
+		} else if len(warned) > 0 {
+			f := t.probed(v, warned)
+			f.Severity = min(f.Severity, finding.Low)
+			t.set.Findings = append(t.set.Findings, f)
 		}
 		for _, o := range open {
 			t.open(o)
@@ -80,7 +89,7 @@ func (t *test) outcomes(all []probe.Outcome) {
 // open notes an answer that is missing. An answer that came but shows nothing either
 // way blinds nobody; no answer at all does.
 func (t *test) open(o probe.Outcome) {
-	inconclusive := o.Evidence != "" && slices.Contains([]string{probe.MethodsRule, probe.BearerRule}, o.Rule)
+	inconclusive := o.Evidence != "" && slices.Contains([]string{probe.MethodsRule, probe.BearerRule, probe.MetricsRule, probe.RateRule, probe.CommandsRule, probe.MemoryRule}, o.Rule)
 	msg := fmt.Sprintf("%s is not settled for service %s: %s", o.Rule, o.Service, o.Message)
 	if inconclusive {
 		t.set.Notes = append(t.set.Notes, t.stack.Mask(fmt.Sprintf("%s (%s: %s)", msg, o.URL, quote(o.Evidence))))
@@ -109,7 +118,7 @@ func (t *test) probed(v verdicts, failed []probe.Outcome) finding.Finding {
 		messages, evidence, urls = append(messages, o.Message), append(evidence, quote(o.Evidence)), append(urls, o.URL)
 	}
 	path := []any{"services", v.service}
-	if k := key(v.rule); k != "" {
+	if k := cmp.Or(failed[0].Key, key(v.rule)); k != "" {
 		path = append(path, k)
 	}
 	messages = unique(messages)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/runtime"
+	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
 )
@@ -28,8 +28,12 @@ type test struct {
 	say    func(string)
 
 	stack *stack.Stack
-	// declared are the services before they were confined.
+	// declared and networks are the services and networks before they were confined.
 	declared types.Services
+	networks types.Networks
+	subjects []runtime.Subject
+	// seen are the outcomes so far; tell makes findings of them.
+	seen []probe.Outcome
 }
 
 // run is the life of a stack: load, guard, start, judge.
@@ -41,13 +45,16 @@ func (t *test) run(ctx context.Context, s plan.Stack) error {
 	if err := t.available(ctx); err != nil {
 		return err
 	}
-	if err := t.up(ctx, s); err != nil {
+	err := t.step(ctx, "stack", t.cfg.Budget.Stack, func(ctx context.Context) error { return t.up(ctx, s) })
+	if err != nil {
 		return err
 	}
 	services := t.stack.Services()
 	t.set.Cover("services", len(services))
 	target, err := t.choose(ctx, services)
-	t.judge(ctx, services, target)
+	if jerr := t.step(ctx, "probes", t.cfg.Budget.Probes, func(ctx context.Context) error { return t.judge(ctx, services, target) }); jerr != nil {
+		return jerr
+	}
 	if err != nil {
 		t.gap(target.service, err.Error())
 		return ctx.Err()
@@ -70,7 +77,8 @@ func (t *test) up(ctx context.Context, s plan.Stack) error {
 	if m, err = m.Complete(); err != nil {
 		return err
 	}
-	t.declared = maps.Clone(m.Project.Services)
+	declared := m.Project.WithoutUnnecessaryResources() // a copy: confining changes what services point to
+	t.declared, t.networks = declared.Services, declared.Networks
 	t.notes(m.Project)
 	self, err := stack.FindSelf(ctx, t.engine, t.o.SelfContainer, t.o.Mountinfo)
 	if err != nil {
@@ -86,12 +94,15 @@ func (t *test) up(ctx context.Context, s plan.Stack) error {
 	return t.stack.Up(ctx, t.say)
 }
 
-// down takes the stack down, if there is one.
-func (t *test) down() error {
+// down takes the stack down, if there is one. After an interrupt little time is left.
+func (t *test) down(ctx context.Context) error {
 	if t.stack == nil {
 		return nil
 	}
 	t.say("taking the stack down")
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return t.stack.DownWithin(stack.InterruptEnd)
+	}
 	return t.stack.Down()
 }
 
@@ -110,49 +121,103 @@ func (t *test) notes(p *types.Project) {
 }
 
 // judge asks the engine how the containers run, and the stores whether they are open.
-func (t *test) judge(ctx context.Context, services []stack.Service, target endpoint) {
+func (t *test) judge(ctx context.Context, services []stack.Service, target endpoint) error {
 	t.say("judging the running containers")
-	var subjects []runtime.Subject
 	for _, s := range services {
-		subjects = append(subjects, runtime.Subject{Service: s.Name, Container: s.ID, Backend: s.Name == target.service})
+		t.subjects = append(t.subjects, runtime.Subject{
+			Service: s.Name, Container: s.ID, Backend: s.Name == target.service, Declared: t.declared[s.Name], Networks: t.networks,
+		})
 	}
-	outcomes := runtime.Judge(ctx, t.engine.API(), subjects, t.o.Status)
+	outcomes := runtime.Judge(ctx, t.engine.API(), t.subjects, runtime.Options{Facts: t.facts, Now: t.o.Now(), Files: t.cfg.SecretFiles})
 	outcomes = append(outcomes, runtime.Exposed(t.declared)...)
 	for _, s := range services {
-		if s.Exited || !s.Addr.IsValid() || !runtime.SpeaksRedis(t.declared[s.Name]) {
+		if s.Exited || !s.Addr.IsValid() {
 			continue
 		}
-		for _, o := range probe.Store(ctx, s.Name+":6379", t.dialer()) {
+		var answers []probe.Outcome
+		if runtime.SpeaksRedis(t.declared[s.Name]) {
+			answers = append(answers, probe.Store(ctx, s.Name+":6379", t.passwords(s.Name), t.dialer())...)
+		}
+		if runtime.SpeaksPostgres(t.declared[s.Name]) {
+			answers = append(answers, probe.Postgres(ctx, s.Name+":5432", t.dialer())...)
+		}
+		for _, o := range answers {
 			o.Service = s.Name
 			outcomes = append(outcomes, o)
 		}
 	}
-	t.outcomes(outcomes)
+	t.seen = append(t.seen, outcomes...)
+	return nil
+}
+
+// tell turns what was seen into findings: all at once, because two probes may judge the
+// same rule.
+func (t *test) tell() {
+	t.outcomes(t.seen)
+	t.seen = nil
+}
+
+// maxPasswords bounds how many passwords a store is asked with.
+const maxPasswords = 8
+
+// passwords may open a store: the one on its command line, and the stack's secrets.
+func (t *test) passwords(service string) []string {
+	var all []string
+	for i, word := range t.declared[service].Command {
+		if word == "--requirepass" && i+1 < len(t.declared[service].Command) {
+			all = append(all, t.declared[service].Command[i+1])
+		}
+	}
+	all = unique(append(all, t.stack.Passwords()...))
+	return all[:min(len(all), maxPasswords)]
+}
+
+// facts asks the kernel about a container: directly where we see its processes, and
+// through a side-car of our own image where that is what we run from.
+func (t *test) facts(ctx context.Context, id string, pid int, ids []string) facts.Facts {
+	if t.o.Proc != nil {
+		if raw := t.o.Proc(pid, id); raw.Status != nil {
+			return facts.Parse(raw)
+		}
+	}
+	user := ""
+	if len(ids) > 0 {
+		user = ids[0]
+	}
+	raw := facts.Raw{}
+	data, err := t.stack.Beside(ctx, id, user)
+	if err == nil {
+		raw, err = facts.Decode(data)
+	}
+	if err != nil {
+		t.set.Notes = unique(append(t.set.Notes, "the kernel was not asked about the containers: "+err.Error()))
+	}
+	return facts.Parse(raw)
 }
 
 // look probes and scans the target over the network.
 func (t *test) look(ctx context.Context, e endpoint, levels web.RuleLevels) error {
-	at := probe.Target{Base: e.base, Service: e.service, Dial: t.dialer()}
-	t.say("probing " + e.base.String())
-	outcomes := probe.TLS(ctx, at)
-	scanner, scanned, err := t.scanner(ctx, e, levels)
-	if err != nil {
-		t.outcomes(outcomes)
+	at := probe.Target{Base: e.base, Service: e.service, Dial: t.dialer(), Token: t.o.Token, Peer: t.peer(e)}
+	if err := t.ask(ctx, t.connection(at), t.wellbeing(e, at)); err != nil {
 		return err
 	}
-	t.say("scanning " + e.base.String())
-	result, err := scanner.Scan(ctx, scanned, t.say)
-	if err == nil {
-		outcomes = append(outcomes, probe.Methods(ctx, at, t.cfg.Methods)...)
-		outcomes = append(outcomes, probe.Bearer(ctx, at, t.cfg.Protected)...)
-	}
-	t.outcomes(outcomes)
+	scanner, scanned, err := t.scanner(ctx, e, levels)
 	if err != nil {
-		return fmt.Errorf("scan %s: %w", e.base, err)
+		return err
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if err := t.scan(ctx, e, scanner, scanned); err != nil {
+		return err
 	}
-	t.result(e, result)
-	return nil
+	return t.ask(ctx, t.refusals(at), t.logs(), t.rate(e, at))
+}
+
+// peer is the address of another service, which a bypass for the stack's network might
+// trust.
+func (t *test) peer(e endpoint) string {
+	for _, s := range t.stack.Services() {
+		if s.Name != e.service && s.Addr.IsValid() {
+			return s.Addr.String()
+		}
+	}
+	return ""
 }

@@ -175,7 +175,11 @@ func (t *test) scheme(ctx context.Context, host string) string {
 
 // seeds are paths to start from: the configured ones and those of the health check.
 func (t *test) seeds(e endpoint) []string {
-	seeds := slices.Clone(t.cfg.Target.Paths)
+	return slices.Compact(append(slices.Clone(t.cfg.Target.Paths), t.healthPaths(e)...))
+}
+
+// healthPaths are the paths that the service's own health check asks for.
+func (t *test) healthPaths(e endpoint) (seeds []string) {
 	if h := t.declared[e.service].HealthCheck; h != nil {
 		for _, word := range h.Test {
 			for _, field := range strings.Fields(word) {
@@ -186,5 +190,5 @@ func (t *test) seeds(e endpoint) []string {
 			}
 		}
 	}
-	return slices.Compact(seeds)
+	return seeds
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -252,6 +254,7 @@ func TestNotOnlyForDevelopment(t *testing.T) {
 		"renamed":        lock + "-- helper/Cargo.toml --\n[package]\nname = \"helper\"\n[dependencies]\nw = { package = \"weakcrate\", version = \"0.1\" }\n",
 		"build":          lock + "-- helper/Cargo.toml --\n[package]\nname = \"helper\"\n[build-dependencies]\nweakcrate = \"0.1\"\n[dev-dependencies]\nweakcrate = \"0.1\"\n",
 		"no manifest":    lock,
+		"unreached":      strings.Replace(lock, "[\"weakcrate\"]", "[]", 1) + "-- helper/Cargo.toml --\n[package]\nname = \"helper\"\n",
 		"path crate":     strings.Replace(lock, "[\"helper\"]", "[]", 1),
 		"broken":         lock + "-- helper/Cargo.toml --\n[package\n",
 		"workspace name": lock + "[workspace.dependencies]\nw = { package = \"weakcrate\", version = \"0.1\" }\n-- helper/Cargo.toml --\n[package]\nname = \"helper\"\n[dependencies]\nw = { workspace = true }\n[dev-dependencies]\nweakcrate = \"0.1\"\n",
@@ -323,6 +326,79 @@ func TestParallelRuns(t *testing.T) {
 			set := run(t, config.Deps{Database: db}, repository(t, ecosystems["npm"].archive))
 			if len(set.Findings) != 1 || len(set.Gaps) > 0 {
 				t.Errorf("%v %v", lines(set), gaps(set))
+			}
+		})
+	}
+}
+
+// TestBitFlips breaks every lock file in many ways: the scan ends, and nothing is lost
+// in silence: what is no longer found has a gap, or was renamed by the flip itself.
+func TestBitFlips(t *testing.T) {
+	db := databaseOf(t, advisories)
+	for name, tt := range ecosystems {
+		t.Run(name, func(t *testing.T) {
+			archive := txtar.Parse([]byte(tt.archive))
+			r := rand.New(rand.NewPCG(1, 2)) // the same flips in every run
+			for range 60 {
+				files := map[string]string{}
+				for _, f := range archive.Files {
+					data := bytes.Clone(f.Data)
+					data[r.IntN(len(data))] ^= 1 << r.IntN(8)
+					files[f.Name] = string(data)
+				}
+				set := run(t, config.Deps{Database: db}, repositoryOf(t, files))
+				if set.Coverage["lock files"] == 0 && len(set.Gaps) == 0 {
+					t.Errorf("nothing was read and nobody says so: %q", files)
+				}
+				for _, f := range set.Findings {
+					if f.Location.Region.StartLine < 1 {
+						t.Errorf("a finding without place: %+v", f)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestManyEntries(t *testing.T) {
+	db := databaseOf(t, advisories)
+	var plain, versions, locks strings.Builder
+	for i := range 1_000_000 {
+		fmt.Fprintf(&plain, "fine%d==1.0\n", i)
+	}
+	plain.WriteString("weak-py==1.3.9\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&versions, "weak-py==1.1.%d\n", i)
+	}
+	locks.WriteString(`{"lockfileVersion":3,"packages":{`)
+	for i := range 100_000 {
+		fmt.Fprintf(&locks, "\n\"node_modules/fine%d\":{\"version\":\"1.0.0\",\"dependencies\":{\"fine%d\":\"*\"}},", i, i+1)
+	}
+	locks.WriteString("\n\"node_modules/weak-js\":{\"version\":\"1.2.2\"}}}\n")
+	tests := map[string]struct {
+		name, text string
+		want       string
+	}{
+		"a million packages":      {"requirements.txt", plain.String(), "requirements.txt:1000001:1-15 GHSA-pypi-0000-0003 weak-py 1.3.9 1.4, 2.1"},
+		"a graph of many":         {"package-lock.json", locks.String(), "package-lock.json:100002:1-45 CVE-2027-0002 weak-js 1.2.2 1.2.3"},
+		"many vulnerable ones":    {"requirements.txt", versions.String(), "and 19990 more 1.4, 2.1"},
+		"more than 64 MB of them": {"requirements.txt", strings.Repeat("fine==1.0.0000000000000000000\n", 3_000_000), ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			set := run(t, config.Deps{Database: db}, repositoryOf(t, map[string]string{tt.name: tt.text}))
+			got := lines(set)
+			if tt.want == "" {
+				if len(set.Gaps) != 1 || !strings.Contains(set.Gaps[0].Message, "too large") {
+					t.Errorf("gaps %v", gaps(set))
+				}
+				return
+			}
+			if len(got) != 1 || !strings.HasSuffix(got[0], tt.want) {
+				t.Errorf("got %.300q, gaps %.300q", got, gaps(set))
+			}
+			if f := set.Findings[0]; len(f.Related) >= 1000 || len(f.Message) > 2000 || name == "many vulnerable ones" && f.Properties["purl"] != "" {
+				t.Errorf("%d related places, a message of %d bytes", len(f.Related), len(f.Message))
 			}
 		})
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aquasecurity/go-version/pkg/version"
 	"github.com/aquasecurity/trivy-db/pkg/db"
 	dbtypes "github.com/aquasecurity/trivy-db/pkg/types"
 	"github.com/aquasecurity/trivy/pkg/detector/library"
@@ -22,6 +21,7 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/deps/inventory"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
+	"github.com/stella-ops/assure/internal/stage/deps/sbom"
 )
 
 // judge matches packages and collects the result.
@@ -30,12 +30,33 @@ type judge struct {
 	log   *quiet.Log
 	dev   bool
 	rules map[string]finding.Rule
+	// hits are collected over all lock files, by the package without its version.
+	hits map[string][]hit
+	// parts are the lock files with their packages, when bill asks for them.
+	bill  bool
+	parts []sbom.Part
+	// located counts the packages of this lock file whose place was looked for.
+	located int
 }
 
-// hit is one vulnerability of one package.
+// Bounds of what one finding shows, and of the places that are looked for in one file:
+// each costs a look at all of it.
+const (
+	maxShown   = 10
+	maxTargets = 1000
+	maxLocated = 5000
+)
+
+// hit is one vulnerability of one package in one lock file.
 type hit struct {
-	pkg  types.Package
-	vuln trivy.DetectedVulnerability
+	kind   types.LangType
+	driver library.Driver
+	pkg    types.Package
+	vuln   trivy.DetectedVulnerability
+	at     finding.Location
+	// path leads from a direct dependency to the package, own are the package URLs of
+	// what the lock file belongs to.
+	path, own []string
 }
 
 // lock judges the packages of one lock file.
@@ -53,7 +74,11 @@ func (j *judge) lock(ctx context.Context, l *inventory.Lock) error {
 	}
 	j.set.Cover("lock files", 1)
 	j.set.Judge(knownVulnerabilities().ID, 1)
-	hits := map[string][]hit{}
+	if j.bill {
+		j.parts = append(j.parts, partOf(l))
+	}
+	own := ownPackages(l)
+	j.located = 0
 	for _, p := range l.Packages {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -62,18 +87,22 @@ func (j *judge) lock(ctx context.Context, l *inventory.Lock) error {
 			continue
 		}
 		j.set.Cover("packages", 1)
-		if err := j.match(driver, l, p, hits); err != nil {
+		if err := j.match(driver, l, p, own); err != nil {
 			return err
 		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(hits)) {
-		j.add(l, hits[key])
 	}
 	return nil
 }
 
+func ownPackages(l *inventory.Lock) (urls []string) {
+	for _, p := range l.Own {
+		urls = append(urls, packageURL(l.Kind, p, false))
+	}
+	return urls
+}
+
 // match looks the package up. A version that cannot be compared is a gap.
-func (j *judge) match(d library.Driver, l *inventory.Lock, p types.Package, hits map[string][]hit) error {
+func (j *judge) match(d library.Driver, l *inventory.Lock, p types.Package, own []string) error {
 	j.log.Take()
 	vulns, err := d.DetectVulnerabilities(p.ID, p.Name, p.Version)
 	if err != nil {
@@ -88,10 +117,16 @@ func (j *judge) match(d library.Driver, l *inventory.Lock, p types.Package, hits
 			j.set.Gaps = append(j.set.Gaps, finding.Gap{Location: l.Locate(p), Message: fmt.Sprintf("%s has the version %q, which cannot be compared with its advisories; it was not judged", p.Name, inventory.Short(p.Version))})
 		}
 	}
+	if len(vulns) == 0 {
+		return nil
+	}
 	vulnerability.NewClient(db.Config{}).FillInfo(vulns, []dbtypes.SourceID{"auto"})
+	subject, at, path := packageURL(l.Kind, p, false), finding.Top(l.Name), []string(nil)
+	if j.located++; j.located <= maxLocated {
+		at, path = l.Locate(p), l.Path(p)
+	}
 	for _, v := range vulns {
-		key := p.Name + "\x00" + v.VulnerabilityID
-		hits[key] = append(hits[key], hit{p, v})
+		j.hits[subject] = append(j.hits[subject], hit{l.Kind, d, p, v, at, path, own})
 	}
 	return nil
 }
@@ -102,40 +137,55 @@ func (j *judge) note(text string) {
 	}
 }
 
-// add makes one finding of all versions of a package that have the same advisory.
-func (j *judge) add(l *inventory.Lock, hits []hit) {
+// add makes one finding of all hits of an advisory on a package.
+func (j *judge) add(subject string, hits []hit, up upgrade) {
 	first := hits[0]
-	id := first.vuln.VulnerabilityID
 	f := finding.Finding{
-		Rule:        id,
+		Rule:        first.vuln.VulnerabilityID,
 		Severity:    severity(rating(first.vuln)),
-		Message:     message(l.Kind, hits),
-		Location:    l.Locate(first.pkg),
-		Subject:     packageURL(l.Kind, first.pkg, false),
+		Message:     message(hits),
+		Location:    first.at,
+		Subject:     subject,
 		Key:         first.pkg.Name,
-		Remediation: remediation(hits),
-		Properties:  properties(l.Kind, hits),
+		Remediation: remediation(hits, up),
+		Properties:  properties(hits, up),
+		Shared:      true,
 	}
-	for _, h := range hits[1:] {
-		f.Related = append(f.Related, finding.Related{Location: l.Locate(h.pkg), Message: h.pkg.Name + " " + shown(l.Kind, h.pkg.Version)})
+	if len(hits) > maxTargets {
+		f.Message += fmt.Sprintf(" (in %d places, of which the first %d are shown)", len(hits), maxTargets)
+		f.Key += fmt.Sprintf("\x00%d", len(hits)) // one more is another finding
+	}
+	for _, h := range hits[1:min(len(hits), maxTargets)] {
+		f.Related = append(f.Related, finding.Related{Location: h.at, Message: h.pkg.Name + " " + h.version(), Target: true})
 	}
 	j.set.Findings = append(j.set.Findings, f)
-	j.set.Judge(id, 1)
-	if known, ok := j.rules[id]; !ok || known.Severity < f.Severity {
-		j.rules[id] = rule(first.vuln)
+	j.set.Judge(f.Rule, 1)
+	if known, ok := j.rules[f.Rule]; !ok || known.Severity < f.Severity {
+		j.rules[f.Rule] = rule(first.vuln)
 	}
 }
 
-// finish declares the rules that fired.
-func (j *judge) finish() {
+// finish makes the findings and declares the rules that fired.
+func (j *judge) finish() error {
+	for _, subject := range slices.Sorted(maps.Keys(j.hits)) {
+		all := j.hits[subject]
+		up, err := smallest(all)
+		if err != nil {
+			return err
+		}
+		for _, hits := range advisories(all) {
+			j.add(subject, hits, up)
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(j.rules)) {
 		j.set.Rules = append(j.set.Rules, j.rules[id])
 	}
+	return nil
 }
 
-func message(kind types.LangType, hits []hit) string {
+func message(hits []hit) string {
 	v := hits[0].vuln
-	text := fmt.Sprintf("%s %s has %s", hits[0].pkg.Name, installed(kind, hits), v.VulnerabilityID)
+	text := fmt.Sprintf("%s %s has %s", hits[0].pkg.Name, installed(hits), v.VulnerabilityID)
 	if title := title(v); title != v.VulnerabilityID {
 		text += ": " + title
 	}
@@ -145,106 +195,32 @@ func message(kind types.LangType, hits []hit) string {
 	return text + "; no fixed version is known"
 }
 
-func remediation(hits []hit) string {
-	name, to := hits[0].pkg.Name, upgrade(hits)
-	if to == "" {
-		return "Replace " + name + ", or accept the finding with a reason and a date until a fixed version exists."
-	}
-	return "Upgrade " + name + " to " + to + " or later."
-}
-
-// upgrade is the lowest fixed version above all that are installed; where versions
-// cannot be compared, all fixed ones.
-func upgrade(hits []hit) string {
-	to := fixed(hits)
-	for _, candidate := range to {
-		if above(candidate, hits) {
-			return candidate
-		}
-	}
-	return strings.Join(to, ", ")
-}
-
-func above(candidate string, hits []hit) bool {
-	return !slices.ContainsFunc(hits, func(h hit) bool { return order(candidate, h.pkg.Version) <= 0 })
-}
-
-// order compares versions; those that are not in the usual form are equal.
-func order(a, b string) int {
-	va, errA := version.Parse(a)
-	vb, errB := version.Parse(b)
-	if errA != nil || errB != nil {
-		return 0
-	}
-	return va.Compare(vb)
-}
-
-// fixed lists the versions that mend the hits, the lowest first, without the operators
-// of ranges.
-func fixed(hits []hit) []string {
-	var versions []string
-	for _, h := range hits {
-		for v := range strings.SplitSeq(h.vuln.FixedVersion, ",") {
-			v = strings.TrimLeft(v, " ><=~^")
-			if v != "" && !slices.Contains(versions, v) {
-				versions = append(versions, v)
-			}
-		}
-	}
-	slices.SortStableFunc(versions, order)
-	return versions
-}
-
-func installed(kind types.LangType, hits []hit) string {
-	var versions []string
-	for _, h := range hits {
-		if v := shown(kind, h.pkg.Version); !slices.Contains(versions, v) {
-			versions = append(versions, v)
-		}
+func installed(hits []hit) string {
+	versions := distinct(hits, hit.version)
+	if n := len(versions); n > maxShown {
+		return strings.Join(versions[:maxShown], ", ") + fmt.Sprintf(", and %d more", n-maxShown)
 	}
 	return strings.Join(versions, ", ")
 }
 
-// shown is a version as its advisories write it: those of Go have no v in front.
-func shown(kind types.LangType, version string) string {
-	if kind == types.GoModule {
-		return strings.TrimPrefix(version, "v")
+// distinct are the different answers of the hits, in their order.
+func distinct(hits []hit, of func(hit) string) (all []string) {
+	seen := map[string]bool{}
+	for _, h := range hits {
+		if v := of(h); !seen[v] {
+			seen[v] = true
+			all = append(all, v)
+		}
 	}
-	return version
-}
-
-func properties(kind types.LangType, hits []hit) map[string]string {
-	p, v := hits[0].pkg, hits[0].vuln
-	all := map[string]string{
-		"installed":    installed(kind, hits),
-		"fixed":        strings.Join(fixed(hits), ", "),
-		"ecosystem":    string(kind),
-		"aliases":      strings.Join(v.VendorIDs, ", "),
-		"status":       v.Status.String(),
-		"relationship": relationship(hits),
-		"purl":         packageURL(kind, p, true),
-	}
-	if !slices.ContainsFunc(hits, func(h hit) bool { return !h.pkg.Dev }) {
-		all["dev"] = "true"
-	}
-	if unknownSeverity(rating(v)) {
-		all["severity"] = "the database does not rate it; treated as medium"
-	}
-	maps.DeleteFunc(all, func(_, value string) bool { return value == "" })
 	return all
 }
 
-func relationship(hits []hit) string {
-	best := ""
-	for _, h := range hits {
-		switch h.pkg.Relationship {
-		case types.RelationshipDirect:
-			return "direct"
-		case types.RelationshipIndirect:
-			best = "indirect"
-		}
+// version is the installed one as advisories write it: those of Go have no v in front.
+func (h hit) version() string {
+	if h.kind == types.GoModule {
+		return strings.TrimPrefix(h.pkg.Version, "v")
 	}
-	return best
+	return h.pkg.Version
 }
 
 // packageURL names the package; without its version it stays the same over upgrades.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -25,6 +26,9 @@ const name = "deps"
 type Options struct {
 	// Offline forbids every connection: the database comes from its directory or the cache.
 	Offline bool
+	// Version of the program, and SBOM true when somebody wants the bill of materials.
+	Version string
+	SBOM    bool
 	// Now tells the time; without it the age of the database is unknown.
 	Now func() time.Time
 	// Auth are registry credentials; one without host is for the database's registries.
@@ -33,8 +37,21 @@ type Options struct {
 	Transport http.RoundTripper
 	// CacheDir holds the database between runs; empty means the configuration's.
 	CacheDir string
-	// InsecureRegistries are hosts that may be reached by plain HTTP, besides loopback.
-	InsecureRegistries []string
+	// InsecureRegistries are hosts that may be reached by plain HTTP, PrivateRegistries
+	// those that may have private addresses.
+	InsecureRegistries, PrivateRegistries []string
+	// Token is a GitHub token, sent to ghcr.io only.
+	Token string
+	// DockerConfig is the content of a Docker config.json.
+	DockerConfig []byte
+	// Proxy chooses the proxy for a request to a registry; nil means none.
+	Proxy func(*http.Request) (*url.URL, error)
+	// Wait sleeps before a request is repeated; nil means to really sleep.
+	Wait func(ctx context.Context, d time.Duration) error
+	// EngineHost is the address of the container engine, empty for the usual one.
+	EngineHost string
+	// Temp is a directory for images of the engine; empty means the system's.
+	Temp string
 	// Puller replaces the registry client when not nil.
 	Puller database.Puller
 }
@@ -60,7 +77,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	set := finding.Set{Gaps: p.Gaps(name)}
 	files := fileNames(p)
 	locks := inventory.Find(files)
-	if len(locks) == 0 {
+	if len(locks) == 0 && !s.scansImages(p) {
 		return set, nil
 	}
 	set.Rules = Rules()
@@ -69,7 +86,15 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 		return set, err
 	}
 	s.describe(&set, info)
-	err = database.Use(info, func() error { return s.judgeAll(ctx, p, files, locks, say, &set) })
+	err = database.Use(info, func() error {
+		if err := s.judgeAll(ctx, p, files, locks, say, &set); err != nil {
+			return err
+		}
+		return s.judgeImages(ctx, p, say, &set)
+	})
+	if err == nil {
+		s.markExploited(ctx, p, &set)
+	}
 	return set, err
 }
 
@@ -82,11 +107,15 @@ func fileNames(p *plan.Plan) []string {
 }
 
 func (s *Stage) store(p *plan.Plan, say func(string)) *database.Store {
-	return database.New(s.cfg, database.Options{
-		Offline: s.opts.Offline, Auth: s.opts.Auth, Transport: s.opts.Transport,
+	return database.New(s.cfg, s.databaseOptions(p, say))
+}
+
+func (s *Stage) databaseOptions(p *plan.Plan, say func(string)) database.Options {
+	return database.Options{
+		Offline: s.opts.Offline, Auth: s.opts.Auth, Token: s.opts.Token, DockerConfig: s.opts.DockerConfig, Transport: s.opts.Transport,
 		InsecureRegistries: s.opts.InsecureRegistries, CacheDir: s.opts.CacheDir,
-		Workspace: p.Root, Puller: s.opts.Puller, Say: say,
-	})
+		Workspace: p.Root, Puller: s.opts.Puller, Wait: s.opts.Wait, Say: say,
+	}
 }
 
 // judgeAll reads one lock file after the other and matches its packages. What a file
@@ -98,7 +127,7 @@ func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []strin
 	if err != nil {
 		return err
 	}
-	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, rules: map[string]finding.Rule{}}
+	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, bill: s.opts.SBOM, rules: map[string]finding.Rule{}, hits: map[string][]hit{}}
 	for i := 0; i < len(locks); i++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -114,8 +143,12 @@ func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []strin
 			}
 		}
 	}
-	j.finish()
-	return nil
+	if s.opts.SBOM {
+		if set.Files, err = s.bill(p, j.parts); err != nil {
+			return err
+		}
+	}
+	return j.finish()
 }
 
 // describe says which database answered and whether it is too old to.
@@ -127,12 +160,14 @@ func (s *Stage) describe(set *finding.Set, info database.Info) {
 		now = s.opts.Now()
 	}
 	age := now.Sub(info.UpdatedAt)
+	warn := !now.IsZero() && (now.After(info.NextUpdate) || s.cfg.WarnAge > 0 && age > s.cfg.WarnAge)
+	bounded := s.cfg.MaxAge > 0 && s.cfg.Digest == ""
 	switch {
-	case s.cfg.MaxAge > 0 && (now.IsZero() || info.UpdatedAt.IsZero()):
+	case bounded && (now.IsZero() || info.UpdatedAt.IsZero()):
 		set.Gaps = append(set.Gaps, finding.Gap{Message: "the age of the vulnerability database is unknown, but deps.db-max-age bounds it: run `assure db pull`"})
-	case s.cfg.MaxAge > 0 && age > s.cfg.MaxAge:
+	case bounded && age > s.cfg.MaxAge:
 		set.Gaps = append(set.Gaps, finding.Gap{Message: fmt.Sprintf("the vulnerability database is %s old (built %s), deps.db-max-age allows %s: run `assure db pull`", rough(age), info.UpdatedAt.Format(time.RFC3339), rough(s.cfg.MaxAge))})
-	case !now.IsZero() && now.After(info.NextUpdate):
+	case warn:
 		set.Notes = append(set.Notes, fmt.Sprintf("the vulnerability database is %s old (built %s); a newer one should exist", rough(age), info.UpdatedAt.Format(time.RFC3339)))
 	}
 }

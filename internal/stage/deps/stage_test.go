@@ -121,9 +121,10 @@ func TestFinding(t *testing.T) {
 		Location:    finding.Location{URI: "svc/go.mod", Region: finding.Region{StartLine: 5, StartColumn: 1, EndLine: 5, EndColumn: 37}},
 		Subject:     "pkg:golang/example.com/weak/net",
 		Key:         "example.com/weak/net",
+		Shared:      true,
 		Remediation: "Upgrade example.com/weak/net to 0.23.0 or later.",
 		Properties: map[string]string{
-			"installed": "0.17.0", "fixed": "0.23.0", "ecosystem": "gomod", "aliases": "GHSA-aaaa-bbbb-cccc",
+			"installed": "0.17.0", "fixed": "0.23.0", "upgrade": "0.23.0", "product": "pkg:golang/example.org/svc", "ecosystem": "gomod", "aliases": "GHSA-aaaa-bbbb-cccc",
 			"status": "fixed", "relationship": "direct", "purl": "pkg:golang/example.com/weak/net@v0.17.0",
 		},
 	}}
@@ -152,7 +153,7 @@ func TestFinding(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"lock files": 1, "packages": 1}, set.Coverage); diff != "" {
 		t.Error(diff)
 	}
-	if len(set.Gaps)+len(set.Notes) > 0 {
+	if len(set.Gaps) > 0 || len(set.Notes) != 1 || !strings.Contains(set.Notes[0], "neither deps.kev nor deps.epss") {
 		t.Errorf("gaps %v, notes %v", set.Gaps, set.Notes)
 	}
 	if d := set.Database; d == nil || !strings.HasPrefix(d.Digest, "sha256:") || !d.UpdatedAt.Equal(built) || d.Source == "" {
@@ -199,7 +200,7 @@ func TestOneFindingForSeveralVersions(t *testing.T) {
 		t.Fatalf("findings %v", lines(set))
 	}
 	f := set.Findings[0]
-	want := []finding.Related{{Location: finding.Location{URI: "package-lock.json", Region: finding.Region{StartLine: 6, StartColumn: 5, EndLine: 6, EndColumn: 68}}, Message: "weak-js 1.1.0"}}
+	want := []finding.Related{{Location: finding.Location{URI: "package-lock.json", Region: finding.Region{StartLine: 6, StartColumn: 5, EndLine: 6, EndColumn: 68}}, Message: "weak-js 1.1.0", Target: true}}
 	if diff := cmp.Diff(want, f.Related); diff != "" {
 		t.Error(diff)
 	}

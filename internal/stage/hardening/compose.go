@@ -11,6 +11,8 @@ import (
 type compose struct {
 	Services map[string]service `json:"services"`
 	Volumes  []mount            `json:"volumes"`
+	// Typography are identifiers with typographic characters.
+	Typography []typo `json:"typography"`
 }
 
 // service are the facts about one service.
@@ -35,6 +37,14 @@ type service struct {
 	Mounts          []mount      `json:"mounts"`
 	Secrets         []secret     `json:"secrets"`
 	Passwords       []password   `json:"passwords"`
+
+	Image  image    `json:"image"`
+	Limits ceilings `json:"limits"`
+	// Certificate is true when the service is given a server certificate.
+	Certificate bool  `json:"certificate"`
+	Check       check `json:"check"`
+	// Insecure are words of the health check that switch the check of certificates off.
+	Insecure []string `json:"insecure"`
 }
 
 // scope is where facts about one service are gathered.
@@ -47,7 +57,7 @@ type scope struct {
 }
 
 func composeFacts(p *plan.Plan, doc *plan.Document, roles map[string]string) compose {
-	out := compose{Services: map[string]service{}, Volumes: []mount{}}
+	out := compose{Services: map[string]service{}, Volumes: []mount{}, Typography: typos(doc.Model, []any{})}
 	vars := indexVariables(doc.Variables)
 	for name, v := range object(doc.Model["services"]) {
 		s := scope{plan: p, doc: doc, vars: vars, base: []any{"services", name}, svc: object(v)}
@@ -81,6 +91,8 @@ func (s scope) facts(name, role string) service {
 	f.ASPNET = s.aspnet()
 	f.Role, f.Product = s.role(name, role, f)
 	f.Passwords = s.passwords(f)
+	f.Image, f.Limits, f.Certificate, f.Check = s.image(), s.limits(), s.certificate(), s.check()
+	f.Insecure = insecure(f.Check.Words)
 	return f
 }
 

@@ -14,11 +14,13 @@ type configuration struct {
 	operations
 	cadence
 	application
+	assurance
 }
 
 func configurationFacts(p *plan.Plan, roles map[string]string) configuration {
 	c := configuration{
 		Anchor: []any{"files"}, operations: operationsFacts(p), cadence: cadenceFacts(p, roles), application: applicationFacts(p),
+		assurance: assuranceFacts(p),
 	}
 	for i, d := range p.Documents {
 		if d.Kind == plan.Compose || d.Kind == plan.Kubernetes {

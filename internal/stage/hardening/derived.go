@@ -139,8 +139,8 @@ type clientCertificate struct {
 }
 
 const (
-	tlsSecret = "nginx.ingress.kubernetes.io/auth-tls-secret"
-	tlsVerify = "nginx.ingress.kubernetes.io/auth-tls-verify-client"
+	tlsClientCA = "nginx.ingress.kubernetes.io/auth-tls-secret"
+	tlsVerify   = "nginx.ingress.kubernetes.io/auth-tls-verify-client"
 )
 
 func clientCertificates(p *plan.Plan, list []setting) []clientCertificate {
@@ -153,8 +153,8 @@ func clientCertificates(p *plan.Plan, list []setting) []clientCertificate {
 	for i, d := range p.Documents {
 		notes := object(object(d.Model["metadata"])["annotations"])
 		mode, key := strings.ToLower(text(notes[tlsVerify])), tlsVerify
-		if mode == "" && text(notes[tlsSecret]) != "" { // the controller's default
-			mode, key = "on", tlsSecret
+		if mode == "" && text(notes[tlsClientCA]) != "" { // the controller's default
+			mode, key = "on", tlsClientCA
 		}
 		if d.Kind == plan.Kubernetes && mode != "" {
 			out = append(out, clientCertificate{mode, []any{"documents", i, "metadata", "annotations", key}})

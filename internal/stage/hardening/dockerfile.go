@@ -9,6 +9,8 @@ import (
 // dockerfile are the facts about one Dockerfile.
 type dockerfile struct {
 	Stages []stageFacts `json:"stages"`
+	// Typography are words with typographic characters.
+	Typography []typo `json:"typography"`
 }
 
 // stageFacts are the facts about one build stage.
@@ -26,18 +28,35 @@ type stageFacts struct {
 	NonRootBase bool `json:"nonroot_base"`
 	// Secrets are literals of ENV and ARG and copied files that look secret.
 	Secrets []secret `json:"secrets"`
+	// Backend is true when the stage is built on or named after the backend; Minimal is
+	// true when its base has neither shell nor package manager.
+	Backend bool `json:"backend"`
+	Minimal bool `json:"minimal"`
+	// Copies are the targets of COPY and ADD.
+	Copies []copied `json:"copies"`
+	// Insecure are instructions HEALTHCHECK that do not check certificates.
+	Insecure []copied `json:"insecure"`
+}
+
+// copied is a target of COPY and ADD, or a word of another instruction.
+type copied struct {
+	Text string `json:"text"`
+	Path []any  `json:"path"`
 }
 
 func dockerfileFacts(model map[string]any) dockerfile {
-	out := dockerfile{Stages: []stageFacts{}}
+	out := dockerfile{Stages: []stageFacts{}, Typography: instructionTypos(model)}
 	stages := list(model["stages"])
 	for i, v := range stages {
 		st := object(v)
 		f := stageFacts{Name: text(st["name"]), From: text(st["from"]), Final: i == len(stages)-1,
-			UserPath: []any{"stages", i}, Secrets: []secret{}}
+			UserPath: []any{"stages", i}, Secrets: []secret{}, Copies: []copied{}, Insecure: []copied{}}
 		f.NonRootBase = strings.Contains(f.From, "nonroot") || strings.Contains(f.From, "chiseled")
 		if base := out.stage(f.From); base != nil {
 			f.User, f.UserPath, f.NonRootBase = base.User, base.UserPath, base.NonRootBase
+			f.Backend, f.Minimal = base.Backend, base.Minimal
+		} else {
+			f.Backend, f.Minimal = isBackendBase(f.From), isMinimal(f.From)
 		}
 		if i == 0 {
 			f.instructions(model["instructions"], nil)
@@ -85,7 +104,37 @@ func (f *stageFacts) instruction(in map[string]any, at []any) {
 		}
 	case "COPY", "ADD":
 		f.copied(name, in, args, at)
+		if len(args) > 1 {
+			f.Copies = append(f.Copies, copied{target(args), at})
+		}
+	case "HEALTHCHECK":
+		for _, w := range insecure(strings.Fields(strings.Trim(strings.NewReplacer(`"`, " ", ",", " ", "[", " ", "]", " ").Replace(strings.Join(args, " ")), " "))) {
+			f.Insecure = append(f.Insecure, copied{w, at})
+		}
 	}
+}
+
+// target is where COPY puts its one source: below a directory under its own name.
+func target(args []string) string {
+	to := args[len(args)-1]
+	if strings.HasSuffix(to, "/") && len(args) == 2 {
+		return to + path.Base(args[0])
+	}
+	return to
+}
+
+// isBackendBase tells a base that servers of the guide's kind run on, or the backend's own image.
+func isBackendBase(from string) bool {
+	words := strings.FieldsFunc(imageName(from), isHyphen)
+	return slices.Contains(words, "aspnet") || slices.Contains(words, "backend")
+}
+
+// minimal are words of images without shell and package manager.
+var minimal = []string{"distroless", "chiseled", "chiselled", "scratch", "static", "nonroot"}
+
+func isMinimal(from string) bool {
+	ref, _, _ := strings.Cut(from, "@")
+	return slices.ContainsFunc(minimal, func(w string) bool { return strings.Contains(ref, w) })
 }
 
 func unquote(s string) string { return strings.Trim(s, `"'`) }

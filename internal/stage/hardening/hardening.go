@@ -64,6 +64,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	for _, part := range s.all(ctx, p, c) {
 		set.Add(part)
 	}
+	set.Findings = acrossOverlays(set.Findings)
 	if ctx.Err() != nil {
 		return set, fmt.Errorf("judge documents: %w", context.Cause(ctx))
 	}

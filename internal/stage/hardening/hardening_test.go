@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -75,6 +76,7 @@ func engine(t testing.TB, profile string, packs ...policy.Pack) *policy.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
+	e.Now = time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC)
 	if len(packs) == 0 {
 		engines.Store(profile, e)
 	}
@@ -168,6 +170,9 @@ func exampleFiles(kind, content string) map[string]string {
 	return files
 }
 
+// aboutLoading are the rules whose bad example cannot be seen in full.
+var aboutLoading = map[string]bool{"config/compose-unreadable": true, "config/remote-include": true}
+
 // Every rule fires on its bad example, at a place inside it, and not on its good one.
 func TestEveryRuleFiresAndStaysSilent(t *testing.T) {
 	t.Parallel()
@@ -181,8 +186,9 @@ func TestEveryRuleFiresAndStaysSilent(t *testing.T) {
 			run := func(content string) (hits []finding.Finding, judged int) {
 				files := exampleFiles(ex.Kind, content)
 				files["seccomp-backend.json"], files["db.txt"] = string(profile), ""
-				set := judge(t, repository(t, files), "")
-				if len(set.Gaps) > 0 {
+				p := repository(t, files)
+				set := judge(t, p, "")
+				if len(set.Gaps) > len(p.Gaps("hardening")) || len(set.Gaps) > 0 && !aboutLoading[ex.Rule] {
 					t.Fatalf("gaps: %v", set.Gaps)
 				}
 				for _, f := range set.Findings {

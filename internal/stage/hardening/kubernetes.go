@@ -32,6 +32,8 @@ type kubernetes struct {
 	// Space is what is known of its namespace, Cluster of all objects.
 	Space   space    `json:"space"`
 	Cluster overview `json:"cluster"`
+	// Typography are identifiers with typographic characters.
+	Typography []typo `json:"typography"`
 }
 
 // pod is a pod specification inside an object.
@@ -97,7 +99,7 @@ func kubernetesFacts(c *cluster, r *resource) kubernetes {
 	k := kubernetes{
 		Kind: r.kind, Name: r.name, Namespace: r.namespace, Containers: []container{}, Store: r.product,
 		Workload: r.work, Related: r.related, Space: c.space(r), Cluster: c.all(r),
-		Admission: newAdmission(r), Values: heldValues(r),
+		Admission: newAdmission(r), Values: heldValues(r), Typography: typos(obj, []any{}),
 	}
 	switch {
 	case r.kind == "NetworkPolicy" && r.group == "networking.k8s.io":

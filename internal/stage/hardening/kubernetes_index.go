@@ -18,8 +18,10 @@ var errTooManyObjects = errors.New("its objects select each other in too many wa
 // resource is one Kubernetes object of the plan with what it is joined to.
 type resource struct {
 	// index is the document's place in the plan.
-	index                        int
-	dir                          string
+	index int
+	dir   string
+	// overlay is the kustomization that rendered it: overlays describe separate clusters.
+	overlay                      string
 	kind, group, namespace, name string
 	obj                          map[string]any
 	// work is set for an object that makes pods.
@@ -35,10 +37,6 @@ type identity struct{ kind, group, namespace, name string }
 func (r *resource) identity() identity { return identity{r.kind, r.group, r.namespace, r.name} }
 
 func (r *resource) spec() map[string]any { return object(r.obj["spec"]) }
-
-func (r *resource) annotations() map[string]any {
-	return object(object(r.obj["metadata"])["annotations"])
-}
 
 // cluster are all Kubernetes objects of a plan, joined once a run.
 type cluster struct {
@@ -76,7 +74,10 @@ func newResource(i int, doc *plan.Document, roles map[string]string) *resource {
 	group, _, hasGroup := strings.Cut(text(doc.Model["apiVersion"]), "/")
 	r := &resource{
 		index: i, dir: path.Dir(doc.Name), kind: text(doc.Model["kind"]), name: text(meta["name"]),
-		namespace: namespaceOf(meta["namespace"]), obj: doc.Model, related: newRelated(),
+		namespace: namespaceOf(meta["namespace"]), obj: doc.Model, related: newRelated(), overlay: doc.Overlay,
+	}
+	if doc.Overlay != "" {
+		r.dir = doc.Overlay
 	}
 	if hasGroup {
 		r.group = group
@@ -138,8 +139,6 @@ func (c *cluster) selected(from *resource, in catalog, namespace string, s selec
 
 func podLabels(r *resource) map[string]any { return r.work.labels }
 
-func ownLabels(r *resource) map[string]any { return object(object(r.obj["metadata"])["labels"]) }
-
 // named are the objects that from names.
 func (c *cluster) named(from *resource, id identity) []*resource {
 	var out []*resource
@@ -154,6 +153,9 @@ func (c *cluster) named(from *resource, id identity) []*resource {
 // nearest tells whether no other document with the same object stands nearer to from.
 // The same object twice means that directories describe separate clusters.
 func (c *cluster) nearest(from, to *resource) bool {
+	if from.overlay != to.overlay && from.overlay != "" && to.overlay != "" {
+		return false
+	}
 	twins := c.byIdentity[to.identity()]
 	if len(twins) == 1 || !c.spend(len(twins)) {
 		return len(twins) == 1

@@ -94,7 +94,7 @@ func integer(v any) (int, bool) {
 	case int64:
 		return int(n), true
 	case uint64:
-		return int(n), true //nolint:gosec // a count beyond the range is no count
+		return int(n), true
 	case float64:
 		return int(n), n == float64(int(n))
 	}

@@ -98,6 +98,9 @@ func (s *Stage) finding(doc *plan.Document, in input, rule finding.Rule, r polic
 	if grade == source.Rendered {
 		f.Properties = map[string]string{"place": "approximate: a template or patch made the value here"}
 	}
+	if doc.Overlay != "" {
+		f = inOverlay(f, doc.Overlay)
+	}
 	if r.Severity != nil {
 		f.Severity = *r.Severity
 	}

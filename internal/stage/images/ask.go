@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/stella-ops/assure/internal/stage/images/reference"
@@ -14,7 +13,9 @@ import (
 // Limits of what one run asks.
 const (
 	maxReferences = 500
-	workers       = 8
+	// workers is how many references are asked about at a time. Many of them wait for
+	// one another or for a free connection, so they are more than a host gets.
+	workers = 32
 )
 
 // answer is what a registry says about one reference. Exactly one of its groups of
@@ -32,6 +33,12 @@ type answer struct {
 	index string
 	// gap says why the question stays open.
 	gap error
+	// origin is what the image says about itself, nil when it was not asked; base is
+	// where the tag of its base leads, when that is not the one it was built on.
+	origin *registry.Origin
+	base   string
+	// noBase says why the base could not be asked about.
+	noBase string
 	// verdict is about signatures, nil when no rule asks for them.
 	verdict *verdict
 }
@@ -79,16 +86,19 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 	default:
 		r.askDigest(ctx, a)
 	}
-	if rule := r.stage.ruleFor(ref); a.digest != "" && rule != nil && !rule.AllowUnsigned {
-		a.verdict = r.verify(ctx, a, *rule)
+	r.askOrigin(ctx, a)
+	if demands := r.demands(ref); a.digest != "" && len(demands) > 0 {
+		// An error means that the run has ended, which its caller notices.
+		a.verdict, _ = r.verdicts.Get(ctx, ref.At(a.digest)+" "+a.index, func() (*verdict, error) { return r.verify(ctx, a, demands), nil })
 	}
 	return a
 }
 
 // askTag resolves a reference without a digest once; all that follows uses the digest.
+// One that may be written down is that of the bytes, never a header's claim.
 func (r *run) askTag(ctx context.Context, a *answer) {
-	rule := r.stage.ruleFor(a.ref)
-	if rule == nil || rule.AllowUnsigned {
+	asked := r.stage.asks(a.ref)
+	if !asked.demanding() && !(asked.covered() && r.stage.opts.Fixes) {
 		digest, err := r.client.Resolve(ctx, a.ref, a.ref.TagOrLatest())
 		a.settle(digest, err)
 		return
@@ -178,13 +188,4 @@ func remedy(ref reference.Reference, e *registry.Error) string {
 		return "tell the registry's operator; what it says cannot be relied on"
 	}
 	return fmt.Sprintf("make %s reachable from here, or run with offline to judge the references alone", ref.Host)
-}
-
-// reproduce is the cosign command that asks the same question.
-func (r *run) reproduce(name, digest, key string, logged bool) string {
-	command := []string{"cosign verify", "--key", key}
-	if !logged {
-		command = append(command, "--insecure-ignore-tlog=true")
-	}
-	return strings.Join(append(command, name+"@"+digest), " ")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/images/reference"
@@ -20,13 +21,43 @@ type record struct {
 	Digest    string `json:"digest"`
 	// SignedDigest differs from Digest when the signed index vouches for the image.
 	SignedDigest string `json:"signed_digest"`
-	// Signature is the digest of the blob that holds the signature.
-	Signature   string          `json:"signature"`
-	Format      verify.Format   `json:"format"`
-	Key         string          `json:"key"`
-	Fingerprint string          `json:"fingerprint"`
+	// Rules are the rules and policies that it meets.
+	Rules        []string `json:"rules"`
+	Signatures   []signed `json:"signatures"`
+	Attestations []signed `json:"attestations,omitempty"`
+	Places       []string `json:"places"`
+}
+
+// signed is one verified signature or statement.
+type signed struct {
+	// Blob is the digest of the blob that holds it.
+	Blob   string        `json:"blob"`
+	Format verify.Format `json:"format"`
+	// Type is the predicate type of a statement.
+	Type        string          `json:"type,omitempty"`
+	Signer      string          `json:"signer"`
+	Fingerprint string          `json:"fingerprint,omitempty"`
+	Issuer      string          `json:"issuer,omitempty"`
+	Subject     string          `json:"subject,omitempty"`
 	Log         verify.LogState `json:"transparency_log"`
-	Places      []string        `json:"places"`
+	Entry       *verify.Entry   `json:"log_entry,omitempty"`
+	// Time is when the log or a timestamp authority saw it.
+	Time *time.Time `json:"time,omitempty"`
+}
+
+func newSigned(r verify.Result) signed {
+	s := signed{
+		Blob: r.Item.Digest, Format: r.Item.Format, Signer: r.Signer.ID, Fingerprint: r.Signer.Fingerprint,
+		Issuer: r.Signer.Issuer, Subject: r.Signer.Subject, Log: r.Log, Entry: r.Entry,
+	}
+	if r.Item.Statement() {
+		s.Type = r.Item.Predicate()
+	}
+	if !r.Time.IsZero() {
+		at := r.Time.UTC()
+		s.Time = &at
+	}
+	return s
 }
 
 // records lists the verified images, sorted by reference.
@@ -34,18 +65,26 @@ func records(uses []use, answers map[reference.Reference]*answer) []record {
 	var out []record
 	for _, ref := range references(uses) {
 		a := answers[ref]
-		if a == nil || a.verdict == nil || a.gap != nil {
-			continue
-		}
-		if res, ok := a.verdict.verified(); ok {
-			out = append(out, record{
-				Reference: ref.String(), Digest: a.digest, SignedDigest: a.verdict.digest, Signature: res.Item.Digest,
-				Format: res.Item.Format, Key: res.Key.ID, Fingerprint: res.Key.Fingerprint, Log: res.Log, Places: places(uses, ref),
-			})
+		if a != nil && a.gap == nil && a.verdict != nil && a.verdict.verified() {
+			out = append(out, newRecord(a, places(uses, ref)))
 		}
 	}
 	slices.SortFunc(out, func(a, b record) int { return cmp.Compare(a.Reference, b.Reference) })
 	return out
+}
+
+func newRecord(a *answer, at []string) record {
+	r := record{Reference: a.ref.String(), Digest: a.digest, SignedDigest: a.verdict.digest, Places: at}
+	for _, o := range a.verdict.outcomes {
+		r.Rules = append(r.Rules, o.demand.name)
+		for _, res := range o.signatures {
+			r.Signatures = append(r.Signatures, newSigned(res))
+		}
+		for _, res := range o.statements {
+			r.Attestations = append(r.Attestations, newSigned(res))
+		}
+	}
+	return r
 }
 
 func places(uses []use, ref reference.Reference) []string {
@@ -59,8 +98,8 @@ func places(uses []use, ref reference.Reference) []string {
 	return slices.Compact(out)
 }
 
-// addEvidence writes the records and a note for each key that signed.
-func addEvidence(set *finding.Set, list []record) error {
+// addEvidence writes the records and a note for each signer.
+func (s *Stage) addEvidence(set *finding.Set, list []record) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -72,12 +111,24 @@ func addEvidence(set *finding.Set, list []record) error {
 		return fmt.Errorf("write evidence: %w", err)
 	}
 	set.Files = append(set.Files, finding.File{Name: evidenceFile, Data: append(data, '\n')})
-	byKey := map[string]int{}
+	bySigner := map[string]int{}
 	for _, r := range list {
-		byKey[fmt.Sprintf("%s (%s), transparency log %s", r.Key, r.Fingerprint, r.Log)]++
+		for _, s := range r.Signatures {
+			bySigner[s.note()]++
+		}
 	}
-	for key, n := range byKey {
-		set.Notes = append(set.Notes, fmt.Sprintf("%d %s signed by key %s", n, plural(n, "image is", "images are"), key))
+	for who, n := range bySigner {
+		set.Notes = append(set.Notes, fmt.Sprintf("%d %s signed by %s", n, plural(n, "image is", "images are"), who))
+	}
+	if s.cfg.VSA {
+		return s.addSummaries(set, list)
 	}
 	return nil
+}
+
+func (s signed) note() string {
+	if s.Fingerprint != "" {
+		return fmt.Sprintf("key %s (%s), transparency log %s", s.Signer, s.Fingerprint, s.Log)
+	}
+	return fmt.Sprintf("%s (issuer %s), transparency log %s", s.Subject, s.Issuer, s.Log)
 }

@@ -4,6 +4,7 @@ package images
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/stage/images/cip"
 )
 
 // Options are what the stage needs beside its configuration.
@@ -28,8 +30,14 @@ type Options struct {
 	DockerConfig []byte
 	// TrustedRoot is a Sigstore trusted_root.json; nil means the built-in one.
 	TrustedRoot []byte
-	// ReadKey reads a key file from the trusted commit.
+	// ReadKey reads a file of keys, roots or policies from the trusted commit.
 	ReadKey func(path string) ([]byte, error)
+	// Env looks up an environment variable that a key names; nil means an empty one.
+	Env func(name string) (string, bool)
+	// Now is the clock for ages; nil means that they cannot be judged.
+	Now func() time.Time
+	// TLS is a seam for tests; nil trusts the authorities of the system.
+	TLS *tls.Config
 	// Dial opens connections; nil means the system's dialer. Addresses are checked
 	// either way.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -37,6 +45,8 @@ type Options struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// Timeout bounds one request to a registry; zero means 30 seconds.
 	Timeout time.Duration
+	// Fixes works out the changes that pin images; they need the plan's tree.
+	Fixes bool
 	// Wait sleeps before a request is repeated; nil means to really sleep.
 	Wait func(ctx context.Context, d time.Duration) error
 }
@@ -45,6 +55,8 @@ type Options struct {
 type Stage struct {
 	cfg  config.Images
 	opts Options
+	// cluster are the policies of images.policies.
+	cluster cip.Set
 }
 
 // New returns the stage.

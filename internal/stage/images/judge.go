@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
-	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
 
 // shown is how many reasons a message lists.
@@ -32,6 +31,7 @@ func (r *run) judgeAnswer(set *finding.Set, u use, a *answer) {
 		return
 	}
 	r.judgeTag(set, u, a)
+	r.judgeFresh(set, u, a)
 	if a.verdict != nil {
 		r.judgeSignatures(set, u, a)
 	}
@@ -50,6 +50,7 @@ func (r *run) judgeTag(set *finding.Set, u use, a *answer) {
 		return
 	}
 	set.Judge(ruleMoved, 1)
+	r.judgePlatform(set, u, a)
 	severity := finding.Info
 	if a.ref.Release() {
 		severity = finding.High
@@ -68,48 +69,80 @@ func (r *run) judgeTag(set *finding.Set, u use, a *answer) {
 	set.Findings = append(set.Findings, f)
 }
 
-// judgeSignatures turns the verdict into a finding. An open question is no judgement,
-// unless something else is certainly wrong.
+// judgeSignatures turns the outcome of every demand into findings. An open question is
+// no judgement, unless something else is certainly wrong.
 func (r *run) judgeSignatures(set *finding.Set, u use, a *answer) {
-	v := a.verdict
-	_, valid := v.verified()
-	invalid, open := v.invalid(), v.open()
-	switch {
-	case valid:
-		set.Judge(ruleUnsigned, 1)
-		set.Judge(ruleSignature, 1)
-	case len(invalid) > 0:
-		set.Judge(ruleUnsigned, 1)
-		set.Judge(ruleSignature, 1)
-		r.addSignature(set, u, a, ruleSignature, fmt.Sprintf("%s has no valid signature: %s", a.ref, atMost(invalid)))
-	case len(open) == 0:
-		set.Judge(ruleUnsigned, 1)
-		r.addSignature(set, u, a, ruleUnsigned, fmt.Sprintf("%s is unsigned%s", a.ref, v.others()))
+	for _, o := range a.verdict.outcomes {
+		judged := map[string]bool{}
+		for _, p := range o.problems {
+			judged[p.rule] = true
+			addProblem(set, u, a, o, p)
+		}
+		if auth := o.authority; auth != nil && (o.ok() || judged[ruleSignature]) && auth.signers > 0 {
+			judged[ruleUnsigned], judged[ruleSignature] = true, true
+			judged[ruleSigners] = judged[ruleSigners] || auth.signers > 1
+		}
+		if o.ok() && len(o.statements) > 0 {
+			o.judgeStatements(judged)
+		}
+		for rule := range judged {
+			set.Judge(rule, 1)
+		}
 	}
 }
 
-func (r *run) addSignature(set *finding.Set, u use, a *answer, rule, message string) {
+// judgeStatements marks the rules that the statements had to pass.
+func (o *outcome) judgeStatements(judged map[string]bool) {
+	judged[ruleNoAttestation], judged[ruleAttestation] = true, true
+	for _, want := range o.authority.attestations {
+		judged[ruleProvenance] = judged[ruleProvenance] || want.Type == "slsa"
+		judged[ruleSBOM] = judged[ruleSBOM] || want.File != ""
+	}
+	for _, rule := range []string{ruleProvenance, ruleSBOM} {
+		if !judged[rule] {
+			delete(judged, rule)
+		}
+	}
+}
+
+func addProblem(set *finding.Set, u use, a *answer, o *outcome, p problem) {
 	v := a.verdict
-	command := r.command(a)
-	f := u.finding(rule, severityOf(rule), fmt.Sprintf("%s; keys tried: %s; reproduce: %s", message, v.tried(), command))
-	f.Properties = map[string]string{"digest": v.digest, "keys": v.tried(), "reproduce": command}
+	severity := severityOf(p.rule)
+	if o.demand.warn {
+		severity = finding.Low
+	}
+	f := u.finding(p.rule, severity, fmt.Sprintf("%s %s; keys tried: %s; reproduce: %s", a.ref, p.text, o.authority.tried(), o.command(v, p)))
+	f.Properties = map[string]string{
+		"digest": v.digest, "keys": o.authority.tried(), "reproduce": o.command(v, p), "demanded-by": o.demand.name,
+	}
+	if found := v.identities(); len(found) > 0 {
+		// Whoever accepts these lines trusts whom the image names, which proves nothing.
+		f.Properties["identities-found"] = strings.Join(found, "; ") + " (do not accept blindly)"
+	}
 	set.Findings = append(set.Findings, f)
 }
 
-// command reproduces the verdict with the rule's first key.
-func (r *run) command(a *answer) string {
-	v := a.verdict
-	logged := v.policy.Log == verify.Required
-	return r.reproduce(a.ref.Name(), v.digest, r.stage.keyFile(v.rule.Keys[0]), logged)
+// command is cosign's for the same question.
+func (o *outcome) command(v *verdict, p problem) string {
+	words := []string{"cosign verify"}
+	if p.kind != "" {
+		words = []string{"cosign verify-attestation --type " + quote(cosignType(p.kind))}
+	}
+	words = append(words, o.authority.reproduce...)
+	return strings.Join(append(words, v.name+"@"+v.digest), " ")
 }
 
-func (s *Stage) keyFile(id string) string {
-	for _, k := range s.cfg.Keys {
-		if k.ID == id && k.File != "" {
-			return k.File
-		}
+// cosignType is cosign's word for a type of statement.
+func cosignType(kind string) string {
+	switch kind {
+	case "spdx":
+		return "spdxjson"
+	case "slsa":
+		return "slsaprovenance1"
+	case "vsa":
+		return "https://slsa.dev/verification_summary/v1"
 	}
-	return id + ".pub"
+	return kind
 }
 
 func atMost(reasons []string) string {
@@ -125,9 +158,6 @@ func (a *answer) gapOf() string {
 		return a.gap.Error()
 	}
 	if a.verdict == nil {
-		return ""
-	}
-	if _, valid := a.verdict.verified(); valid {
 		return ""
 	}
 	if open := a.verdict.open(); len(open) > 0 {

@@ -1,6 +1,10 @@
 package images
 
-import "github.com/stella-ops/assure/internal/finding"
+import (
+	"slices"
+
+	"github.com/stella-ops/assure/internal/finding"
+)
 
 // The ids of the stage's rules.
 const (
@@ -12,17 +16,35 @@ const (
 	ruleAlgorithm   = "image/unsupported-digest"
 	ruleRegistry    = "image/registry-not-allowed"
 	ruleMoved       = "image/tag-moved"
-	ruleMissing     = "image/digest-missing"
-	ruleNotFound    = "image/not-found"
-	ruleUnsigned    = "image/unsigned"
-	ruleSignature   = "image/invalid-signature"
-	ruleUncovered   = "image/uncovered"
+	rulePlatform    = "image/single-platform"
+	ruleTrust       = "image/trust-changed"
+	ruleOutdated    = "image/outdated"
+	ruleBase        = "image/stale-base"
+	rulePrivateKey  = "image/private-key"
+	// The rules about files begin with blob.
+	ruleBlobUnsigned  = "blob/unsigned"
+	ruleBlobSignature = "blob/invalid-signature"
+	rulePluginVersion = "blob/plugin-version"
+	ruleNamesNoImage  = "blob/names-no-image"
+
+	ruleMissing   = "image/digest-missing"
+	ruleNotFound  = "image/not-found"
+	ruleUnsigned  = "image/unsigned"
+	ruleSignature = "image/invalid-signature"
+	ruleUncovered = "image/uncovered"
+
+	ruleSigners       = "image/too-few-signers"
+	ruleNoAttestation = "image/no-attestation"
+	ruleAttestation   = "image/invalid-attestation"
+	ruleProvenance    = "image/wrong-provenance"
+	ruleSBOM          = "image/sbom-differs"
+	ruleLoose         = "image/loose-identity"
 )
 
 // Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
 // signed SBOMs too: signed images alone would make it look satisfied.
 func Rules() []finding.Rule {
-	return append(referenceRules(), registryRules()...)
+	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobRules())
 }
 
 // referenceRules are answered by the reference alone.
@@ -111,6 +133,48 @@ func registryRules() []finding.Rule {
 			Title:       "An image has signatures and none is valid under the policy",
 			Description: "A signature exists, but it was made by another key, belongs to another image, lacks the log entry that the policy requires, or was altered.",
 			Remediation: "Do not deploy the image. Find out who signed it; sign the right digest with the right key.",
+		},
+	}
+}
+
+// statementRules are about several signers, and about what they say.
+func statementRules() []finding.Rule {
+	return []finding.Rule{
+		{
+			ID: ruleSigners, Severity: finding.High, Controls: []string{"SHG-6.03"},
+			Title:       "An image is signed by fewer than must sign it",
+			Description: "The rule asks for several signers, each with a key or identity of their own. Who signs twice counts once.",
+			Remediation: "Let the others sign the same digest.",
+		},
+		{
+			ID: ruleNoAttestation, Severity: finding.High, Controls: []string{"SHG-6.05"},
+			Title:       "An image lacks a signed statement that it must have",
+			Description: "The policy asks for a statement about the image, such as its bill of materials or where it was built, and the registry has none. What BuildKit writes into an index is not signed and does not count.",
+			Remediation: "Attest the digest: cosign attest --type spdxjson --predicate FILE --key KEY name@sha256:….",
+		},
+		{
+			ID: ruleAttestation, Severity: finding.High, Controls: []string{"SHG-6.05"},
+			Title:       "An image has a statement that is not valid under the policy",
+			Description: "A statement exists, but others signed it, it is about another image, it was altered, it says nothing, or it is too old.",
+			Remediation: "Find out who made the statement; attest the right digest anew with the right key.",
+		},
+		{
+			ID: ruleProvenance, Severity: finding.High,
+			Title:       "An image was built elsewhere than the policy demands",
+			Description: "Its signed provenance names another builder, source repository, reference or workflow.",
+			Remediation: "Build the image by the workflow that the rule names, or correct the rule.",
+		},
+		{
+			ID: ruleSBOM, Severity: finding.Medium, Controls: []string{"SHG-6.05"},
+			Title:       "The shipped bill of materials is not the one that was attested",
+			Description: "Readers of the file see other packages than those that the builder signed for.",
+			Remediation: "Ship the file that was attested.",
+		},
+		{
+			ID: ruleLoose, Severity: finding.Medium, Controls: []string{"SHG-6.04"},
+			Title:       "A policy accepts more identities than it shows",
+			Description: "Expressions in a ClusterImagePolicy match anywhere in the text unless they are anchored, and a dot matches every character, so that names which somebody else can register pass.",
+			Remediation: "Write issuer and subject exactly, or as ^…$ with every dot escaped.",
 		},
 	}
 }

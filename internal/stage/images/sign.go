@@ -1,101 +1,80 @@
 package images
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/stella-ops/assure/internal/config"
-	"github.com/stella-ops/assure/internal/stage/images/reference"
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
 
-// verdict is what is known about the signatures of one digest under one rule.
+// verdict is what is known about the signatures of one digest.
 type verdict struct {
-	rule   config.ImageRule
-	policy verify.Policy
+	// name is the image without tag and digest.
+	name string
 	// digest is the one whose signatures were judged: the image's own, or the index
 	// that lists it.
 	digest string
 	found  verify.Found
-	// results are the outcomes of all signatures, verified ones too.
-	results []verify.Result
-}
-
-// ruleFor returns the first rule that matches, nil when none does.
-func (s *Stage) ruleFor(ref reference.Reference) *config.ImageRule {
-	for i, rule := range s.cfg.Rules {
-		if slices.ContainsFunc(rule.Match, func(glob string) bool { return matches(glob, ref) }) {
-			return &s.cfg.Rules[i]
-		}
-	}
-	return nil
+	// outcomes are what each demand made of it.
+	outcomes []*outcome
 }
 
 // verify judges the signatures of the answer's digest. A platform's image without any
 // of its own is vouched for by the signed index that lists it.
-func (r *run) verify(ctx context.Context, a *answer, rule config.ImageRule) *verdict {
-	v := r.verifyDigest(ctx, a.ref, a.digest, rule)
-	if len(v.found.Items) > 0 || len(v.found.Unread) > 0 || a.index == "" {
-		return v
-	}
-	if parent := r.verifyDigest(ctx, a.ref, a.index, rule); len(parent.found.Items) > 0 || len(parent.found.Unread) > 0 {
-		return parent
-	}
-	return v
-}
-
-func (r *run) verifyDigest(ctx context.Context, ref reference.Reference, digest string, rule config.ImageRule) *verdict {
-	v := &verdict{rule: rule, digest: digest, policy: r.policy(rule)}
-	v.found = verify.Discover(ctx, r.client, ref, digest)
-	for _, it := range v.found.Items {
-		v.results = append(v.results, verify.Check(ctx, it, digest, v.policy))
-	}
-	return v
-}
-
-func (r *run) policy(rule config.ImageRule) verify.Policy {
-	p := verify.Policy{Log: verify.Log(rule.Log), Roots: r.roots}
-	for _, id := range rule.Keys {
-		p.Keys = append(p.Keys, r.keys[id])
-	}
-	return p
-}
-
-// verified returns the first valid signature.
-func (v *verdict) verified() (verify.Result, bool) {
-	i := slices.IndexFunc(v.results, func(r verify.Result) bool { return r.Reason == verify.Verified })
-	if i < 0 {
-		return verify.Result{}, false
-	}
-	return v.results[i], true
-}
-
-// open are the reasons why the question is not answered; none when a valid signature
-// was found, whatever else there is.
-func (v *verdict) open() []string {
-	var why []string
-	for _, r := range v.results {
-		if r.Reason == verify.UnknownLog || r.Reason == verify.Undecided {
-			why = append(why, r.Detail)
+func (r *run) verify(ctx context.Context, a *answer, demands []*demand) *verdict {
+	statements := slices.ContainsFunc(demands, (*demand).wantsStatements)
+	v := &verdict{name: a.ref.Name(), digest: a.digest, found: verify.Discover(ctx, r.client, a.ref, a.digest, statements)}
+	if a.index != "" && v.bare() {
+		parent := &verdict{name: a.ref.Name(), digest: a.index, found: verify.Discover(ctx, r.client, a.ref, a.index, statements)}
+		if !parent.bare() {
+			v = parent
 		}
 	}
+	for _, d := range demands {
+		v.outcomes = append(v.outcomes, r.evaluate(ctx, d, v))
+	}
+	return v
+}
+
+// bare is true when nothing hangs on the digest.
+func (v *verdict) bare() bool {
+	return len(v.found.Items) == 0 && len(v.found.Unread) == 0 && len(v.found.Statements) == 0
+}
+
+// verified is true when every demand is met and at least one of them by a signature.
+func (v *verdict) verified() bool {
+	return !slices.ContainsFunc(v.outcomes, func(o *outcome) bool { return !o.ok() }) &&
+		slices.ContainsFunc(v.outcomes, func(o *outcome) bool { return len(o.signatures)+len(o.statements) > 0 })
+}
+
+// signers are who signed or attested what the demands accept.
+func (v *verdict) signers() []string {
+	var who []string
+	for _, o := range v.outcomes {
+		for _, res := range slices.Concat(o.signatures, o.statements) {
+			who = append(who, cmp.Or(res.Signer.ID, res.Signer.Subject))
+		}
+	}
+	return unique(who)
+}
+
+// unread are the reasons why something that hangs on the image could not be read.
+func (v *verdict) unread() []string {
+	var why []string
 	for _, err := range v.found.Unread {
 		why = append(why, err.Error())
 	}
-	return unique(why)
+	return why
 }
 
-// invalid are the judgements about signatures that do not hold.
-func (v *verdict) invalid() []string {
+// open are the questions of all demands that are not answered.
+func (v *verdict) open() []string {
 	var why []string
-	for _, r := range v.results {
-		switch r.Reason {
-		case verify.Verified, verify.UnknownLog, verify.Undecided:
-		default:
-			why = append(why, fmt.Sprintf("%s (%s)", r.Detail, r.Reason))
-		}
+	for _, o := range v.outcomes {
+		why = append(why, o.open...)
 	}
 	return unique(why)
 }
@@ -110,19 +89,22 @@ func unique(texts []string) []string {
 	return out
 }
 
-// tried names the keys of the policy with their fingerprints.
-func (v *verdict) tried() string {
-	var keys []string
-	for _, k := range v.policy.Keys {
-		keys = append(keys, k.ID+" "+k.Fingerprint)
+// tried names whom the authority accepts.
+func (a *authority) tried() string {
+	var who []string
+	for _, k := range a.policy.Keys {
+		who = append(who, k.ID+" "+k.Fingerprint)
 	}
-	return strings.Join(keys, ", ")
+	for _, id := range a.policy.Identities {
+		who = append(who, id.String())
+	}
+	return strings.Join(who, ", ")
 }
 
 // others says what hangs on the image although it is no signature of it.
 func (v *verdict) others() string {
 	var parts []string
-	if n := v.found.Attestations; n > 0 {
+	if n := len(v.found.Statements); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d %s about it, which %s no signature", n, plural(n, "attestation", "attestations"), plural(n, "is", "are")))
 	}
 	if n := v.found.Foreign; n > 0 {
@@ -132,4 +114,29 @@ func (v *verdict) others() string {
 		return ""
 	}
 	return "; the registry has " + strings.Join(parts, " and ")
+}
+
+// malformed says what looks like a statement and is none.
+func (v *verdict) malformed() string {
+	var why []string
+	for _, it := range v.found.Statements {
+		if it.Malformed() != nil {
+			why = append(why, it.Malformed().Error())
+		}
+	}
+	if len(why) == 0 {
+		return ""
+	}
+	return "; what looks like one is malformed: " + atMost(unique(why))
+}
+
+// identities are whom the certificates on the image name, valid or not.
+func (v *verdict) identities() []string {
+	var who []string
+	for _, it := range slices.Concat(v.found.Items, v.found.Statements) {
+		if subject, issuer := it.Identity(); subject != "" {
+			who = append(who, fmt.Sprintf("{issuer: %q, subject: %q}", issuer, subject))
+		}
+	}
+	return unique(who)
 }

@@ -105,7 +105,7 @@ func (s *Stage) judgeReference(set *finding.Set, u use) {
 	s.judgePin(set, u)
 	if len(s.cfg.Registries) > 0 {
 		set.Judge(ruleRegistry, 1)
-		if !allowed(s.cfg.Registries, u.ref) {
+		if !allowed(s.cfg.Registries, s.original(u.ref)) {
 			set.Findings = append(set.Findings, u.finding(ruleRegistry, severityOf(ruleRegistry),
 				fmt.Sprintf("%s is not below any of the allowed registries: %s", u.ref.Name(), strings.Join(s.cfg.Registries, ", "))))
 		}

@@ -24,7 +24,7 @@ func (f files) GetBytes(name string) []byte {
 	if !f.names[name] {
 		return []byte{}
 	}
-	data, err := f.tree.Read(path.Join(f.dir, name), maxTemplate)
+	data, err := f.tree.Read(path.Join(f.dir, name), maxFile)
 	if err != nil {
 		panic(&limitError{"file " + name + " cannot be read or is too large"})
 	}

@@ -20,12 +20,11 @@ import (
 
 // Bounds of one chart with its subcharts.
 const (
-	maxFiles    = 20_000
-	maxCharts   = 64
-	maxDepth    = 8
-	maxTemplate = 1 << 20
-	maxValues   = 1 << 20
-	maxSource   = 32 << 20
+	maxFiles  = 20_000
+	maxCharts = 64
+	maxDepth  = 8
+	maxFile   = 1 << 20
+	maxSource = 32 << 20
 )
 
 // chart is a chart as its files describe it.
@@ -102,8 +101,8 @@ func (l *loader) load(dir string, parent *chart, depth int) (*chart, error) {
 }
 
 // read returns a file of the chart within the bounds.
-func (l *loader) read(name string, limit int64) ([]byte, error) {
-	data, err := l.tree.Read(name, limit)
+func (l *loader) read(name string) ([]byte, error) {
+	data, err := l.tree.Read(name, maxFile)
 	if l.bytes += len(data); l.bytes > maxSource {
 		return nil, fmt.Errorf("the chart's sources are larger than %d bytes; split it", maxSource)
 	}
@@ -112,7 +111,7 @@ func (l *loader) read(name string, limit int64) ([]byte, error) {
 
 func (l *loader) metadata(c *chart) error {
 	name := path.Join(c.dir, "Chart.yaml")
-	data, err := l.read(name, maxValues)
+	data, err := l.read(name)
 	if err != nil {
 		return err
 	}
@@ -178,7 +177,7 @@ func needs(doc *source.Doc, m map[string]any) (out []need) {
 func (l *loader) defaults(c *chart) (err error) {
 	name := path.Join(c.dir, "values.yaml")
 	c.values = map[string]any{}
-	data, err := l.read(name, maxValues)
+	data, err := l.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -239,7 +238,10 @@ func (l *loader) contents(c *chart, depth int) error {
 
 func (l *loader) entry(c *chart, rel, name string, e fs.DirEntry, rules *ignore.Rules, subs *[]string) error {
 	info, err := e.Info()
-	if err != nil || rel == "." || rel == "" {
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", name, err)
+	}
+	if rel == "." || rel == "" {
 		return nil
 	}
 	skip := error(nil)
@@ -270,9 +272,9 @@ func (l *loader) template(c *chart, rel, name string) error {
 	if base == "NOTES.txt" || strings.HasPrefix(base, ".") {
 		return nil
 	}
-	data, err := l.read(name, maxTemplate)
+	data, err := l.read(name)
 	if err != nil {
-		l.out.Fail(finding.Top(name), "template cannot be read: %v; replace it by a plain file below %d bytes", cause(err), maxTemplate)
+		l.out.Fail(finding.Top(name), "template cannot be read: %v; replace it by a plain file below %d bytes", cause(err), maxFile)
 		return nil
 	}
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
@@ -282,7 +284,7 @@ func (l *loader) template(c *chart, rel, name string) error {
 
 func (l *loader) ignored(dir string) (*ignore.Rules, error) {
 	name := path.Join(dir, ignore.HelmIgnore)
-	data, err := l.read(name, maxValues)
+	data, err := l.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return ignore.Empty(), nil
 	}

@@ -112,7 +112,7 @@ type run struct {
 func (r *run) overlay(tree *source.Tree, names []string) (map[string]any, error) {
 	vals := map[string]any{}
 	for _, name := range names {
-		data, err := tree.Read(name, maxValues)
+		data, err := tree.Read(name, maxFile)
 		if err != nil {
 			return nil, &source.Error{Location: finding.Top(r.chart.dir + "/Chart.yaml"), Message: fmt.Sprintf("%s: %v", name, cause(err))}
 		}
@@ -282,8 +282,8 @@ func (r *run) include(t *template.Template, name string, data any) (string, erro
 
 // tpl renders a text as a template.
 func (r *run) tpl(t *template.Template, text string, data any) (string, error) {
-	if len(text) > maxTemplate {
-		return "", &limitError{fmt.Sprintf("tpl is given more than %d bytes", maxTemplate)}
+	if len(text) > maxFile {
+		return "", &limitError{fmt.Sprintf("tpl is given more than %d bytes", maxFile)}
 	}
 	if !strings.Contains(text, "{{") {
 		return text, nil

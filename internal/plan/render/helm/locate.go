@@ -2,6 +2,7 @@ package helm
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,7 +59,10 @@ func (r *run) sources(f *file) []string {
 
 // unreadable reports output that is no YAML at the template's place.
 func (r *run) unreadable(f *file, rec *recorder, err error) {
-	e := err.(*source.Error)
+	e, ok := errors.AsType[*source.Error](err)
+	if !ok {
+		e = &source.Error{Location: finding.Top(f.uri), Message: err.Error()}
+	}
 	at := source.Offset(rec.buf, e.Location.Region.StartLine, e.Location.Region.StartColumn)
 	l := &locator{run: r, file: f, rec: rec}
 	loc, _ := l.origin(at, at+1)
@@ -301,14 +305,14 @@ func (l *locator) meant(c *chart, use []string, rest []any, last step) (finding.
 			if layer.global && (len(path) == 0 || path[0] != "global") {
 				continue
 			}
-			hits, exists := find(layer.doc, layer.doc.Root, keys, rest, last)
+			hits, exists := find(layer.doc.Root, keys, rest, last)
 			if exists {
 				return one(layer.doc, hits)
 			}
 		}
 	}
 	if path, ok := below(use, "Chart"); ok && len(path) == 1 && path[0] != "" && len(rest) == 0 {
-		hits, _ := find(c.doc, c.doc.Root, []string{strings.ToLower(path[0][:1]) + path[0][1:]}, nil, last)
+		hits, _ := find(c.doc.Root, []string{strings.ToLower(path[0][:1]) + path[0][1:]}, nil, last)
 		return one(c.doc, hits)
 	}
 	return finding.Location{}, false
@@ -330,7 +334,7 @@ const maxHits = 10_000
 
 // find follows keys, "*" for any item, then the rest of a path, and returns the nodes
 // that mean the same as the wanted one. Exists is true when the place is there at all.
-func find(doc *source.Doc, root *yaml.Node, keys []string, rest []any, want step) (hits []step, exists bool) {
+func find(root *yaml.Node, keys []string, rest []any, want step) (hits []step, exists bool) {
 	at := []step{{nil, root}}
 	for _, k := range keys {
 		var next []step

@@ -12,15 +12,23 @@ import (
 type attempt struct {
 	name string
 	question
+	// home is true for a question to the start page that asks for the protected path
+	// in a header: only an answer unlike the start page's own is a way in.
+	home bool
 }
 
 // Bearer asks for each path without a valid token, in several ways and spellings. A
 // trailing * is allowed: /jobs* stands for /jobs and what lies below. Success of any
-// attempt fails; 401 to the plain path passes; a path that is not there is not
-// applicable; everything else is unknown. The body of its POST is not valid JSON, so
+// attempt fails; 401 to the plain path passes; 403 is a warning; a path that is not
+// there is not applicable; everything else is unknown. Where the target has a valid
+// token, the path must be open to it, or else nothing shows what is refused. The body of its POST is not valid JSON, so
 // that an open path has nothing to act on.
 func Bearer(ctx context.Context, t Target, paths []string) []Outcome {
 	control, err := t.ask(ctx, question{method: "GET", path: missing})
+	home, herr := t.ask(ctx, question{method: "GET", path: "/"})
+	if err == nil {
+		err = herr
+	}
 	outcomes := make([]Outcome, 0, len(paths))
 	for _, path := range paths {
 		path = "/" + strings.Trim(path, "/*")
@@ -28,22 +36,22 @@ func Bearer(ctx context.Context, t Target, paths []string) []Outcome {
 			outcomes = append(outcomes, t.outcome(BearerRule, Unknown, path, "The service does not answer: %v.", plain(err)))
 			continue
 		}
-		outcomes = append(outcomes, t.bearer(ctx, path, control))
+		outcomes = append(outcomes, t.bearer(ctx, path, control, home))
 	}
 	return outcomes
 }
 
 // bearer makes all attempts on one path. The control is the answer to a path that does
 // not exist: a page that is served for every path is no way in.
-func (t Target) bearer(ctx context.Context, path string, control reply) Outcome {
+func (t Target) bearer(ctx context.Context, path string, control, home reply) Outcome {
 	var get, post reply
-	for i, a := range attempts(path) {
+	for i, a := range t.attempts(path) {
 		r, err := t.ask(ctx, a.question)
 		if err != nil {
 			return t.outcome(BearerRule, Unknown, a.path, "%s with %s got no answer: %v.", a.method, a.name, plain(err))
 		}
 		switch {
-		case r.ok() && !(control.ok() && r.same(control)):
+		case r.ok() && !(control.ok() && r.same(control)) && !(a.home && r.same(home)):
 			o := t.outcome(BearerRule, Fail, a.path, "%s with %s is answered with success.", a.method, a.name)
 			o.Evidence = r.line() + ": " + quote(r.body)
 			return o
@@ -53,7 +61,25 @@ func (t Target) bearer(ctx context.Context, path string, control reply) Outcome 
 			post = r
 		}
 	}
-	return t.refused(path, get, post)
+	return t.positive(ctx, t.refused(path, get, post), path)
+}
+
+// positive makes the opposite test of a path that passed: a valid token must open it.
+func (t Target) positive(ctx context.Context, o Outcome, path string) Outcome {
+	if o.Verdict != Pass || t.Token == "" {
+		return o
+	}
+	r, err := t.ask(ctx, question{method: "GET", path: path, header: http.Header{"Authorization": {"Bearer " + t.Token}}})
+	switch {
+	case err != nil:
+		o.Verdict, o.Message = Unknown, fmt.Sprintf("With a valid token the path gives no answer: %v.", plain(err))
+	case r.status == 401:
+		o.Verdict, o.Message = Unknown, "The path answers 401 to the valid token too, so nothing shows that it asks for one."
+	default:
+		o.Message = "Without a valid token the path answers 401, and with one it does not."
+	}
+	o.Evidence += ", with the token " + r.line()
+	return o
 }
 
 // refused judges a path that no attempt opened by its plain answers.
@@ -68,6 +94,7 @@ func (t Target) refused(path string, get, post reply) Outcome {
 	case get.status == 404 && absent(post.status):
 		v, message = NotApplicable, "The service has no such path."
 	case get.status == 403:
+		v = Warn
 		message = "The path is refused with 403 rather than 401, so nothing shows that a token would be asked for."
 	case get.status == 401:
 		message = fmt.Sprintf("GET demands a token, but POST is read before anybody is authenticated (%d).", post.status)
@@ -78,18 +105,30 @@ func (t Target) refused(path string, get, post reply) Outcome {
 }
 
 // attempts lists the ways; the plain GET and POST come first.
-func attempts(path string) []attempt {
-	token := func(value string) http.Header { return http.Header{"Authorization": {"Bearer " + value}} }
+func (t Target) attempts(path string) []attempt {
+	get := func(name string, header http.Header) attempt {
+		return attempt{name: name, question: question{method: "GET", path: path, header: header}}
+	}
+	authorization := func(value string) http.Header { return http.Header{"Authorization": {value}} }
+	json := http.Header{"Content-Type": {"application/json"}}
 	list := []attempt{
-		{"no token", question{method: "GET", path: path}},
-		{"no token", question{method: "POST", path: path, header: http.Header{"Content-Type": {"application/json"}}, body: "{"}},
-		{"a made-up token", question{method: "GET", path: path, header: token("assure.probe.invalid")}},
-		{"an unsigned token (alg none)", question{method: "GET", path: path, header: token(unsigned())}},
-		{"an unsigned token in the query", question{method: "GET", path: path + "?access_token=" + unsigned()}},
-		{"a claim to come from this host", question{method: "GET", path: path, header: http.Header{"X-Forwarded-For": {"127.0.0.1"}, "X-Real-Ip": {"127.0.0.1"}}}},
+		get("no token", nil),
+		{name: "no token", question: question{method: "POST", path: path, header: json, body: "{"}},
+		get("a made-up token", authorization("Bearer assure.probe.invalid")),
+		get("an empty token", authorization("Bearer ")),
+		get("an unsigned token (alg none)", authorization("Bearer "+unsigned())),
+		get("a user without a password", authorization("Basic YWRtaW46")),
+		{name: "an unsigned token in the query", question: question{method: "GET", path: path + "?access_token=" + unsigned()}},
+		{name: "no token", question: question{method: "POST", path: path + "/assure-probe", header: json, body: "{"}},
+		{name: "no token and the path in a header", home: true, question: question{method: "GET", path: "/", header: http.Header{"X-Original-Url": {path}, "X-Rewrite-Url": {path}}}},
+	}
+	for _, peer := range unique([]string{"127.0.0.1", t.Peer}) {
+		list = append(list, get("a claim to come from "+peer, http.Header{
+			"X-Forwarded-For": {peer}, "X-Real-Ip": {peer}, "X-Client-Ip": {peer}, "True-Client-Ip": {peer}, "Forwarded": {"for=" + peer},
+		}))
 	}
 	for _, p := range spellings(path) {
-		list = append(list, attempt{"no token and another spelling of the path", question{method: "GET", path: p}})
+		list = append(list, attempt{name: "no token and another spelling of the path", question: question{method: "GET", path: p}})
 	}
 	return list
 }
@@ -101,8 +140,9 @@ func spellings(path string) []string {
 		return nil
 	}
 	return []string{
-		path + "/", "//" + name, "/./" + name, strings.ToUpper(path), path + ";a", path + "%2f", path + "/assure-probe",
-		fmt.Sprintf("/%%%02X%s", name[0], name[1:]),
+		path + "/", "//" + name, "/./" + name, "/%2e/" + name, strings.ToUpper(path), path + ";a", "/;/" + name, path + "%2f", path + "%20", path + ".json",
+		path + "/assure-probe", "/assure-probe/.." + path, "/assure-probe/%2e%2e" + path, "/assure-probe/..;" + path, path + "/..;/" + name,
+		fmt.Sprintf("/%%%02X%s", name[0], name[1:]), fmt.Sprintf("/%%25%02X%s", name[0], name[1:]),
 	}
 }
 

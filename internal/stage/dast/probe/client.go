@@ -93,8 +93,29 @@ func (t Target) at(path string) *url.URL {
 	return u
 }
 
-// ask sends one question.
-func (t Target) ask(ctx context.Context, q question) (reply, error) {
+// ask sends one question. A service that limits its clients is given time.
+func (t Target) ask(ctx context.Context, q question) (r reply, err error) {
+	for range patience {
+		if r, err = t.once(ctx, q); err != nil || r.status != http.StatusTooManyRequests {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return r, err
+		case <-time.After(respite):
+		}
+	}
+	return r, err
+}
+
+// How often and how long a service is waited for that has had enough.
+const (
+	patience = 4
+	respite  = time.Second
+)
+
+// once sends one question.
+func (t Target) once(ctx context.Context, q question) (reply, error) {
 	req, err := http.NewRequestWithContext(ctx, q.method, "http://target/", strings.NewReader(q.body))
 	if err != nil {
 		return reply{}, err

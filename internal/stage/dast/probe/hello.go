@@ -33,16 +33,20 @@ func offered(version uint16) []uint16 {
 	if version == tls13 {
 		return []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0xC103, 0xC104, 0xC105, 0xC106}
 	}
-	return []uint16{
+	list := []uint16{
 		0xC02B, 0xC02C, 0xC02F, 0xC030, 0xCCA8, 0xCCA9, 0xCCAA, 0x009E, 0x009F, 0xC023, 0xC024, 0xC027, 0xC028, 0xC009, 0xC00A, 0xC013, 0xC014,
-		0x009C, 0x009D, 0x003C, 0x003D, 0x0067, 0x006B, 0x002F, 0x0035, 0x0033, 0x0039, 0x0041, 0x0084, 0x0016, 0xC008, 0xC012, 0x000A,
-		0xC100, 0xC101, 0xC102, 0xFF85, 0x0081, 0x0005, 0x0004, 0xC007, 0xC011, 0x00FF,
+		0x0067, 0x006B, 0x0033, 0x0039, 0xC100, 0xC101, 0xC102, 0xFF85, 0x0081, 0x00FF,
 	}
+	for _, g := range groups() {
+		list = append(list, g.suites...)
+	}
+	return list
 }
 
 // clientHello encodes one record with a ClientHello for exactly one version (RFC 8446,
-// RFC 5246, RFC 6101). The handshake is never finished, so the key share is noise.
-func clientHello(version uint16, host string) []byte {
+// RFC 5246, RFC 6101) and the given suites. The handshake is never finished, so the key
+// share is noise.
+func clientHello(version uint16, suites []uint16, host string) []byte {
 	random := make([]byte, 96)
 	_, _ = rand.Read(random) // crypto/rand never returns an error
 	legacy := min(version, tls12)
@@ -53,7 +57,7 @@ func clientHello(version uint16, host string) []byte {
 	} else {
 		body = append(body, 0)
 	}
-	body = append(body, block(uint16s(offered(version)))...)
+	body = append(body, block(uint16s(suites))...)
 	body = append(body, 1, 0)
 	if version > ssl30 {
 		body = append(body, block(extensions(version, host, random[64:]))...)

@@ -21,8 +21,8 @@ func DefaultMethods() []string { return []string{"GET", "POST", "PATCH"} }
 //
 // Methods that could change something are asked for on a path that does not exist, so
 // that nothing is changed; TRACE and a made-up verb are asked for on the target's own
-// path too. A refusal (400, 403, 405, 501) passes and success fails. A 404 is unknown:
-// the method was let through, and only the path was refused.
+// path too. A refusal (400, 403, 405, 501) passes and success fails. A 404 is a
+// warning: the method was let through, and only the path was refused.
 func Methods(ctx context.Context, t Target, allowed []string) []Outcome {
 	if allowed == nil {
 		allowed = DefaultMethods()
@@ -39,6 +39,31 @@ func Methods(ctx context.Context, t Target, allowed []string) []Outcome {
 	for _, m := range []string{"TRACE", "PUT", "DELETE", "PATCH", "PROPFIND", "TRACK", madeUp} {
 		if !slices.ContainsFunc(allowed, func(a string) bool { return strings.EqualFold(a, m) }) {
 			outcomes = append(outcomes, t.method(ctx, m))
+		}
+	}
+	return append(outcomes, t.overrides(ctx)...)
+}
+
+// overrides asks whether a header turns an allowed method into another. A made-up verb
+// is what the header names, so that nobody acts on it; DELETE is asked for on a path
+// that does not exist.
+func (t Target) overrides(ctx context.Context) (outcomes []Outcome) {
+	usual, err := t.ask(ctx, question{method: "POST", path: missing})
+	if err != nil {
+		return []Outcome{t.outcome(MethodsRule, Unknown, missing, "POST got no answer: %v.", plain(err))}
+	}
+	for _, name := range []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override"} {
+		for _, verb := range []string{"DELETE", madeUp} {
+			r, err := t.ask(ctx, question{method: "POST", path: missing, header: http.Header{name: {verb}}})
+			if err == nil && r.status != usual.status {
+				o := t.outcome(MethodsRule, Warn, missing, "The header %s turns POST into %s.", name, verb)
+				if r.ok() {
+					o.Verdict = Fail
+				}
+				o.Evidence = "POST " + usual.line() + ", with the header " + r.line()
+				outcomes = append(outcomes, o)
+				break
+			}
 		}
 	}
 	return outcomes
@@ -78,7 +103,7 @@ func (t Target) methodOutcome(method, path string, r reply, err error) Outcome {
 	case slices.Contains([]int{400, 403, 405, 501}, r.status):
 		o = t.outcome(MethodsRule, Pass, path, "%s is refused.", method)
 	case r.status == 404:
-		o = t.outcome(MethodsRule, Unknown, path, "%s reached the application, which did not know the path; nothing in front of it refuses the method.", method)
+		o = t.outcome(MethodsRule, Warn, path, "%s reached the application, which did not know the path; nothing in front of it refuses the method.", method)
 	default:
 		o = t.outcome(MethodsRule, Unknown, path, "%s was neither refused nor answered with success.", method)
 	}
@@ -88,7 +113,7 @@ func (t Target) methodOutcome(method, path string, r reply, err error) Outcome {
 
 // severity orders verdicts, so that the worst of several answers is reported.
 func severity(v Verdict) int {
-	return slices.Index([]Verdict{NotApplicable, Pass, Unknown, Fail}, v)
+	return slices.Index([]Verdict{NotApplicable, Pass, Unknown, Warn, Fail}, v)
 }
 
 // trace asks whether TRACE gives a header back.

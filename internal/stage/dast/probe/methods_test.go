@@ -87,7 +87,21 @@ func TestMethods(t *testing.T) {
 			if r.Method != "GET" {
 				w.WriteHeader(404)
 			}
-		}, []string{"probe/trace pass", "probe/allowed-methods unknown"}},
+		}, []string{"probe/trace pass", "probe/allowed-methods warn"}},
+		{"an override is obeyed", func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.Header.Get("X-Http-Method") == "DELETE":
+			case r.Method == "GET" || r.Method == "POST":
+				w.WriteHeader(404)
+			default:
+				w.WriteHeader(405)
+			}
+		}, []string{"probe/trace pass", "probe/allowed-methods pass", "probe/allowed-methods fail"}},
+		{"an override reaches the router", func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("X-Http-Method-Override") != "" || r.Method != "GET" && r.Method != "POST" {
+				w.WriteHeader(405)
+			}
+		}, []string{"probe/trace pass", "probe/allowed-methods pass", "probe/allowed-methods warn"}},
 		{"server errors", func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != "GET" {
 				w.WriteHeader(502)

@@ -12,10 +12,12 @@ import (
 // Verdict is the answer of one probe.
 type Verdict string
 
-// The verdicts. Unknown must never be counted as a pass.
+// The verdicts. Unknown must never be counted as a pass. Warn is something that the
+// guide does not want and that opens nothing by itself.
 const (
 	Pass          Verdict = "pass"
 	Fail          Verdict = "fail"
+	Warn          Verdict = "warn"
 	Unknown       Verdict = "unknown"
 	NotApplicable Verdict = "not-applicable"
 )
@@ -31,6 +33,9 @@ type Outcome struct {
 	Message string
 	// URL is what was asked; Evidence is a short piece of the answer, foreign text.
 	URL, Evidence string
+	// Key is the key of the service that the outcome is about, where one rule may be
+	// about several.
+	Key string
 }
 
 // DialFunc makes a connection; nil means the default dialer.
@@ -42,4 +47,8 @@ type Target struct {
 	Service string
 	// Dial makes the connections; nil means the default dialer.
 	Dial DialFunc
+	// Token opens the protected paths; empty means that the test has none.
+	Token string
+	// Peer is an address next to the target, which a network bypass might trust.
+	Peer string
 }

@@ -48,19 +48,33 @@ const (
 	foreign // not TLS at all
 )
 
-// offer sends one hello.
+// offer sends one hello for a version.
 func (t Target) offer(ctx context.Context, version uint16) offer {
+	o, _ := t.greet(ctx, version, offered(version))
+	return o
+}
+
+// greet sends one hello and returns what came of it.
+func (t Target) greet(ctx context.Context, version uint16, suites []uint16) (offer, answer) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	conn, err := connect(ctx, t.addr(), t.dial)
 	if err != nil {
-		return offer{version, unclear, err.Error()}
+		return offer{version, unclear, err.Error()}, answer{}
 	}
 	defer conn.Close()
-	if _, err := conn.Write(clientHello(version, t.Base.Hostname())); err != nil {
-		return offer{version, unclear, err.Error()}
+	if _, err := conn.Write(clientHello(version, suites, t.Base.Hostname())); err != nil {
+		return offer{version, unclear, err.Error()}, answer{}
 	}
 	a, err := readAnswer(conn)
+	if err != nil {
+		a = answer{}
+	}
+	return heard(version, a, err), a
+}
+
+// heard judges the answer to a hello.
+func heard(version uint16, a answer, err error) offer {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return offer{version, unclear, "no answer in time"}

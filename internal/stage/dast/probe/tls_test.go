@@ -84,7 +84,7 @@ func TestSilenceIsUnknown(t *testing.T) {
 	}
 	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if o := Store(ctx, speak(t, "", true), nil); o[0].Verdict != Unknown {
+	if o := Store(ctx, speak(t, "", true), nil, nil); o[0].Verdict != Unknown {
 		t.Errorf("%+v", o)
 	}
 }
@@ -116,7 +116,7 @@ func TestClientHello(t *testing.T) {
 	t.Parallel()
 	for _, v := range []uint16{tls10, tls11, tls12, tls13} {
 		client, server := net.Pipe()
-		go func() { _, _ = client.Write(clientHello(v, "backend.example")) }()
+		go func() { _, _ = client.Write(clientHello(v, offered(v), "backend.example")) }()
 		seen := make(chan *tls.ClientHelloInfo, 1)
 		conn := tls.Server(server, &tls.Config{GetConfigForClient: func(i *tls.ClientHelloInfo) (*tls.Config, error) {
 			seen <- i
@@ -129,7 +129,7 @@ func TestClientHello(t *testing.T) {
 			t.Errorf("%s: %+v", versionName(v), i)
 		}
 	}
-	if h := clientHello(tls12, "127.0.0.1"); bytes.Contains(h, []byte("127.0.0.1")) {
+	if h := clientHello(tls12, offered(tls12), "127.0.0.1"); bytes.Contains(h, []byte("127.0.0.1")) {
 		t.Error("an address stands in the server name")
 	}
 }

@@ -41,6 +41,12 @@ func SpeaksRedis(s types.ServiceConfig) bool {
 		slices.Contains(s.Expose, fmt.Sprint(redisPort)) || slices.Contains(s.Command, "--requirepass")
 }
 
+// SpeaksPostgres tells whether a service may be a PostgreSQL server.
+func SpeaksPostgres(s types.ServiceConfig) bool {
+	return slices.Contains([]string{"postgres", "postgresql", "postgis", "timescaledb"}, imageName(s.Image)) || slices.Contains(s.Expose, "5432") ||
+		slices.ContainsFunc(s.Ports, func(p types.ServicePortConfig) bool { return p.Target == 5432 })
+}
+
 // redisPort is where a store of the Redis family listens unless told otherwise.
 const redisPort = 6379
 
@@ -57,7 +63,7 @@ func Exposed(declared types.Services) []probe.Outcome {
 	var out []probe.Outcome
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
 		s := declared[name]
-		if !IsStore(s) {
+		if !IsStore(s) && !SpeaksRedis(s) && !SpeaksPostgres(s) {
 			continue
 		}
 		o := probe.Outcome{Rule: ExposedRule, Service: name, Verdict: probe.Pass, Message: fmt.Sprintf("service %s publishes no port of its data store", name)}

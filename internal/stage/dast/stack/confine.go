@@ -27,7 +27,7 @@ const noGateway = "com.docker.network.bridge.inhibit_ipv4"
 // no way out of its networks, no fixed names, bounded resources, and our label on
 // everything. What the run time probes judge (user, file system, capabilities,
 // confinement) stays as declared.
-func confine(p *types.Project, run string, host Paths, self Self) error {
+func confine(p *types.Project, run string, self Self) {
 	p.DisabledServices = nil
 	for key, n := range p.Networks {
 		if !n.External {
@@ -50,14 +50,8 @@ func confine(p *types.Project, run string, host Paths, self Self) error {
 		limit(&s)
 		detach(&s)
 		label(&s, p, run)
-		mounts, err := host.rewrite(s.Volumes)
-		if err != nil {
-			return fmt.Errorf("service %s: %w", name, err)
-		}
-		s.Volumes = mounts
 		p.Services[name] = s
 	}
-	return host.files(p)
 }
 
 // label sets the labels that the SDK finds its containers by, and ours.
@@ -115,8 +109,23 @@ type Paths struct {
 	Root string
 	// Host is the same directory as the engine sees it; empty when it is the same.
 	Host string
-	// Missing is why the engine cannot see it at all, or nil.
+	// Missing is why the engine cannot see it at all, or nil. What the stack mounts is
+	// copied to the engine then.
 	Missing error
+}
+
+// place turns the sources of the project's mounts, configs and secrets into the
+// engine's paths.
+func (h Paths) place(p *types.Project) error {
+	for name, s := range p.Services {
+		mounts, err := h.rewrite(s.Volumes)
+		if err != nil {
+			return fmt.Errorf("service %s: %w", name, err)
+		}
+		s.Volumes = mounts
+		p.Services[name] = s
+	}
+	return h.files(p)
 }
 
 // rewrite turns the sources of mounts into the engine's paths and hides .git, where
@@ -154,19 +163,35 @@ func hide(m types.ServiceVolumeConfig) ([]types.ServiceVolumeConfig, error) {
 	return []types.ServiceVolumeConfig{{Type: types.VolumeTypeTmpfs, Target: filepath.Join(m.Target, ".git")}}, nil
 }
 
-// host is the path as the engine sees it.
+// host is the path as the engine sees it. Links are followed here, because they may
+// lead elsewhere on the engine's machine.
 func (h Paths) host(path string) (string, error) {
-	rel, err := filepath.Rel(h.Root, path)
-	if err != nil || !filepath.IsLocal(rel) {
-		return path, nil //nolint:nilerr // outside the repository: accepted by the trusted configuration
-	}
-	if h.Missing != nil {
+	rel, real, inside := h.inside(path)
+	switch {
+	case !inside:
+		return path, nil // accepted by the trusted configuration
+	case h.Missing != nil:
 		return "", fmt.Errorf("mount %s: %w", path, h.Missing)
-	}
-	if h.Host == "" {
-		return path, nil
+	case h.Host == "":
+		return real, nil
 	}
 	return filepath.Join(h.Host, rel), nil
+}
+
+// inside resolves a path, as far as it exists, and finds it in the repository.
+func (h Paths) inside(path string) (rel, real string, ok bool) {
+	root, err := filepath.EvalSymlinks(h.Root)
+	if err != nil {
+		root = h.Root
+	}
+	if real, err = filepath.EvalSymlinks(path); err != nil {
+		real = path
+		if plain, err := filepath.Rel(h.Root, path); err == nil && filepath.IsLocal(plain) {
+			real = filepath.Join(root, plain)
+		}
+	}
+	rel, err = filepath.Rel(root, real)
+	return rel, real, err == nil && filepath.IsLocal(rel)
 }
 
 // files turns the sources of configs and secrets into the engine's paths.

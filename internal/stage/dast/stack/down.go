@@ -11,15 +11,22 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// downTimeout bounds taking a stack down; it fits into the grace that a stage has.
-const downTimeout = 20 * time.Second
+// How long taking a stack down may take: in general, which fits into the grace that a
+// stage has, and after an interrupt, when a runner kills us ten seconds later.
+const (
+	downTimeout  = 20 * time.Second
+	InterruptEnd = 5 * time.Second
+)
 
-// Down removes everything that the run created: kills and removes containers, leaves
+// Down is DownWithin the usual time.
+func (s *Stack) Down() error { return s.DownWithin(downTimeout) }
+
+// DownWithin removes everything that the run created: kills and removes containers, leaves
 // and removes networks, removes volumes and built images. It goes by label, so it may
 // be called at any time and more than once, and it does not listen to any caller's
 // deadline.
-func (s *Stack) Down() error {
-	ctx, cancel := context.WithTimeout(context.Background(), downTimeout)
+func (s *Stack) DownWithin(limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	var errs []error
 	if s.temp != "" {

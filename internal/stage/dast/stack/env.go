@@ -36,7 +36,7 @@ func environment(tree *source.Tree, dir string, env map[string]string, random fu
 		if env[name] == Random {
 			vars[name] = random(secretLength)
 			secrets = append(secrets, vars[name])
-		} else if secretName(name) {
+		} else if secretName(name) && !plain(vars[name]) {
 			secrets = append(secrets, vars[name])
 		}
 	}
@@ -67,6 +67,12 @@ func secretName(name string) bool {
 	return slices.ContainsFunc([]string{"PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH"}, func(word string) bool {
 		return strings.Contains(name, word)
 	})
+}
+
+// plain tells whether a value is too common to be a secret: masking it would tear
+// every text apart.
+func plain(value string) bool {
+	return slices.Contains([]string{"true", "false", "none", "null", "enabled", "disabled"}, strings.ToLower(value))
 }
 
 // mask replaces the values by asterisks. Very short values are left, because they

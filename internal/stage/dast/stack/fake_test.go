@@ -138,3 +138,57 @@ func TestOwnContainerJoinsAndLeaves(t *testing.T) {
 		t.Error("an unknown own container is accepted")
 	}
 }
+
+// full is an engine whose disk is full.
+func full(t *testing.T) string {
+	t.Helper()
+	socket := filepath.Join(t.TempDir(), "engine.sock")
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Api-Version", "1.41")
+		w.Header().Set("Ostype", "linux")
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case r.URL.Path == "/_ping":
+		case strings.HasSuffix(r.URL.Path, "/images/json"), strings.HasSuffix(r.URL.Path, "/containers/json"), strings.HasSuffix(r.URL.Path, "/networks"):
+			_, _ = w.Write([]byte("[]"))
+		case strings.HasSuffix(r.URL.Path, "/volumes"):
+			_, _ = w.Write([]byte("{}"))
+		case strings.Contains(r.URL.Path, "/images/web"):
+			_, _ = w.Write([]byte(`{"Id": "sha256:00", "Config": {}}`))
+		case r.Method == http.MethodPost:
+			w.WriteHeader(http.StatusInternalServerError)
+			_, _ = w.Write([]byte(`{"message": "write /var/lib/docker/x: no space left on device"}`))
+		default:
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(`{"message": "no such thing"}`))
+		}
+	})}
+	go srv.Serve(l)
+	t.Cleanup(func() { srv.Close() })
+	return "unix://" + socket
+}
+
+func TestTheEnginesDiskIsFull(t *testing.T) {
+	e, err := Open(t.Context(), full(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	root := t.TempDir()
+	write(t, root, map[string]string{"compose.yml": "services: {web: {image: web, pull_policy: never}}"})
+	s, err := New(e, load(t, open(t, root), "full", nil, "compose.yml"), Options{Run: "full", Ready: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Up(t.Context(), func(string) {})
+	if err == nil || !strings.Contains(err.Error(), "no space left on device") || !strings.Contains(err.Error(), "docker system prune") {
+		t.Errorf("the error does not say what to do: %v", err)
+	}
+	if err := s.Down(); err != nil {
+		t.Errorf("taking it down: %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -86,12 +87,30 @@ func (m Model) Complete() (Model, error) {
 	secrets := m.Secrets
 	for _, s := range p.Services {
 		for name, value := range s.Environment {
-			if value != nil && secretName(name) {
+			if value != nil && secretName(name) && !plain(*value) {
 				secrets = append(secrets, *value)
 			}
 		}
 	}
-	return Model{Project: p, Secrets: secrets}, nil
+	return Model{Project: p, Secrets: append(secrets, secretFiles(p)...)}, nil
+}
+
+// maxSecret bounds a file that holds one secret, such as a password or a token.
+const maxSecret = 4 << 10
+
+// secretFiles are the contents of the project's secrets that are one short line. A file
+// that cannot be read is left to the engine to complain about.
+func secretFiles(p *types.Project) (values []string) {
+	for _, s := range p.Secrets {
+		if info, err := os.Stat(s.File); err != nil || !info.Mode().IsRegular() || info.Size() > maxSecret {
+			continue
+		}
+		data, err := os.ReadFile(s.File)
+		if value := strings.TrimSpace(string(data)); err == nil && value != "" && !strings.Contains(value, "\n") {
+			values = append(values, value)
+		}
+	}
+	return values
 }
 
 // projectName is a name that Compose accepts and that no other run has.

@@ -31,8 +31,11 @@ services:
     labels: {token: "[${ACTIONS_RUNTIME_TOKEN}]", word: "${WORD}", own: "${OWN}"}
     environment: [ACTIONS_RUNTIME_TOKEN, OWN]
     env_file: [web.env]
+    secrets: [db, long]
   debug: {image: debug, profiles: [debug]}
+secrets: {db: {file: db.secret}, long: {file: long.secret}}
 `,
+		"db.secret": "from-a-file\n", "long.secret": "two\nlines\n",
 		"over.yml":         "services: {web: {hostname: over}}",
 		"base/base.yml":    "services: {base: {user: \"7:7\", extends: {file: ../base/deep.yml, service: deep}}}",
 		"base/deep.yml":    "services: {deep: {working_dir: /deep}}",
@@ -71,7 +74,7 @@ services:
 	if *env["FROM_FILE"] != "1" || *env["OWN"] != strings.Repeat("r", secretLength) {
 		t.Errorf("%v", env)
 	}
-	if got := mask("hunter2hunter2 "+strings.Repeat("r", secretLength), m.Secrets); got != "*** ***" {
+	if got := mask("hunter2hunter2 from-a-file two "+strings.Repeat("r", secretLength), m.Secrets); got != "*** *** two ***" {
 		t.Errorf("masked: %q", got)
 	}
 }

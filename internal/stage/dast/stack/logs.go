@@ -35,6 +35,9 @@ func (s *Stack) failure(ctx context.Context, doing string, err error) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	text := []string{clip(err.Error(), 4*maxLine)}
+	if hint := remedy(err.Error()); hint != "" {
+		text = append(text, hint)
+	}
 	if out := last(s.output.String(), maxLines); out != "" && doing == "create stack" {
 		text = append(text, "the build ended with:", out, "the engine's classic builder is used; an image that needs BuildKit must be built before and named with image:")
 	}
@@ -42,6 +45,20 @@ func (s *Stack) failure(ctx context.Context, doing string, err error) error {
 	defer cancel()
 	text = append(text, s.lastWords(ctx)...)
 	return &startError{doing: doing, text: s.Mask(strings.Join(text, "\n")), err: err}
+}
+
+// remedy says what to do about errors of an engine that have nothing to do with the
+// stack.
+func remedy(text string) string {
+	switch {
+	case strings.Contains(text, "no space left on device"):
+		return "the disk of the engine is full; make room, for example with \"docker system prune\""
+	case strings.Contains(text, "port is already allocated"), strings.Contains(text, "address already in use"):
+		return "a port that the stack asks for is in use on the engine's machine"
+	case strings.Contains(text, "could not find an available, non-overlapping"), strings.Contains(text, "all predefined address pools"):
+		return "the engine has no network left to give; remove unused ones, for example with \"docker network prune\" and \"assure clean\""
+	}
+	return ""
 }
 
 // startError is the error of a stack that did not start, its text free of secrets.

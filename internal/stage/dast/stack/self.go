@@ -18,7 +18,11 @@ type Self struct {
 	ID string
 	// HostNetwork is true when the container has the host's network.
 	HostNetwork bool
-	mounts      []container.MountPoint
+	// Image and Program are what it was made of and started with.
+	Image, Program string
+	mounts         []container.MountPoint
+	// foreign is true in a container that belongs to another engine.
+	foreign bool
 }
 
 // member tells whether this process reaches a stack by joining its networks, and not
@@ -31,7 +35,7 @@ var containerFile = regexp.MustCompile(`/containers/([0-9a-f]{64})/(?:hostname|h
 
 // FindSelf asks the engine for the container that this process runs in. The id is
 // given, or read from the process's mounts (proc_pid_mountinfo(5)). An id that this
-// engine does not know means that it does not run us.
+// engine does not know means that it does not run us, and does not see our files.
 func FindSelf(ctx context.Context, e *Engine, id string, mountinfo []byte) (Self, error) {
 	given := id != ""
 	if m := containerFile.FindSubmatch(mountinfo); !given && m != nil {
@@ -45,16 +49,16 @@ func FindSelf(ctx context.Context, e *Engine, id string, mountinfo []byte) (Self
 		if given {
 			return Self{}, fmt.Errorf("inspect own container %s: %w", id, err)
 		}
-		return Self{}, nil
+		return Self{foreign: true}, nil
 	}
-	self := Self{ID: r.Container.ID, mounts: r.Container.Mounts}
+	self := Self{ID: r.Container.ID, Image: r.Container.Image, Program: r.Container.Path, mounts: r.Container.Mounts}
 	self.HostNetwork = r.Container.HostConfig != nil && r.Container.HostConfig.NetworkMode.IsHost()
 	return self, nil
 }
 
 // Paths says where the engine sees the repository. An explicit host directory wins.
 func (s Self) Paths(root, host string) Paths {
-	if host != "" || s.ID == "" {
+	if host != "" || s.ID == "" && !s.foreign {
 		return Paths{Root: root, Host: host}
 	}
 	best, rest := container.MountPoint{}, ""

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -60,24 +61,44 @@ type Service struct {
 
 // New prepares a stack for an accepted and completed model. Nothing is created yet.
 func New(e *Engine, m Model, o Options) (*Stack, error) {
-	if err := confine(m.Project, o.Run, o.Paths, o.Self); err != nil {
-		return nil, fmt.Errorf("confine stack: %w", err)
+	if e == nil || m.Project == nil {
+		return nil, errors.New("prepare stack: there is no engine or no project")
 	}
+	confine(m.Project, o.Run, o.Self)
 	return &Stack{engine: e, project: m.Project, secrets: m.Secrets, o: o}, nil
 }
 
-// Services are the containers, known once Up has succeeded.
-func (s *Stack) Services() []Service { return s.services }
+// Services are the containers, known once Up has succeeded. No stack has none.
+func (s *Stack) Services() []Service {
+	if s == nil {
+		return nil
+	}
+	return s.services
+}
 
 // Project is the project as it was started.
 func (s *Stack) Project() *types.Project { return s.project }
 
-// Mask replaces the stack's secrets in a text.
-func (s *Stack) Mask(text string) string { return mask(text, s.secrets) }
+// Mask replaces the stack's secrets in a text. No stack has none.
+func (s *Stack) Mask(text string) string {
+	if s == nil {
+		return text
+	}
+	return mask(text, s.secrets)
+}
+
+// Leaks tells whether a text holds one of the stack's secrets.
+func (s *Stack) Leaks(text string) bool { return s.Mask(text) != text }
+
+// Passwords are the values that the stack's secrets have, for asking a store with them.
+func (s *Stack) Passwords() []string { return s.secrets }
 
 // Up builds, creates and starts the services and waits until all are ready. The error
 // of a service that does not get ready holds its last words.
 func (s *Stack) Up(ctx context.Context, say func(string)) error {
+	if err := s.locate(ctx, say); err != nil {
+		return s.failure(ctx, "prepare stack", err)
+	}
 	if err := s.images(ctx); err != nil {
 		return fmt.Errorf("start stack: %w", err)
 	}

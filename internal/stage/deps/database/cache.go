@@ -99,7 +99,7 @@ func (s *Store) verify(ctx context.Context, known Info) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	now, err := inspect(ctx, r.Dir)
+	now, err := s.inspect(ctx, r.Dir)
 	if err != nil {
 		return Info{}, err
 	}
@@ -108,7 +108,7 @@ func (s *Store) verify(ctx context.Context, known Info) (Info, error) {
 		return Info{}, err
 	}
 	if now.Digest != r.Digest || meta != r.MetadataDigest {
-		return Info{}, fmt.Errorf("%w: the cached database %s is not what was installed: remove it", errIntegrity, r.Dir)
+		return Info{}, fmt.Errorf("%w: the cached %s %s is not what was installed: remove it", errIntegrity, s.form.what, r.Dir)
 	}
 	now.Manifest, now.Layer, now.Source = r.Manifest, r.Layer, r.Source
 	return now, nil
@@ -117,7 +117,7 @@ func (s *Store) verify(ctx context.Context, known Info) (Info, error) {
 // install moves the unpacked database at tmp into the cache, where its digest is its
 // name. Runs that do the same at the same time end with one of the equal copies.
 func (s *Store) install(ctx context.Context, tmp string, origin Info) (Info, error) {
-	info, err := inspect(ctx, tmp)
+	info, err := s.inspect(ctx, tmp)
 	if err != nil {
 		return Info{}, err
 	}

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/stella-ops/assure/internal/config"
@@ -54,6 +56,15 @@ type Options struct {
 	Workspace string
 	// Puller replaces the registry client when not nil.
 	Puller Puller
+	// Token is a GitHub token, sent to ghcr.io only; DockerConfig is the content of a
+	// Docker config.json.
+	Token        string
+	DockerConfig []byte
+	// Wait sleeps before all registries are asked again; nil means to really sleep.
+	Wait func(ctx context.Context, d time.Duration) error
+	// Patience is how long a registry may be silent in the middle of an answer; zero
+	// means a minute.
+	Patience time.Duration
 	// Say hears what is done now, when not nil.
 	Say func(string)
 }
@@ -78,6 +89,9 @@ type Info struct {
 	Size int64 `json:"size"`
 	// Notes say what the reader should know about how it was chosen.
 	Notes []string `json:"notes,omitempty"`
+
+	// seen is the file as it was when its digest was computed.
+	seen os.FileInfo
 }
 
 // is tells whether the digest names this database in any of its three forms.
@@ -90,21 +104,29 @@ type Store struct {
 	cfg   config.Deps
 	opts  Options
 	cache string
+	form  form
+	// retryAfter is the longest time, in seconds, that a registry asked us to wait.
+	retryAfter atomic.Int64
 }
 
 // New returns the store of a configuration.
-func New(cfg config.Deps, opts Options) *Store {
+func New(cfg config.Deps, opts Options) *Store { return newStore(cfg, opts, vulnerabilities()) }
+
+func newStore(cfg config.Deps, opts Options, f form) *Store {
 	cache := opts.CacheDir
 	if cache == "" {
 		cache = cfg.CacheDir
 	}
 	if cache != "" {
-		cache = filepath.Join(cache, "vulndb")
+		cache = filepath.Join(cache, f.folder)
 	}
 	if opts.Say == nil {
 		opts.Say = func(string) {}
 	}
-	return &Store{cfg: cfg, opts: opts, cache: cache}
+	if opts.Wait == nil {
+		opts.Wait = sleep
+	}
+	return &Store{cfg: cfg, opts: opts, cache: cache, form: f}
 }
 
 // Open returns the database that findings are matched against: the configured
@@ -114,7 +136,7 @@ func New(cfg config.Deps, opts Options) *Store {
 func (s *Store) Open(ctx context.Context) (Info, error) {
 	info, err := s.open(ctx)
 	if err != nil {
-		return Info{}, fmt.Errorf("open the vulnerability database: %w; %s", err, hint)
+		return Info{}, fmt.Errorf("open the %s: %w; %s", s.form.what, err, s.form.hint)
 	}
 	return info, nil
 }
@@ -152,7 +174,7 @@ func (s *Store) directory(ctx context.Context, dir string) (Info, error) {
 	if isLayout(dir) {
 		return s.fromLayout(ctx, dir)
 	}
-	info, err := inspect(ctx, dir)
+	info, err := s.inspect(ctx, dir)
 	if err != nil {
 		return Info{}, err
 	}
@@ -181,7 +203,7 @@ func (s *Store) fresh(ctx context.Context) (Info, error) {
 	} else if err != nil {
 		return Info{}, errors.Join(failed, err)
 	}
-	known.Notes = append(known.Notes, fmt.Sprintf("the vulnerability database could not be refreshed, the cached one is used: %v", failed))
+	known.Notes = append(known.Notes, fmt.Sprintf("the %s could not be refreshed, the cached one is used: %v", s.form.what, failed))
 	return known, nil
 }
 
@@ -195,9 +217,27 @@ func (s *Store) cached(ctx context.Context) (Info, error) {
 		known = slices.DeleteFunc(known, func(i Info) bool { return !i.is(s.cfg.Digest) })
 	}
 	if len(known) == 0 {
-		return Info{}, fmt.Errorf("%w%s in the cache %s", ErrNone, pinText(s.cfg.Digest), s.cache)
+		return s.fromTrivy(ctx)
 	}
 	return s.verify(ctx, known[0])
+}
+
+// fromTrivy uses the database in a cache directory of Trivy's, when that is where
+// cache-dir points.
+func (s *Store) fromTrivy(ctx context.Context) (Info, error) {
+	none := fmt.Errorf("%w%s in the cache %s", ErrNone, pinText(s.cfg.Digest), s.cache)
+	info, err := s.inspect(ctx, filepath.Join(filepath.Dir(s.cache), s.form.trivy))
+	if IsNone(err) {
+		return Info{}, none
+	} else if err != nil {
+		return Info{}, err
+	}
+	info.Source = info.Dir
+	if s.cfg.Digest != "" && !info.is(s.cfg.Digest) {
+		return Info{}, none
+	}
+	info.Notes = append(info.Notes, fmt.Sprintf("the %s comes from Trivy's cache %s, which keeps no digest to check it by", s.form.what, info.Dir))
+	return info, nil
 }
 
 func pinText(digest string) string {
@@ -217,7 +257,7 @@ func (s *Store) Info(ctx context.Context) (Info, error) {
 		info, err = s.cached(ctx)
 	}
 	if err != nil {
-		return Info{}, fmt.Errorf("look at the vulnerability database: %w; %s", err, hint)
+		return Info{}, fmt.Errorf("look at the %s: %w; %s", s.form.what, err, s.form.hint)
 	}
 	return info, nil
 }
@@ -226,14 +266,14 @@ func (s *Store) Info(ctx context.Context) (Info, error) {
 // database and returns it.
 func (s *Store) Pull(ctx context.Context) (Info, error) {
 	if s.opts.Offline {
-		return Info{}, errors.New("pull the vulnerability database: --offline forbids connections; use `assure db import FILE`")
+		return Info{}, fmt.Errorf("pull the %s: --offline forbids connections; use `assure db import FILE`", s.form.what)
 	}
 	if len(s.cfg.Repositories) == 0 {
-		return Info{}, errors.New("pull the vulnerability database: deps.db-repository is empty")
+		return Info{}, fmt.Errorf("pull the %s: %s is empty", s.form.what, s.form.setting)
 	}
 	info, err := s.pull(ctx)
 	if err != nil {
-		return Info{}, fmt.Errorf("pull the vulnerability database: %w", err)
+		return Info{}, fmt.Errorf("pull the %s: %w", s.form.what, err)
 	}
 	return info, nil
 }

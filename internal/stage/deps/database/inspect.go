@@ -17,30 +17,31 @@ import (
 
 	"github.com/aquasecurity/trivy-db/pkg/metadata"
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // inspect checks a database directory and describes it: metadata, schema, structure
 // and digest.
-func inspect(ctx context.Context, dir string) (Info, error) {
-	meta, err := readMetadata(dir)
+func (s *Store) inspect(ctx context.Context, dir string) (Info, error) {
+	meta, err := s.readMetadata(dir)
 	if err != nil {
 		return Info{}, err
 	}
-	size, err := checkContent(filepath.Join(dir, contentFile))
+	size, err := s.form.check(filepath.Join(dir, s.form.file))
 	if err != nil {
 		return Info{}, err
 	}
-	digest, err := fileDigest(ctx, filepath.Join(dir, contentFile))
+	digest, seen, err := contentDigest(ctx, filepath.Join(dir, s.form.file))
 	if err != nil {
 		return Info{}, err
 	}
 	return Info{
 		Dir: dir, Digest: digest, Schema: meta.Version, Size: size,
-		UpdatedAt: meta.UpdatedAt.UTC(), NextUpdate: meta.NextUpdate.UTC(),
+		UpdatedAt: meta.UpdatedAt.UTC(), NextUpdate: meta.NextUpdate.UTC(), seen: seen,
 	}, nil
 }
 
-func readMetadata(dir string) (metadata.Metadata, error) {
+func (s *Store) readMetadata(dir string) (metadata.Metadata, error) {
 	var meta metadata.Metadata
 	data, err := readSmall(filepath.Join(dir, metadataFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -51,8 +52,8 @@ func readMetadata(dir string) (metadata.Metadata, error) {
 	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&meta); err != nil {
 		return meta, fmt.Errorf("read %s: %w", filepath.Join(dir, metadataFile), err)
 	}
-	if meta.Version != Schema {
-		return meta, fmt.Errorf("the database in %s has schema %d, this program reads schema %d", dir, meta.Version, Schema)
+	if meta.Version != s.form.schema {
+		return meta, fmt.Errorf("the %s in %s has schema %d, this program reads schema %d", s.form.what, dir, meta.Version, s.form.schema)
 	}
 	return meta, nil
 }
@@ -87,7 +88,9 @@ func checkContent(name string) (size int64, err error) {
 	}
 	defer guard(name, &err)()
 	db, err := bolt.Open(name, 0, &bolt.Options{ReadOnly: true, Timeout: 5 * time.Second})
-	if err != nil {
+	if errors.Is(err, berrors.ErrTimeout) {
+		return 0, fmt.Errorf("%s is locked: another process writes to it; wait for it to end", name)
+	} else if err != nil {
 		return 0, fmt.Errorf("%s is damaged: %w", name, err)
 	}
 	defer db.Close()
@@ -127,9 +130,28 @@ func fileDigest(ctx context.Context, name string) (string, error) {
 		return "", fmt.Errorf("read %s: %w", name, err)
 	}
 	defer f.Close()
+	return hash(ctx, f)
+}
+
+// contentDigest hashes a file and returns what it was like meanwhile.
+func contentDigest(ctx context.Context, name string) (string, os.FileInfo, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	digest, err := hash(ctx, f)
+	return digest, info, err
+}
+
+func hash(ctx context.Context, f *os.File) (string, error) {
 	h := sha256.New()
 	if _, err := io.CopyBuffer(h, reader{ctx, f}, make([]byte, 1<<20)); err != nil {
-		return "", fmt.Errorf("read %s: %w", name, err)
+		return "", fmt.Errorf("read %s: %w", f.Name(), err)
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -19,7 +19,7 @@ func isLayout(dir string) bool {
 
 // fromLayout unpacks the database of an OCI layout into the cache, once.
 func (s *Store) fromLayout(ctx context.Context, dir string) (Info, error) {
-	art, err := layoutArtifact(dir)
+	art, err := s.layoutArtifact(dir)
 	if err != nil {
 		return Info{}, fmt.Errorf("read OCI layout %s: %w", dir, err)
 	}
@@ -36,7 +36,7 @@ func (s *Store) fromLayout(ctx context.Context, dir string) (Info, error) {
 	return s.fetch(ctx, art)
 }
 
-func layoutArtifact(dir string) (Artifact, error) {
+func (s *Store) layoutArtifact(dir string) (Artifact, error) {
 	index, err := layout.ImageIndexFromPath(dir)
 	if err != nil {
 		return Artifact{}, err
@@ -47,7 +47,7 @@ func layoutArtifact(dir string) (Artifact, error) {
 	}
 	last := errors.New("it holds no image")
 	for _, m := range manifest.Manifests {
-		art, err := imageArtifact(index, m.Digest, dir)
+		art, err := s.imageArtifact(index, m.Digest, dir)
 		if err == nil {
 			return art, nil
 		}
@@ -56,10 +56,10 @@ func layoutArtifact(dir string) (Artifact, error) {
 	return Artifact{}, last
 }
 
-func imageArtifact(index v1.ImageIndex, digest v1.Hash, dir string) (Artifact, error) {
+func (s *Store) imageArtifact(index v1.ImageIndex, digest v1.Hash, dir string) (Artifact, error) {
 	img, err := index.Image(digest)
 	if err != nil {
 		return Artifact{}, err
 	}
-	return artifact(img, dir)
+	return artifact(img, dir, s.form)
 }

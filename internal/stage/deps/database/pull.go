@@ -32,18 +32,38 @@ type Artifact struct {
 	Open func() (io.ReadCloser, error)
 }
 
-// pull tries the repositories in their order. Only an error that may pass leads to the
-// next one: a refused credential or a wrong name is for the user to mend.
+// rounds is how often all repositories are asked when each of them says to try again.
+const rounds = 3
+
+// pull asks the repositories in their order, and all of them again after a while as
+// long as each has only failed for now.
 func (s *Store) pull(ctx context.Context) (Info, error) {
 	if err := s.checkCache(); err != nil {
 		return Info{}, err
 	}
+	for n := 1; ; n++ {
+		s.retryAfter.Store(0)
+		info, err := s.pullOnce(ctx)
+		if err == nil || n == rounds || ctx.Err() != nil || !busy(err) {
+			return info, err
+		}
+		wait := s.pause(n)
+		s.opts.Say(fmt.Sprintf("every registry of the %s is busy, asking again in %s", s.form.what, wait))
+		if s.opts.Wait(ctx, wait) != nil {
+			return info, err
+		}
+	}
+}
+
+// pullOnce tries the repositories in their order. Only an error that may pass leads to
+// the next one: a refused credential or a wrong name is for the user to mend.
+func (s *Store) pullOnce(ctx context.Context) (Info, error) {
 	var failed []error
 	for _, repo := range s.cfg.Repositories {
 		info, err := s.pullFrom(ctx, repo)
 		if err == nil {
 			for _, e := range failed {
-				info.Notes = append(info.Notes, fmt.Sprintf("a registry of the vulnerability database failed, the next one answered: %v", e))
+				info.Notes = append(info.Notes, fmt.Sprintf("a registry of the %s failed, the next one answered: %v", s.form.what, e))
 			}
 			return info, nil
 		}
@@ -56,7 +76,7 @@ func (s *Store) pull(ctx context.Context) (Info, error) {
 }
 
 func (s *Store) pullFrom(ctx context.Context, repo string) (Info, error) {
-	s.opts.Say("asking " + repo + " for the vulnerability database")
+	s.opts.Say("asking " + repo + " for the " + s.form.what)
 	art, err := s.resolve(ctx, repo)
 	if err != nil {
 		return Info{}, err
@@ -68,7 +88,7 @@ func (s *Store) pullFrom(ctx context.Context, repo string) (Info, error) {
 			}
 		}
 	}
-	s.opts.Say(fmt.Sprintf("pulling the vulnerability database (%d MB) from %s", art.Size>>20, repo))
+	s.opts.Say(fmt.Sprintf("pulling the %s (%d MB) from %s", s.form.what, art.Size>>20, repo))
 	return s.fetch(ctx, art)
 }
 
@@ -77,7 +97,10 @@ func (s *Store) pullFrom(ctx context.Context, repo string) (Info, error) {
 func (s *Store) resolve(ctx context.Context, repo string) (Artifact, error) {
 	p := s.opts.Puller
 	if p == nil {
-		p = s.registry()
+		var err error
+		if p, err = s.registry(); err != nil {
+			return Artifact{}, err
+		}
 	}
 	if s.cfg.Digest != "" {
 		art, err := p.Resolve(ctx, bare(repo)+"@"+s.cfg.Digest)
@@ -104,13 +127,13 @@ func (s *Store) fetch(ctx context.Context, art Artifact) (Info, error) {
 		return Info{}, err
 	}
 	defer done()
-	if err := fetchLayer(ctx, art, tmp); err != nil {
+	if err := s.fetchLayer(ctx, art, tmp); err != nil {
 		return Info{}, err
 	}
 	return s.install(ctx, tmp, Info{Manifest: art.Manifest, Layer: art.Layer, Source: art.Ref})
 }
 
-func fetchLayer(ctx context.Context, art Artifact, dir string) error {
+func (s *Store) fetchLayer(ctx context.Context, art Artifact, dir string) error {
 	if art.Size > maxLayer {
 		return fmt.Errorf("the layer %s has %d bytes, the limit is %d", art.Layer, art.Size, int64(maxLayer))
 	}
@@ -120,8 +143,9 @@ func fetchLayer(ctx context.Context, art Artifact, dir string) error {
 	}
 	defer rc.Close()
 	h := sha256.New()
-	body := io.TeeReader(io.LimitReader(reader{ctx, rc}, maxLayer+1), h)
-	unpackErr := unpack(ctx, body, dir)
+	awake := &awake{r: reader{ctx, rc}, patience: s.opts.Patience, close: rc.Close}
+	body := io.TeeReader(io.LimitReader(awake, maxLayer+1), h)
+	unpackErr := s.unpack(ctx, body, dir)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

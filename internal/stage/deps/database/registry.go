@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"github.com/stella-ops/assure/internal/config"
+	imageregistry "github.com/stella-ops/assure/internal/stage/images/registry"
 )
 
 // errNotFound marks a reference that the registry does not have.
@@ -26,16 +27,23 @@ var errNotFound = errors.New("not found")
 // registry is the Puller over the OCI distribution protocol.
 type registry struct {
 	auth      []config.RegistryAuth
+	keys      func(host string) authn.Authenticator
 	insecure  []string
 	transport http.RoundTripper
+	form      form
 }
 
-func (s *Store) registry() Puller {
+func (s *Store) registry() (Puller, error) {
 	t := s.opts.Transport
 	if t == nil {
 		t = remote.DefaultTransport
 	}
-	return registry{auth: s.opts.Auth, insecure: s.opts.InsecureRegistries, transport: secure{t, s.opts.InsecureRegistries}}
+	keys, err := imageregistry.Credentials(s.opts.Auth, s.opts.Token, s.opts.DockerConfig)
+	if err != nil {
+		return nil, err
+	}
+	hint := &hinted{next: t, retryAfter: &s.retryAfter}
+	return registry{auth: s.opts.Auth, keys: keys, insecure: s.opts.InsecureRegistries, transport: secure{hint, s.opts.InsecureRegistries}, form: s.form}, nil
 }
 
 // Resolve implements Puller.
@@ -46,13 +54,13 @@ func (r registry) Resolve(ctx context.Context, ref string) (Artifact, error) {
 	}
 	desc, err := remote.Get(named, r.options(ctx, named)...)
 	if err != nil {
-		return Artifact{}, describe(err)
+		return Artifact{}, describe(err, r.form.setting)
 	}
 	img, err := desc.Image()
 	if err != nil {
-		return Artifact{}, fmt.Errorf("read manifest %s: %w", desc.Digest, describe(err))
+		return Artifact{}, fmt.Errorf("read manifest %s: %w", desc.Digest, describe(err, r.form.setting))
 	}
-	return artifact(img, named.Context().Name())
+	return artifact(img, named.Context().Name(), r.form)
 }
 
 func (r registry) parse(ref string) (name.Reference, error) {
@@ -72,24 +80,27 @@ func (r registry) options(ctx context.Context, ref name.Reference) []remote.Opti
 		remote.WithTransport(r.transport),
 		remote.WithAuth(r.credential(ref.Context().RegistryStr())),
 		remote.WithUserAgent("assure"),
+		// Registries that are busy are asked again by the store, when they want it.
+		remote.WithRetryStatusCodes(http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout),
 		remote.WithRetryBackoff(remote.Backoff{Duration: 200 * time.Millisecond, Factor: 3, Jitter: 0.1, Steps: 2}),
 	}
 }
 
 // credential is the host's own, else the one that was given for the database.
 func (r registry) credential(host string) authn.Authenticator {
-	for _, want := range []string{host, ""} {
-		for _, a := range r.auth {
-			if a.Host == want {
-				return authn.FromConfig(authn.AuthConfig{Username: a.Username, Password: a.Password})
-			}
+	if own := r.keys(host); own != authn.Anonymous {
+		return own
+	}
+	for _, a := range r.auth {
+		if a.Host == "" {
+			return authn.FromConfig(authn.AuthConfig{Username: a.Username, Password: a.Password})
 		}
 	}
 	return authn.Anonymous
 }
 
 // artifact finds the database's layer in an image manifest.
-func artifact(img v1.Image, repo string) (Artifact, error) {
+func artifact(img v1.Image, repo string, f form) (Artifact, error) {
 	digest, err := img.Digest()
 	if err != nil {
 		return Artifact{}, fmt.Errorf("read manifest: %w", err)
@@ -99,7 +110,7 @@ func artifact(img v1.Image, repo string) (Artifact, error) {
 		return Artifact{}, fmt.Errorf("read manifest %s: %w", digest, err)
 	}
 	for _, l := range manifest.Layers {
-		if l.MediaType == MediaType {
+		if string(l.MediaType) == f.mediaType {
 			return Artifact{
 				Manifest: digest.String(), Layer: l.Digest.String(), Size: l.Size,
 				Ref:  repo + "@" + digest.String(),
@@ -107,7 +118,7 @@ func artifact(img v1.Image, repo string) (Artifact, error) {
 			}, nil
 		}
 	}
-	return Artifact{}, fmt.Errorf("manifest %s has no layer of type %s: not a vulnerability database", digest, MediaType)
+	return Artifact{}, fmt.Errorf("manifest %s has no layer of type %s: not a %s", digest, f.mediaType, f.what)
 }
 
 func openLayer(img v1.Image, digest v1.Hash) (io.ReadCloser, error) {
@@ -119,7 +130,7 @@ func openLayer(img v1.Image, digest v1.Hash) (io.ReadCloser, error) {
 }
 
 // describe says what a registry's refusal means.
-func describe(err error) error {
+func describe(err error, setting string) error {
 	var te *transport.Error
 	if !errors.As(err, &te) {
 		return err
@@ -128,7 +139,7 @@ func describe(err error) error {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return fmt.Errorf("the registry refused access (HTTP %d): check the credentials: %w", te.StatusCode, err)
 	case http.StatusNotFound:
-		return fmt.Errorf("%w: check the name in deps.db-repository: %w", errNotFound, err)
+		return fmt.Errorf("%w: check the name in %s: %w", errNotFound, setting, err)
 	case http.StatusTooManyRequests:
 		return fmt.Errorf("the registry limits the rate (HTTP 429): %w", err)
 	}
@@ -143,7 +154,7 @@ func Transient(err error) bool {
 		return te.StatusCode == http.StatusTooManyRequests || te.StatusCode == http.StatusRequestTimeout || te.StatusCode >= 500
 	}
 	var ne net.Error
-	return errors.As(err, &ne) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
+	return errors.Is(err, errSilent) || errors.As(err, &ne) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // secure refuses plain HTTP except to loopback addresses and the listed hosts, also

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -156,5 +157,5 @@ func (s *server) pushDir(t *testing.T, dir string) string {
 
 func options(t *testing.T) database.Options {
 	t.Helper()
-	return database.Options{CacheDir: t.TempDir()}
+	return database.Options{CacheDir: t.TempDir(), Wait: func(context.Context, time.Duration) error { return nil }}
 }

@@ -43,13 +43,13 @@ func cargoLock(ctx context.Context, f *file) ([]types.Package, error) {
 	}
 	nodes := make([]node, 0, len(pkgs))
 	for _, p := range pkgs {
-		n := node{pkg: p, root: roots[p.ID], needs: needs[p.ID]}
+		n := node{pkg: p, root: roots[p.ID], needs: needs[p.ID], all: needs[p.ID]}
 		if dev, known := members[p.Name]; n.root && known {
 			n.own, n.needs = true, without(n.needs, dev)
 		}
 		nodes = append(nodes, n)
 	}
-	return resolve(nodes), nil
+	return f.resolve(nodes), nil
 }
 
 // without drops from a member's needs those that only its development has.

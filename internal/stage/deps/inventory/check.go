@@ -14,18 +14,24 @@ import (
 // recurse would exhaust the stack, which no recover can catch.
 const maxDepth = 200
 
-// check looks for what would make a parser crash, or see less than there is. It returns
-// what is wrong, or "".
+// check looks for what would make a parser crash. It returns what is wrong, or "".
 func check(f *format, data []byte) string {
 	switch {
 	case depth(data) > maxDepth:
 		return fmt.Sprintf("the file nests brackets more than %d deep", maxDepth)
 	case f.lines && longLine(data) > 0:
 		return fmt.Sprintf("line %d is longer than %d bytes and would hide what follows", longLine(data), bufio.MaxScanTokenSize)
-	case f.whole != nil && !f.whole.Match(data):
-		return fmt.Sprintf("the file is cut off or not a lock file of kind %s: %s is missing", f.kind, f.whole)
 	}
 	return ""
+}
+
+// partial tells what a complete file would have. What is left of one that was cut off is
+// judged all the same.
+func partial(f *format, data []byte) string {
+	if f.whole == nil || f.whole.Match(data) {
+		return ""
+	}
+	return fmt.Sprintf("the file is cut off or not a lock file of kind %s: %s is missing", f.kind, f.whole)
 }
 
 // depth is the deepest nesting of brackets, those in strings included.

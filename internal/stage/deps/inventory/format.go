@@ -87,6 +87,7 @@ func formats() []format {
 		{kind: types.Swift, names: []string{"Package.resolved"}, parse: plain(swift.NewParser()), whole: has(`"pins"`)},
 		{kind: types.Cocoapods, names: []string{"Podfile.lock"}, parse: plain(cocoapods.NewParser()), whole: has(`(?m)^(COCOAPODS|PODFILE CHECKSUM):`)},
 		{kind: types.Julia, names: []string{"Manifest.toml"}, parse: withNeighbours(julia.NewParser(), analyzer.TypeJulia, "Project.toml"), whole: has(`(?m)^julia_version|^manifest_format|^\s*uuid\s*=`), lines: true},
+		{kind: types.PythonPkg, names: []string{"*.egg"}, parse: egg},
 		{kind: types.CondaEnv, names: []string{"environment.yml", "environment.yaml"}},
 	}
 }
@@ -96,7 +97,8 @@ func has(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern) }
 // plain runs a parser that needs nothing but the file.
 func plain(p language.Parser) func(context.Context, *file) ([]types.Package, error) {
 	return func(ctx context.Context, f *file) ([]types.Package, error) {
-		pkgs, _, err := p.Parse(ctx, f.reader())
+		pkgs, deps, err := p.Parse(ctx, f.reader())
+		f.graph(deps)
 		return pkgs, err
 	}
 }
@@ -118,13 +120,13 @@ func pnpmLock(ctx context.Context, f *file) ([]types.Package, error) {
 // reads tells whether the format is responsible for the file.
 func (f *format) reads(name string) bool {
 	dir, base := path.Split(name)
-	for part := range strings.SplitSeq(dir, "/") {
-		if slices.Contains(f.foreign, part) {
-			return false
-		}
-	}
-	return slices.ContainsFunc(f.names, func(pattern string) bool {
-		ok, err := path.Match(pattern, base)
-		return err == nil && ok
-	})
+	return slices.ContainsFunc(f.names, func(pattern string) bool { return named(pattern, base) }) &&
+		!slices.ContainsFunc(f.foreign, func(part string) bool { return strings.Contains("/"+dir, "/"+part+"/") })
+}
+
+// named matches a base name; most are none of ours, and most patterns are plain.
+func named(pattern, base string) bool {
+	before, after, wild := strings.Cut(pattern, "*")
+	return !wild && pattern == base ||
+		wild && len(base) >= len(before)+len(after) && strings.HasPrefix(base, before) && strings.HasSuffix(base, after)
 }

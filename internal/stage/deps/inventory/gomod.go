@@ -21,7 +21,7 @@ func goModule(ctx context.Context, f *file) ([]types.Package, error) {
 	}
 	indirect := slices.ContainsFunc(pkgs, func(p types.Package) bool { return p.Relationship == types.RelationshipIndirect })
 	name := path.Join(path.Dir(f.Name), "go.sum")
-	if indirect || !slices.Contains(f.r.files, name) {
+	if indirect || !f.r.has(name) {
 		return pkgs, nil
 	}
 	data, err := f.open(name)

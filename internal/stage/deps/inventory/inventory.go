@@ -35,6 +35,10 @@ type Lock struct {
 	Kind types.LangType
 	// Packages are all that it names, the repository's own left out.
 	Packages []types.Package
+	// Own are the repository's packages that it names: modules, workspaces, projects.
+	Own []types.Package
+	// Needs maps the ids of packages to the ids of those that they need.
+	Needs map[string][]string
 	// Text is its content.
 	Text []byte
 	// Gaps are what could not be read in it, Notes what the reader should know.
@@ -44,6 +48,9 @@ type Lock struct {
 	Includes []string
 	// Read is false when nothing of it could be judged.
 	Read bool
+
+	parents map[string][]string
+	direct  map[string]bool
 }
 
 // Reader reads the lock files of one repository.
@@ -55,12 +62,15 @@ type Reader struct {
 	log     *quiet.Log
 }
 
-// New returns a reader of the named files (slash paths in tree). log hears Trivy while
+// New returns a reader of the named files (slash paths in tree, sorted). log hears Trivy while
 // the reader is used.
 func New(tree Tree, files []string, log *quiet.Log) (*Reader, error) {
 	group, err := analyzer.NewAnalyzerGroup(analyzer.AnalyzerOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("start Trivy's analyzers: %w", err)
+	}
+	if !slices.IsSorted(files) {
+		files = slices.Sorted(slices.Values(files))
 	}
 	return &Reader{tree: tree, files: files, formats: formats(), group: group, log: log}, nil
 }
@@ -125,7 +135,16 @@ func (r *Reader) read(ctx context.Context, name string, format *format) Lock {
 		f.gap(0, "%s; its dependencies were not judged", problem)
 		return *f.Lock
 	}
+	missing := partial(format, data)
 	f.fill(ctx)
+	switch {
+	case missing == "" || len(f.Gaps) > 0 && len(f.Packages) == 0:
+	case len(f.Packages) == 0:
+		f.Read = false
+		f.gap(0, "%s; its dependencies were not judged", missing)
+	default:
+		f.gap(0, "%s; only what it still names was judged", missing)
+	}
 	return *f.Lock
 }
 
@@ -152,13 +171,32 @@ func (f *file) parse(ctx context.Context) (pkgs []types.Package, err error) {
 	return f.format.parse(ctx, f)
 }
 
+// need notes what a package needs.
+func (f *file) need(id string, ids []string) {
+	if id == "" || len(ids) == 0 {
+		return
+	}
+	if f.Needs == nil {
+		f.Needs = map[string][]string{}
+	}
+	f.Needs[id] = ids
+}
+
+func (f *file) graph(deps []types.Dependency) {
+	for _, d := range deps {
+		f.need(d.ID, d.DependsOn)
+	}
+}
+
 func (f *file) keep(pkgs []types.Package) {
 	var unversioned []string
 	for _, p := range pkgs {
+		f.need(p.ID, p.DependsOn)
 		switch {
 		case p.Name == "" || f.Kind == types.Julia && p.ID == "":
 			f.gap(0, "an entry has no name or id and was not judged: the file may be cut off, generate it anew")
 		case p.Relationship == types.RelationshipRoot || p.Relationship == types.RelationshipWorkspace:
+			f.Own = append(f.Own, p)
 		case p.Version != "":
 			f.Packages = append(f.Packages, p)
 		case !f.format.local:
@@ -205,19 +243,40 @@ func innermost(err error) string {
 // directory and, if deep, below it.
 func (f *file) neighbours(base string, deep bool) []string {
 	dir := path.Dir(f.Name)
+	if !deep {
+		if name := path.Join(dir, base); f.r.has(name) {
+			return []string{name}
+		}
+		return nil
+	}
 	var names []string
-	for _, n := range f.r.files {
-		in := path.Dir(n) == dir || deep && (dir == "." || strings.HasPrefix(n, dir+"/"))
-		if in && path.Base(n) == base && !strings.Contains("/"+n, "/node_modules/") {
+	for _, n := range f.r.below(dir) {
+		if path.Base(n) == base && !strings.Contains("/"+n, "/node_modules/") {
 			names = append(names, n)
 		}
 	}
 	return names
 }
 
+// below are the files in a directory and its directories: the names are sorted.
+func (r *Reader) below(dir string) []string {
+	if dir == "." {
+		return r.files
+	}
+	first, _ := slices.BinarySearch(r.files, dir+"/")
+	end, _ := slices.BinarySearch(r.files, dir+"0") // 0 follows on /
+	return r.files[first:end]
+}
+
+// has tells whether the plan has the file.
+func (r *Reader) has(name string) bool {
+	_, found := slices.BinarySearch(r.files, name)
+	return found
+}
+
 // open reads a further file of the repository, if the plan has it.
 func (f *file) open(name string) ([]byte, error) {
-	if !slices.Contains(f.r.files, name) {
+	if !f.r.has(name) {
 		return nil, fmt.Errorf("read %s: %w", name, fs.ErrNotExist)
 	}
 	return f.r.tree.Read(name, MaxBytes)

@@ -115,10 +115,19 @@ func maven(_ context.Context, f *file) ([]types.Package, error) {
 	}
 	f.Notes = append(f.Notes, mavenNote)
 	var pkgs []types.Package
-	for _, d := range own.Dependencies {
-		pkgs = append(pkgs, model.pkg(d))
+	for _, d := range model.dependencies {
+		p := model.pkg(d)
+		p.Dev = p.Dev || integrationTest(f.Name)
+		pkgs = append(pkgs, p)
 	}
 	return pkgs, nil
+}
+
+// integrationTest tells the projects that maven-invoker-plugin runs as tests.
+func integrationTest(name string) bool {
+	dirs := strings.Split(name, "/")
+	n := len(dirs)
+	return n >= 4 && dirs[n-3] == "it" && (dirs[n-4] == "src" || dirs[n-4] == "target")
 }
 
 // inherit adds the parents' properties and managed versions to the model.
@@ -140,6 +149,9 @@ func (f *file) inherit(m *model, p *project) error {
 		if parent.ArtifactID != p.Parent.ArtifactID {
 			return nil
 		}
+		for i := range parent.Dependencies {
+			parent.Dependencies[i].first = 0 // its lines are those of another file
+		}
 		m.add(parent)
 		p, dir = parent, path.Dir(name)
 	}
@@ -156,7 +168,7 @@ func parentFile(f *file, dir string, p mavenParent) string {
 		return ""
 	}
 	for _, name := range []string{path.Join(dir, rel), path.Join(dir, rel, "pom.xml")} {
-		if slices.Contains(f.r.files, name) {
+		if f.r.has(name) {
 			return name
 		}
 	}
@@ -167,6 +179,8 @@ func parentFile(f *file, dir string, p mavenParent) string {
 type model struct {
 	props   map[string]string
 	managed map[string]mavenDep
+	// dependencies are the project's and those of its parents that it does not repeat.
+	dependencies []mavenDep
 }
 
 func newModel(p *project) *model {
@@ -199,6 +213,12 @@ func (m *model) add(p *project) {
 			m.managed[d.key()] = d
 		}
 	}
+	inherited := m.dependencies
+	for _, d := range p.Dependencies {
+		if !slices.ContainsFunc(inherited, func(i mavenDep) bool { return i.key() == d.key() }) {
+			m.dependencies = append(m.dependencies, d)
+		}
+	}
 }
 
 func (d mavenDep) key() string {
@@ -212,14 +232,17 @@ func (m *model) pkg(d mavenDep) types.Package {
 	name := m.value(d.GroupID) + ":" + m.value(d.ArtifactID)
 	version := exact(m.value(firstOf(d.Version, managed.Version)))
 	scope := m.value(firstOf(d.Scope, managed.Scope))
-	return types.Package{
+	p := types.Package{
 		ID:           dependency.ID(types.Pom, name, version),
 		Name:         name,
 		Version:      version,
 		Relationship: types.RelationshipDirect,
 		Dev:          scope == "test" || scope == "provided",
-		Locations:    types.Locations{{StartLine: d.first, EndLine: d.last}},
 	}
+	if d.first > 0 {
+		p.Locations = types.Locations{{StartLine: d.first, EndLine: d.last}}
+	}
+	return p
 }
 
 func firstOf(a, b string) string {

@@ -27,7 +27,8 @@ import (
 // analyzer swallows errors and drops what it cannot place; what the parser saw stays.
 func withNeighbours(p language.Parser, t analyzer.Type, manifest string) func(context.Context, *file) ([]types.Package, error) {
 	return func(ctx context.Context, f *file) ([]types.Package, error) {
-		all, _, err := p.Parse(ctx, f.reader())
+		all, deps, err := p.Parse(ctx, f.reader())
+		f.graph(deps)
 		view := f.view(manifest, t == analyzer.TypeYarn) // yarn's workspaces lie below
 		if err != nil || len(view) == 1 {
 			return all, err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/aquasecurity/trivy/pkg/dependency/parser/python/pip"
@@ -95,7 +94,7 @@ func editable(value string) string {
 
 func (f *file) include(name string) {
 	target := path.Join(path.Dir(f.Name), name)
-	if !slices.Contains(f.r.files, target) {
+	if !f.r.has(target) {
 		f.gap(0, "the included requirements file %s is not in the repository or excluded; its dependencies were not judged", Short(name))
 		return
 	}

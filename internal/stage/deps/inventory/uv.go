@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"slices"
 
 	"github.com/BurntSushi/toml"
 	"github.com/aquasecurity/trivy/pkg/fanal/types"
@@ -14,6 +15,7 @@ type uvPackage struct {
 	Source       map[string]any      `toml:"source"`
 	Dependencies []uvNeed            `toml:"dependencies"`
 	Optional     map[string][]uvNeed `toml:"optional-dependencies"`
+	Dev          map[string][]uvNeed `toml:"dev-dependencies"`
 }
 
 type uvNeed struct {
@@ -39,10 +41,11 @@ func uvLock(_ context.Context, f *file) ([]types.Package, error) {
 			pkg:   types.Package{ID: p.Name + "@" + p.Version, Name: p.Name, Version: p.Version},
 			root:  p.local(),
 			own:   p.local(),
-			needs: p.needs(ids),
+			needs: p.needs(ids, p.Optional),
+			all:   p.needs(ids, p.Optional, p.Dev),
 		})
 	}
-	return resolve(nodes), nil
+	return f.resolve(nodes), nil
 }
 
 func (p uvPackage) local() bool {
@@ -54,10 +57,12 @@ func (p uvPackage) local() bool {
 	return false
 }
 
-func (p uvPackage) needs(ids map[string][]string) []string {
-	all := p.Dependencies
-	for _, more := range p.Optional {
-		all = append(all, more...)
+func (p uvPackage) needs(ids map[string][]string, groups ...map[string][]uvNeed) []string {
+	all := slices.Clone(p.Dependencies)
+	for _, group := range groups {
+		for _, more := range group {
+			all = append(all, more...)
+		}
 	}
 	var needs []string
 	for _, n := range all {

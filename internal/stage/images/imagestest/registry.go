@@ -28,7 +28,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
 // Options configure a registry.
@@ -76,6 +78,22 @@ func (r *Registry) Push(repository, tag string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return r.push(repository, tag, image)
+}
+
+// PushBuilt stores an image that says when it was built, and by annotations what else.
+func (r *Registry) PushBuilt(repository, tag string, created time.Time, annotations map[string]string) (string, error) {
+	image, err := build(repository + ":" + tag)
+	if err != nil {
+		return "", err
+	}
+	if image, err = mutate.CreatedAt(image, v1.Time{Time: created}); err != nil {
+		return "", fmt.Errorf("date image: %w", err)
+	}
+	return r.push(repository, tag, mutate.Annotations(image, annotations).(v1.Image))
+}
+
+func (r *Registry) push(repository, tag string, image v1.Image) (string, error) {
 	ref, err := r.tag(repository, tag)
 	if err != nil {
 		return "", err
@@ -151,4 +169,55 @@ func split(image string) (name.Digest, error) {
 		named = named[:i]
 	}
 	return name.NewDigest(named+"@"+digest, name.Insecure)
+}
+
+// Copy stores the image in another repository, with the same digest.
+func (r *Registry) Copy(image, repository, tag string) (string, error) {
+	from, err := split(image)
+	if err != nil {
+		return "", err
+	}
+	img, err := remote.Image(from)
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", from, err)
+	}
+	to, err := r.tag(repository, tag)
+	if err != nil {
+		return "", err
+	}
+	if err := remote.Write(to, img); err != nil {
+		return "", fmt.Errorf("push %s: %w", to, err)
+	}
+	return pinned(to, img)
+}
+
+// PushBuildKit stores an index as BuildKit writes it: an image, and an unsigned
+// statement about it in a manifest of its own.
+func (r *Registry) PushBuildKit(repository, tag string, statement []byte) (string, error) {
+	img, err := build(repository + ":" + tag)
+	if err != nil {
+		return "", err
+	}
+	claim, err := mutate.AppendLayers(mutate.MediaType(empty.Image, types.OCIManifestSchema1), static.NewLayer(statement, "application/vnd.in-toto+json"))
+	if err != nil {
+		return "", fmt.Errorf("add statement: %w", err)
+	}
+	digest, err := img.Digest()
+	if err != nil {
+		return "", fmt.Errorf("compute digest: %w", err)
+	}
+	idx := mutate.AppendManifests(mutate.IndexMediaType(empty.Index, types.OCIImageIndex),
+		mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}}},
+		mutate.IndexAddendum{Add: claim, Descriptor: v1.Descriptor{
+			Platform:    &v1.Platform{OS: "unknown", Architecture: "unknown"},
+			Annotations: map[string]string{"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": digest.String()},
+		}})
+	ref, err := r.tag(repository, tag)
+	if err != nil {
+		return "", err
+	}
+	if err := remote.WriteIndex(ref, idx); err != nil {
+		return "", fmt.Errorf("push %s: %w", ref, err)
+	}
+	return pinned(ref, idx)
 }

@@ -73,17 +73,25 @@ type Layer struct {
 
 // SignedLayer signs the image in the older format.
 func SignedLayer(image string, k *Key) (Layer, error) {
-	ref, err := split(image)
+	payload, err := simpleSigning(image)
 	if err != nil {
 		return Layer{}, err
 	}
-	payload := fmt.Appendf(nil, `{"critical":{"identity":{"docker-reference":%q},"image":{"docker-manifest-digest":%q},"type":"cosign container image signature"},"optional":null}`,
-		ref.Context().Name(), ref.DigestStr())
 	sig, err := k.Sign(payload)
 	if err != nil {
 		return Layer{}, fmt.Errorf("sign %s: %w", image, err)
 	}
 	return Layer{payload, map[string]string{"dev.cosignproject.cosign/signature": base64.StdEncoding.EncodeToString(sig)}}, nil
+}
+
+// simpleSigning is what the older format signs.
+func simpleSigning(image string) ([]byte, error) {
+	ref, err := split(image)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, `{"critical":{"identity":{"docker-reference":%q},"image":{"docker-manifest-digest":%q},"type":"cosign container image signature"},"optional":null}`,
+		ref.Context().Name(), ref.DigestStr()), nil
 }
 
 // SignLegacy signs the image and stores the signature below the tag sha256-<hex>.sig,
@@ -98,22 +106,28 @@ func (r *Registry) SignLegacy(image string, k *Key) error {
 
 // PutLayers stores signatures of the older format for the image, valid or not.
 func (r *Registry) PutLayers(image string, layers ...Layer) error {
+	return r.putLayers(image, ".sig", "application/vnd.dev.cosign.simplesigning.v1+json", layers)
+}
+
+// PutStatements stores statements of the older format about the image, valid or not.
+func (r *Registry) PutStatements(image string, layers ...Layer) error {
+	return r.putLayers(image, ".att", "application/vnd.dsse.envelope.v1+json", layers)
+}
+
+func (r *Registry) putLayers(image, kind string, mediaType types.MediaType, layers []Layer) error {
 	ref, err := split(image)
 	if err != nil {
 		return err
 	}
 	signatures := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
 	for _, l := range layers {
-		signatures, err = mutate.Append(signatures, mutate.Addendum{
-			Layer:       static.NewLayer(l.Payload, "application/vnd.dev.cosign.simplesigning.v1+json"),
-			Annotations: l.Annotations,
-		})
+		signatures, err = mutate.Append(signatures, mutate.Addendum{Layer: static.NewLayer(l.Payload, mediaType), Annotations: l.Annotations})
 		if err != nil {
 			return fmt.Errorf("add signature: %w", err)
 		}
 	}
 	digest := ref.DigestStr()
-	tag := ref.Context().Tag("sha256-" + digest[len("sha256:"):] + ".sig")
+	tag := ref.Context().Tag("sha256-" + digest[len("sha256:"):] + kind)
 	if err := remote.Write(tag, signatures); err != nil {
 		return fmt.Errorf("push %s: %w", tag, err)
 	}
@@ -137,16 +151,9 @@ func (r *Registry) Attest(image string, k *Key, predicateType string, predicate 
 
 // NewBundle signs a statement about the image and returns the bundle's JSON.
 func NewBundle(image string, k *Key, predicateType string, predicate any) ([]byte, error) {
-	ref, err := split(image)
+	statement, err := Statement(image, predicateType, predicate)
 	if err != nil {
 		return nil, err
-	}
-	statement, err := json.Marshal(map[string]any{
-		"_type": "https://in-toto.io/Statement/v1", "predicateType": predicateType, "predicate": predicate,
-		"subject": []any{map[string]any{"digest": map[string]string{"sha256": ref.DigestStr()[len("sha256:"):]}}},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("write statement: %w", err)
 	}
 	bundle, err := sign.Bundle(&sign.DSSEData{Data: statement, PayloadType: "application/vnd.in-toto+json"}, k.pair, sign.BundleOptions{})
 	if err != nil {

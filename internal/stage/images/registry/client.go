@@ -36,7 +36,8 @@ type Options struct {
 	// Wait sleeps before a request is repeated; nil means to really sleep.
 	Wait func(ctx context.Context, d time.Duration) error
 
-	tls *tls.Config
+	// TLS is a seam; nil trusts the authorities of the system.
+	TLS *tls.Config
 }
 
 // Client asks registries. It is safe for concurrent use and asks everything once.
@@ -45,11 +46,11 @@ type Client struct {
 	keys     keychain
 	insecure []string
 
-	pings     once[*transport.Challenge]
-	sessions  once[*http.Client]
-	digests   once[string]
-	manifests once[Manifest]
-	referrers once[[]Descriptor]
+	pings     Once[*transport.Challenge]
+	sessions  Once[*http.Client]
+	digests   Once[string]
+	manifests Once[Manifest]
+	referrers Once[[]Descriptor]
 }
 
 // New returns a client. An error means that the credentials cannot be read.
@@ -76,14 +77,14 @@ func (c *Client) session(ctx context.Context, ref reference.Reference) (*http.Cl
 	if err != nil {
 		return nil, nil, wrap(host, err)
 	}
-	ping, err := c.pings.get(ctx, host, func() (*transport.Challenge, error) { return transport.Ping(ctx, reg, c.gate) })
+	ping, err := c.pings.Get(ctx, host, func() (*transport.Challenge, error) { return transport.Ping(ctx, reg, c.gate) })
 	if Is(wrap(host, err), Absent) {
 		err = &Error{Unreachable, host, errors.New("it is no image registry (404 for /v2/)")}
 	}
 	if err != nil {
 		return nil, nil, wrap(host, err)
 	}
-	client, err := c.sessions.get(ctx, ref.Name(), func() (*http.Client, error) { return c.login(ctx, reg, ref, ping) })
+	client, err := c.sessions.Get(ctx, ref.Name(), func() (*http.Client, error) { return c.login(ctx, reg, ref, ping) })
 	return client, ping, wrap(host, err)
 }
 

@@ -65,11 +65,14 @@ func wrap(host string, err error) error {
 	var status *transport.Error
 	var address *AddressError
 	var scheme *SchemeError
+	var pulls *pullsError
 	switch {
 	case errors.As(err, &address):
 		kind, cause = Refused, address
 	case errors.As(err, &scheme):
 		kind, cause = Refused, scheme
+	case errors.As(err, &pulls):
+		kind, cause = Limited, pulls
 	case errors.Is(err, errTooLarge):
 		kind, cause = TooLarge, errTooLarge
 	case errors.Is(err, errSlow):

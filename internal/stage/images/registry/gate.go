@@ -24,6 +24,9 @@ const (
 	perHost = 4
 	// attempts is how often a request is tried when the host says to try again.
 	attempts = 4
+	// keepPulls is how many of the pulls that a registry still grants are left to those
+	// who deploy.
+	keepPulls = 10
 	// longestWait is how long a registry may tell us to wait before we give up.
 	longestWait = 30 * time.Second
 )
@@ -35,6 +38,7 @@ type gate struct {
 	insecure []string
 	timeout  time.Duration
 	wait     func(ctx context.Context, d time.Duration) error
+	hosts    hosts
 }
 
 func newGate(o Options) *gate {
@@ -47,7 +51,7 @@ func newGate(o Options) *gate {
 		t.wait = sleep
 	}
 	t.inner = &http.Transport{
-		Proxy: g.proxy(o.Proxy), DialContext: g.DialContext, TLSClientConfig: o.tls,
+		Proxy: g.proxy(o.Proxy), DialContext: g.DialContext, TLSClientConfig: o.TLS,
 		// HTTP/2 would let one host have many requests on one connection.
 		ForceAttemptHTTP2: false, MaxConnsPerHost: perHost, MaxIdleConnsPerHost: perHost,
 		TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: 30 * time.Second,
@@ -102,9 +106,19 @@ func (t *gate) allowed(req *http.Request) error {
 	return nil
 }
 
-// once sends the request with a deadline that covers reading the body too.
+// once sends the request with a deadline that covers reading the body too. Waiting for a
+// turn does not count: the host cannot help it.
 func (t *gate) once(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
+	if left, ok := t.hosts.pulls(req.URL.Host); ok && left < keepPulls && pull(req) {
+		return nil, &pullsError{left}
+	}
+	leave, err := t.hosts.enter(req.Context(), req.URL.Host)
+	if err != nil {
+		return nil, err
+	}
+	b := t.boundsOf(req.Context())
+	ctx, stop := context.WithTimeout(req.Context(), b.timeout)
+	cancel := func() { stop(); leave() }
 	resp, err := t.inner.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		cancel()
@@ -113,7 +127,8 @@ func (t *gate) once(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	resp.Body = &body{ReadCloser: resp.Body, left: maxAnswer, cancel: cancel}
+	t.hosts.noteLeft(req.URL.Host, resp.Header.Get("RateLimit-Remaining"))
+	resp.Body = &body{ReadCloser: resp.Body, left: b.bytes, cancel: cancel}
 	return resp, nil
 }
 
@@ -128,11 +143,25 @@ func (t *gate) again(req *http.Request, resp *http.Response, err error, n int) (
 	if resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode < 500 {
 		return 0, false
 	}
-	wait := time.Duration(1<<(n-1)) * time.Second
-	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
-		wait = time.Duration(s) * time.Second
+	wait, ok := retryAfter(resp.Header)
+	if !ok {
+		wait = time.Duration(1<<(n-1)) * time.Second
 	}
-	return wait, wait >= 0 && wait <= longestWait
+	return wait, wait <= longestWait
+}
+
+// retryAfter reads how long to wait: seconds, or a date by the registry's own clock.
+func retryAfter(h http.Header) (time.Duration, bool) {
+	after := h.Get("Retry-After")
+	if s, err := strconv.Atoi(after); err == nil {
+		return time.Duration(max(0, min(s, 1<<20))) * time.Second, true
+	}
+	until, err := http.ParseTime(after)
+	now, unknown := http.ParseTime(h.Get("Date"))
+	if err != nil || unknown != nil {
+		return 0, false
+	}
+	return max(0, until.Sub(now)), true
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -150,7 +179,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 type body struct {
 	io.ReadCloser
 	left   int64
-	cancel context.CancelFunc
+	cancel func()
+	closed sync.Once
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -166,7 +196,7 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 func (b *body) Close() error {
-	defer b.cancel()
+	defer b.closed.Do(b.cancel)
 	return b.ReadCloser.Close()
 }
 

@@ -30,6 +30,15 @@ type Descriptor struct {
 	Digest      string            `json:"digest"`
 	Size        int64             `json:"size"`
 	Annotations map[string]string `json:"annotations"`
+	// Platform is what an entry of an index runs on, nil when it does not say.
+	Platform *Platform `json:"platform"`
+}
+
+// Platform is the system that an image is for.
+type Platform struct {
+	OS           string `json:"os"`
+	Architecture string `json:"architecture"`
+	Variant      string `json:"variant"`
 }
 
 // Manifest is a manifest or index whose bytes have the digest.
@@ -38,6 +47,10 @@ type Manifest struct {
 	Digest string `json:"-"`
 	// MediaType of the manifest.
 	MediaType string `json:"mediaType"`
+	// Config is the image's configuration.
+	Config Descriptor `json:"config"`
+	// Annotations of the manifest itself.
+	Annotations map[string]string `json:"annotations"`
 	// Layers of an image or artifact.
 	Layers []Descriptor `json:"layers"`
 	// Manifests of an index.
@@ -54,7 +67,7 @@ var wellFormed = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 // Resolve returns the digest to which a tag or digest leads now. For a tag it may be
 // the registry's claim. It asks with HEAD, which rate limits do not count.
 func (c *Client) Resolve(ctx context.Context, ref reference.Reference, at string) (string, error) {
-	return c.digests.get(ctx, ref.Name()+" "+at, func() (string, error) {
+	return c.digests.Get(ctx, ref.Name()+" "+at, func() (string, error) {
 		resp, err := c.do(ctx, http.MethodHead, ref, "manifests/"+at)
 		if err != nil {
 			return "", err
@@ -75,7 +88,7 @@ func (c *Client) Resolve(ctx context.Context, ref reference.Reference, at string
 
 // Manifest reads a manifest by tag or digest and checks its bytes.
 func (c *Client) Manifest(ctx context.Context, ref reference.Reference, at string) (Manifest, error) {
-	return c.manifests.get(ctx, ref.Name()+" "+at, func() (Manifest, error) {
+	return c.manifests.Get(ctx, ref.Name()+" "+at, func() (Manifest, error) {
 		body, header, err := c.read(ctx, ref, "manifests/"+at, maxManifest)
 		if err != nil {
 			return Manifest{}, err

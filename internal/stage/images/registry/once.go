@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// once asks every question once and remembers the answer, errors too, because asking
+// Once asks every question once and remembers the answer, errors too, because asking
 // again costs the rate limit and could be answered differently.
-type once[V any] struct {
+type Once[V any] struct {
 	mu    sync.Mutex
 	calls map[string]*call[V]
 }
@@ -18,8 +18,8 @@ type call[V any] struct {
 	err   error
 }
 
-// get returns the answer for key, asking with ask if nobody has.
-func (o *once[V]) get(ctx context.Context, key string, ask func() (V, error)) (V, error) {
+// Get returns the answer for key, asking with ask if nobody has.
+func (o *Once[V]) Get(ctx context.Context, key string, ask func() (V, error)) (V, error) {
 	o.mu.Lock()
 	c, ok := o.calls[key]
 	if !ok {

@@ -23,7 +23,7 @@ const (
 // Referrers lists what refers to the digest: by the API of OCI 1.1 and by the tag that
 // stands in for it, because publishers use either whatever the registry can do.
 func (c *Client) Referrers(ctx context.Context, ref reference.Reference, digest string) ([]Descriptor, error) {
-	return c.referrers.get(ctx, ref.Name()+" "+digest, func() ([]Descriptor, error) {
+	return c.referrers.Get(ctx, ref.Name()+" "+digest, func() ([]Descriptor, error) {
 		api, err := c.referrerPages(ctx, ref, digest)
 		if err != nil {
 			return nil, err

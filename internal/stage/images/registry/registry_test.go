@@ -62,7 +62,7 @@ func TestListed(t *testing.T) {
 	}
 }
 
-func TestKeychain(t *testing.T) {
+func TestP24_CredentialsBelongToOneHost(t *testing.T) {
 	t.Parallel()
 	docker := fmt.Sprintf(`{"credsStore":"osxkeychain","credHelpers":{"x":"y"},"auths":{
 		"https://index.docker.io/v1/":{"auth":%q},"quay.io":{"username":"u","password":"p"},
@@ -122,7 +122,7 @@ func client(t *testing.T, o Options, servers ...*secret) *Client {
 		pool.AddCert(s.Certificate())
 		o.Private = append(o.Private, s.host())
 	}
-	o.tls = &tls.Config{RootCAs: pool}
+	o.TLS = &tls.Config{RootCAs: pool}
 	o.Wait = func(context.Context, time.Duration) error { return nil }
 	c, err := New(o)
 	if err != nil {
@@ -131,7 +131,7 @@ func client(t *testing.T, o Options, servers ...*secret) *Client {
 	return c
 }
 
-func TestCredentialsStayWithTheirHost(t *testing.T) {
+func TestP16_CredentialsStayWithTheirHost(t *testing.T) {
 	t.Parallel()
 	other := newSecret(t, func(_ *secret, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") })
 	reg := newSecret(t, func(_ *secret, w http.ResponseWriter, r *http.Request) {
@@ -181,7 +181,7 @@ func TestBearerToken(t *testing.T) {
 	}
 }
 
-func TestNoCredentialsByPlainHTTP(t *testing.T) {
+func TestP17_NoCredentialsByPlainHTTP(t *testing.T) {
 	t.Parallel()
 	var seen []string
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -203,7 +203,7 @@ func TestNoCredentialsByPlainHTTP(t *testing.T) {
 
 // An attacker's name server may answer with a public address first and a private one
 // when we connect: only the connected address counts.
-func TestConnectedAddressCounts(t *testing.T) {
+func TestP16_ConnectedAddressCounts(t *testing.T) {
 	t.Parallel()
 	for remote, kind := range map[string]Kind{"169.254.169.254:443": Refused, "10.1.2.3:443": Refused, "[fd00::1]:443": Refused} {
 		c := client(t, Options{Dial: func(context.Context, string, string) (net.Conn, error) { return fakeConn{remote: remote}, nil }})

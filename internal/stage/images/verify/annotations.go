@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sigstore/cosign/v2/pkg/cosign/bundle"
@@ -18,6 +19,7 @@ const (
 	annotationCertificate = "dev.sigstore.cosign/certificate"
 	annotationChain       = "dev.sigstore.cosign/chain"
 	annotationBundle      = "dev.sigstore.cosign/bundle"
+	annotationTimestamp   = "dev.sigstore.cosign/rfc3161timestamp"
 )
 
 // Limits of a single annotation, in bytes, and of a certificate chain.
@@ -29,33 +31,45 @@ const (
 // envelope is what the annotations of a signature say, with every part checked for
 // its form. cosign itself crashes on some forms, so nothing else reaches it.
 type envelope struct {
-	// signature is base64 as written.
+	// signature is base64 as written, and raw its bytes; a statement has its own.
 	signature string
-	// certificate and chain are PEM, empty without one.
+	raw       []byte
+	// certificate and chain are PEM, empty without one; leaf is the former.
 	certificate, chain []byte
-	// subject says for whom the certificate was made.
-	subject string
-	// entry is the transparency log's, nil without one.
+	leaf               *x509.Certificate
+	// entry is the transparency log's and stamp a clock's, nil without one.
 	entry *bundle.RekorBundle
+	stamp *bundle.RFC3161Timestamp
 }
 
-// parseAnnotations reads the annotations of a signature layer.
-func parseAnnotations(a map[string]string) (envelope, error) {
-	for _, name := range []string{annotationSignature, annotationCertificate, annotationChain, annotationBundle} {
+// parseAnnotations reads the annotations of a layer. Entries of the log are of one of
+// the kinds, because cosign compares the signature for these only.
+func parseAnnotations(a map[string]string, kinds ...string) (envelope, error) {
+	for _, name := range []string{annotationSignature, annotationCertificate, annotationChain, annotationBundle, annotationTimestamp} {
 		if len(a[name]) > maxAnnotation {
 			return envelope{}, fmt.Errorf("annotation %s is larger than %d KiB", name, maxAnnotation>>10)
 		}
 	}
-	e := envelope{signature: a[annotationSignature]}
-	raw, err := base64.StdEncoding.DecodeString(e.signature)
-	if err != nil || len(raw) == 0 {
-		return envelope{}, fmt.Errorf("annotation %s is not a signature in base64", annotationSignature)
-	}
+	var e envelope
 	if err := e.parseCertificates(a); err != nil {
 		return envelope{}, err
 	}
-	e.entry, err = parseEntry(a[annotationBundle])
+	var err error
+	if e.entry, err = parseEntry(a[annotationBundle], kinds); err != nil {
+		return envelope{}, err
+	}
+	e.stamp, err = parseStamp(a[annotationTimestamp])
 	return e, err
+}
+
+func (e *envelope) parseSignature(a map[string]string) error {
+	e.signature = a[annotationSignature]
+	var err error
+	e.raw, err = base64.StdEncoding.DecodeString(e.signature)
+	if err != nil || len(e.raw) == 0 {
+		return fmt.Errorf("annotation %s is not a signature in base64", annotationSignature)
+	}
+	return nil
 }
 
 func (e *envelope) parseCertificates(a map[string]string) error {
@@ -67,9 +81,20 @@ func (e *envelope) parseCertificates(a map[string]string) error {
 	if err != nil || len(leaf) == 0 {
 		return err
 	}
-	e.certificate, e.subject = encode(leaf[:1]), subject(leaf[0])
+	e.certificate, e.leaf = encode(leaf[:1]), leaf[0]
 	e.chain = encode(chain)
 	return nil
+}
+
+func parseStamp(text string) (*bundle.RFC3161Timestamp, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var t bundle.RFC3161Timestamp
+	if err := json.Unmarshal([]byte(text), &t); err != nil || len(t.SignedRFC3161Timestamp) == 0 {
+		return nil, fmt.Errorf("annotation %s is not a signed timestamp", annotationTimestamp)
+	}
+	return &t, nil
 }
 
 // parsePEM reads certificates; an annotation that is there holds at least one.
@@ -106,22 +131,9 @@ func encode(certificates []*x509.Certificate) []byte {
 	return b.Bytes()
 }
 
-// subject is the identity in a certificate of Sigstore: its subject alternative name.
-func subject(c *x509.Certificate) string {
-	switch {
-	case len(c.EmailAddresses) > 0:
-		return c.EmailAddresses[0]
-	case len(c.URIs) > 0:
-		return c.URIs[0].String()
-	case c.Subject.CommonName != "":
-		return c.Subject.CommonName
-	}
-	return "an unnamed subject"
-}
-
 // parseEntry reads the log entry of a signature. Its body must be text: cosign takes
 // that for granted.
-func parseEntry(text string) (*bundle.RekorBundle, error) {
+func parseEntry(text string, kinds []string) (*bundle.RekorBundle, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -139,7 +151,7 @@ func parseEntry(text string) (*bundle.RekorBundle, error) {
 	if err := d.Decode(&raw); err != nil || d.More() || raw.Payload.Body == nil {
 		return nil, malformed
 	}
-	if !loggedSignature(*raw.Payload.Body) {
+	if !slices.Contains(kinds, kindOf(*raw.Payload.Body)) {
 		return nil, malformed
 	}
 	return &bundle.RekorBundle{
@@ -151,13 +163,15 @@ func parseEntry(text string) (*bundle.RekorBundle, error) {
 	}, nil
 }
 
-// loggedSignature tells whether the entry's body logs a signature over bytes. cosign
-// compares the signatures only for these kinds.
-func loggedSignature(body string) bool {
+// kindOf is what an entry's body logs: hashedrekord, dsse and so on.
+func kindOf(body string) string {
 	data, err := base64.StdEncoding.DecodeString(body)
 	if err != nil {
-		return false
+		return ""
 	}
 	var entry struct{ Kind string }
-	return json.Unmarshal(data, &entry) == nil && (entry.Kind == "hashedrekord" || entry.Kind == "rekord")
+	if json.Unmarshal(data, &entry) != nil {
+		return ""
+	}
+	return entry.Kind
 }

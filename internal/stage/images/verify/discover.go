@@ -19,6 +19,7 @@ const (
 // The media types of layers that hold signatures.
 const (
 	typeSimpleSigning = "application/vnd.dev.cosign.simplesigning.v1+json"
+	typeStatement     = "application/vnd.dsse.envelope.v1+json"
 	typeBundle        = "application/vnd.dev.sigstore.bundle"
 	typeNotation      = "application/jose+json"
 	typeNotationCOSE  = "application/cose"
@@ -35,8 +36,8 @@ type Registry interface {
 type Found struct {
 	// Items are the signatures, well-formed or not, in the registry's order.
 	Items []Item
-	// Attestations counts signed statements that are not signatures of the image.
-	Attestations int
+	// Statements are the signed statements that are not signatures of the image.
+	Statements []Item
 	// Foreign counts signatures of other tools, which cosign's keys cannot check.
 	Foreign int
 	// Unread are the reasons why something could not be read. As long as there is
@@ -52,10 +53,15 @@ type discovery struct {
 	found    Found
 }
 
-// Discover reads the signatures of a digest in both formats.
-func Discover(ctx context.Context, r Registry, ref reference.Reference, digest string) Found {
+// Discover reads the signatures of a digest in both formats, and the statements of the
+// older one only when they are asked for.
+func Discover(ctx context.Context, r Registry, ref reference.Reference, digest string, statements bool) Found {
 	d := &discovery{registry: r, ref: ref, left: maxBytes}
-	d.manifest(ctx, strings.Replace(digest, ":", "-", 1)+".sig")
+	tag := strings.Replace(digest, ":", "-", 1)
+	d.manifest(ctx, tag+".sig")
+	if statements {
+		d.manifest(ctx, tag+".att")
+	}
 	referrers, err := r.Referrers(ctx, ref, digest)
 	d.unread(err)
 	for _, desc := range referrers {
@@ -75,7 +81,7 @@ func (d *discovery) unread(err error) {
 func (d *discovery) manifest(ctx context.Context, at string) {
 	m, err := d.registry.Manifest(ctx, d.ref, at)
 	missing := registry.Is(err, registry.Absent) || registry.Is(err, registry.Unknown)
-	if missing && strings.HasSuffix(at, ".sig") {
+	if missing && !strings.HasPrefix(at, "sha256:") {
 		return
 	}
 	if err == nil && len(m.Layers) > maxLayers {
@@ -98,6 +104,10 @@ func (d *discovery) layer(ctx context.Context, layer registry.Descriptor) {
 		if payload, ok := d.blob(ctx, layer); ok {
 			d.found.Items = append(d.found.Items, parseLegacy(layer, payload))
 		}
+	case layer.MediaType == typeStatement:
+		if data, ok := d.blob(ctx, layer); ok {
+			d.found.Statements = append(d.found.Statements, parseStatement(layer, data))
+		}
 	case strings.HasPrefix(layer.MediaType, typeBundle):
 		if data, ok := d.blob(ctx, layer); ok {
 			d.bundle(parseBundle(layer, data))
@@ -107,7 +117,7 @@ func (d *discovery) layer(ctx context.Context, layer registry.Descriptor) {
 
 func (d *discovery) bundle(it Item) {
 	if it.malformed == nil && it.predicate != PredicateSignature {
-		d.found.Attestations++
+		d.found.Statements = append(d.found.Statements, it)
 		return
 	}
 	d.found.Items = append(d.found.Items, it)

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 )
 
 func main() {
@@ -29,6 +31,12 @@ func main() {
 		return
 	case "sleep":
 		time.Sleep(time.Hour)
+	case "facts":
+		if err := facts.Write(os.Stdout, "/proc/1"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
 	}
 	http.HandleFunc("/health", func(w http.ResponseWriter, _ *http.Request) {
 		if mode == "sick" {

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/source"
+	"github.com/stella-ops/assure/internal/stage/deps/accepted"
+)
+
+// exceptions are those of the configuration, of the files in which users of other tools
+// accept vulnerabilities, and of comments in the judged files. All but the last come from
+// the trusted commit; the report asks the base commit about those.
+type exceptions struct {
+	held []config.Exception
+	// pending are those that only the change under test has. They are shown and take
+	// effect once the change is merged.
+	pending    []config.Exception
+	unreadable []finding.Gap
+}
+
+// exceptions gathers them. Those of other tools' files are read when the dependency scan runs: no
+// other stage has findings that they are about.
+func (a *app) exceptions(j *job, p *plan.Plan) exceptions {
+	e := exceptions{held: j.cfg.Exceptions}
+	if j.cfg.Runs("deps") {
+		more, problems := accepted.Read(j.trusted(), p.LockFiles)
+		e.held, e.unreadable = slices.Concat(e.held, more), problems
+	}
+	inline, problems := p.Exceptions()
+	e.held, e.unreadable = slices.Concat(e.held, inline), slices.Concat(e.unreadable, problems)
+	if j.changeUnderTest() {
+		e.pending = slices.DeleteFunc(a.proposed(j, p.LockFiles), func(x config.Exception) bool { return holds(e.held, x) })
+	}
+	return e
+}
+
+// proposed are the exceptions of the change under test; a configuration that does not
+// load has none.
+func (a *app) proposed(j *job, lockFiles []string) []config.Exception {
+	var all []config.Exception
+	if head, err := a.headConfig(j.tree); err == nil {
+		all = head.Exceptions
+	}
+	if j.cfg.Runs("deps") {
+		more, _ := accepted.Read(j.tree, lockFiles)
+		all = slices.Concat(all, more)
+	}
+	return all
+}
+
+func (a *app) headConfig(tree *source.Tree) (config.Config, error) {
+	name, data, err := findConfig(tree, a.flags.config)
+	if err != nil || data == nil {
+		return config.Config{}, err
+	}
+	return config.Load(config.Sources{File: name, Data: data})
+}
+
+// holds tells whether the exception is among those, wherever it stands.
+func holds(all []config.Exception, e config.Exception) bool {
+	return slices.ContainsFunc(all, func(held config.Exception) bool {
+		held.Location = e.Location
+		return held == e
+	})
+}

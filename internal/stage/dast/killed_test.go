@@ -1,0 +1,204 @@
+package dast
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/moby/moby/client"
+
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/source"
+	"github.com/stella-ops/assure/internal/stage/dast/stack"
+	"github.com/stella-ops/assure/internal/stage/dast/web"
+)
+
+// childRoot and childRun tell a copy of the test program to be a run of the stage that
+// somebody kills.
+const (
+	childRoot = "ASSURE_TEST_CHILD_ROOT"
+	childRun  = "ASSURE_TEST_CHILD_RUN"
+)
+
+// TestChild is that run: it says what it does and stays in the scan until it is stopped.
+func TestChild(t *testing.T) {
+	root := os.Getenv(childRoot)
+	if root == "" {
+		t.Skip("this is the other half of the tests that kill a run")
+	}
+	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt)
+	defer stop()
+	tree, err := source.Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	cfg := settings()
+	p, err := plan.Build(ctx, tree, config.Config{DAST: cfg}, plan.Event{Name: "local"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hang := scanner(func(ctx context.Context, _ web.Target) (web.Result, error) {
+		<-ctx.Done()
+		return web.Result{}, ctx.Err()
+	})
+	say := func(text string) { _, _ = os.Stdout.WriteString("child: " + text + "\n") }
+	_, err = New(cfg, Options{RunID: os.Getenv(childRun), Scanner: hang}).Run(ctx, p, say)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the run ended with %v", err)
+	}
+}
+
+// child starts the run and waits until it says a word.
+func child(t *testing.T, root, id, word string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChild$", "-test.v")
+	cmd.Env = append(os.Environ(), childRoot+"="+root, childRun+"="+id)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	reached := make(chan bool, 1)
+	go func() {
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if strings.Contains(lines.Text(), word) {
+				select {
+				case reached <- true:
+				default:
+				}
+			}
+		}
+		close(reached)
+	}()
+	if !<-reached {
+		t.Fatalf("the run never said %q", word)
+	}
+	return cmd
+}
+
+// inventory lists what the engine has, by id and name.
+func inventory(t *testing.T, e *stack.Engine) map[string][]string {
+	t.Helper()
+	ctx, all := context.Background(), map[string][]string{}
+	add := func(kind string, id string) { all[kind] = append(all[kind], id) }
+	c, err1 := e.API().ContainerList(ctx, client.ContainerListOptions{All: true})
+	for _, i := range c.Items {
+		add("containers", i.ID)
+	}
+	n, err2 := e.API().NetworkList(ctx, client.NetworkListOptions{})
+	for _, i := range n.Items {
+		add("networks", i.ID)
+	}
+	v, err3 := e.API().VolumeList(ctx, client.VolumeListOptions{})
+	for _, i := range v.Items {
+		add("volumes", i.Name)
+	}
+	if err := errors.Join(err1, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range all {
+		slices.Sort(list)
+	}
+	return all
+}
+
+const killable = `services:
+  web: {build: ., ports: ["8080:8080"], volumes: ["data:/data"]}
+  other: {build: ., command: [sleep]}
+volumes: {data: {}}
+`
+
+// TestKilledRunIsCleanedUp kills a run half-way, without a chance to clean up, and lets
+// the clean command's sweep do it.
+func TestKilledRunIsCleanedUp(t *testing.T) {
+	e := engine(t)
+	root := repository(t)
+	build(t, root, settings(), map[string]string{"compose.yml": killable, "Dockerfile": dockerfile})
+	for i, word := range []string{"creating", "judging", "scanning"} {
+		t.Run(word, func(t *testing.T) {
+			before, id := inventory(t, e), fmt.Sprintf("killed%d", i)
+			cmd := child(t, root, id, word)
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			if cmp.Diff(before, inventory(t, e)) == "" && word != "creating" {
+				t.Error("the killed run left nothing, so nothing is shown")
+			}
+			// What a dead client asked for may still be under way.
+			for range 40 {
+				if _, err := stack.CleanRun(context.Background(), e, id); err != nil {
+					t.Log(err)
+				}
+				if cmp.Diff(before, inventory(t, e)) == "" {
+					break
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			if d := cmp.Diff(before, inventory(t, e)); d != "" {
+				t.Errorf("the engine is not as before: %s", d)
+			}
+			empty(t, e, id)
+		})
+	}
+}
+
+// TestInterruptedRunCleansUp interrupts a run as a runner does.
+func TestInterruptedRunCleansUp(t *testing.T) {
+	e := engine(t)
+	root := repository(t)
+	build(t, root, settings(), map[string]string{"compose.yml": killable, "Dockerfile": dockerfile})
+	for i, word := range []string{"building", "waiting", "scanning"} {
+		t.Run(word, func(t *testing.T) {
+			before, id := inventory(t, e), fmt.Sprintf("interrupted%d", i)
+			cmd := child(t, root, id, word)
+			start := time.Now()
+			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("the run did not end well: %v", err)
+			}
+			t.Logf("ended after %s", time.Since(start))
+			if d := cmp.Diff(before, inventory(t, e)); d != "" {
+				t.Errorf("the engine is not as before: %s", d)
+			}
+			empty(t, e, id)
+		})
+	}
+}
+
+// TestStacksRunSideBySide starts the same project several times at once.
+func TestStacksRunSideBySide(t *testing.T) {
+	e := engine(t)
+	cfg := settings()
+	p := build(t, repository(t), cfg, map[string]string{"compose.yml": killable, "Dockerfile": dockerfile})
+	var wg sync.WaitGroup
+	for _, id := range []string{"sidea", "sideb", "sidec"} {
+		wg.Go(func() {
+			set, err := New(cfg, Options{RunID: id}).Run(t.Context(), p, quiet)
+			if err != nil || set.Judged["zap/10038"] == 0 {
+				t.Errorf("%s: %v %v", id, err, set.Judged)
+			}
+		})
+	}
+	wg.Wait()
+	for _, id := range []string{"sidea", "sideb", "sidec"} {
+		empty(t, e, id)
+	}
+}

@@ -1,0 +1,203 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// The bounds of the rate probe: it must never be what takes a service down.
+const (
+	rateWorkers  = 8
+	maxRequests  = 400
+	rateWindow   = 8 * time.Second
+	warmup       = 10
+	warmupPause  = 200 * time.Millisecond
+	maxRefusals  = 20
+	tolerance    = 1.25
+	slowdown     = 10
+	leastLatency = 10 * time.Millisecond
+)
+
+// DefaultRate is the limit that the guide sets, in requests a second.
+const DefaultRate = 40
+
+// Rate asks whether the target refuses a client that sends more than limit requests a
+// second: ten at five a second, which must all be answered, then twice the limit for two
+// seconds and a third more than the limit for another: a limiter that allows no burst
+// lets every second of too many through and only that last pace shows where it stands.
+// It must run after everything else, because it uses the client's share
+// up. It stops early when the target breaks, slows down, or refuses steadily.
+func Rate(ctx context.Context, t Target, path string, limit int) []Outcome {
+	ctx, cancel := context.WithTimeout(ctx, rateWindow)
+	defer cancel()
+	r := &rate{target: t, path: path, limit: limit, client: t.client()}
+	r.client.Transport.(*http.Transport).DisableKeepAlives = false
+	r.client.Transport.(*http.Transport).MaxConnsPerHost = rateWorkers
+	defer r.client.CloseIdleConnections()
+	v, message := r.run(ctx)
+	o := t.outcome(RateRule, v, path, "%s", message)
+	o.Evidence = fmt.Sprintf("%d requests, %d accepted, %d refused", r.sent.Load(), r.accepted.Load(), r.refused.Load())
+	return []Outcome{o}
+}
+
+// rate is one run of the probe.
+type rate struct {
+	target Target
+	path   string
+	limit  int
+	client *http.Client
+
+	sent, accepted, refused, inARow atomic.Int64
+	usual                           time.Duration
+	mu                              sync.Mutex
+	trouble                         string
+}
+
+func (r *rate) run(ctx context.Context) (Verdict, string) {
+	if why := r.warm(ctx); why != "" {
+		return Unknown, why
+	}
+	if r.limit*6 > maxRequests-warmup || r.limit < 1 {
+		return Unknown, fmt.Sprintf("A limit of %d requests a second cannot be asked for without harm.", r.limit)
+	}
+	burst, first := r.push(ctx, 2*r.limit)
+	steady, second := r.push(ctx, 2*r.limit)
+	slow, _ := r.push(ctx, r.limit+(r.limit+2)/3)
+	return r.judge(ctx, burst, max(steady, slow), float64(4*r.limit)/max(first+second, time.Millisecond).Seconds())
+}
+
+// warm makes sure that a slow client is served, and learns how long an answer takes.
+func (r *rate) warm(ctx context.Context) string {
+	tick := time.NewTicker(warmupPause)
+	defer tick.Stop()
+	var total time.Duration
+	for range warmup {
+		status, took := r.one(ctx)
+		switch {
+		case status == 0:
+			return "The service does not answer, so its limit could not be asked for."
+		case limited(status):
+			return "The service refuses a client that sends five requests a second; nothing shows what its limit is."
+		case status >= 500:
+			return fmt.Sprintf("The service answers %d before anybody sends too much.", status)
+		}
+		total += took
+		select {
+		case <-ctx.Done():
+			return "The service is too slow for its limit to be asked for."
+		case <-tick.C:
+		}
+	}
+	r.usual = max(total/warmup, leastLatency)
+	r.sent.Store(0)
+	return ""
+}
+
+// push sends at a steady pace for a second. It returns how many requests were accepted
+// and how long it really took.
+func (r *rate) push(ctx context.Context, pace int) (accepted int64, took time.Duration) {
+	if r.stopped() {
+		return 0, 0
+	}
+	before := r.accepted.Load()
+	start := time.Now() //nolint:forbidigo // measures a duration
+	tick := time.NewTicker(time.Second / time.Duration(pace))
+	defer tick.Stop()
+	slots, wg := make(chan struct{}, rateWorkers), sync.WaitGroup{}
+	for range pace {
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+		if ctx.Err() != nil || r.stopped() {
+			break
+		}
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			r.count(r.one(ctx))
+		})
+	}
+	wg.Wait()
+	return r.accepted.Load() - before, time.Since(start)
+}
+
+// one sends one request; a status of 0 means that no answer came.
+func (r *rate) one(ctx context.Context) (status int, took time.Duration) {
+	start := time.Now() //nolint:forbidigo // measures a duration
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://target/", nil)
+	if err != nil {
+		return 0, 0
+	}
+	req.URL, req.Host = r.target.at(r.path), r.target.Base.Host
+	r.sent.Add(1)
+	resp, err := r.client.Do(req)
+	if err != nil {
+		return 0, time.Since(start)
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxBody))
+	return resp.StatusCode, time.Since(start)
+}
+
+func (r *rate) count(status int, took time.Duration) {
+	switch {
+	case status == 0:
+		r.stop("it no longer answers")
+	case limited(status):
+		r.refused.Add(1)
+		r.inARow.Add(1)
+		return
+	case status >= 500:
+		r.stop(fmt.Sprintf("it answers %d", status))
+	case took > slowdown*r.usual:
+		r.accepted.Add(1)
+		r.stop("its answers take ten times as long")
+	default:
+		r.accepted.Add(1)
+	}
+	r.inARow.Store(0)
+}
+
+func limited(status int) bool { return status == 429 || status == 503 }
+
+func (r *rate) stop(why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.trouble == "" {
+		r.trouble = why
+	}
+}
+
+func (r *rate) stopped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.trouble != "" || r.inARow.Load() >= maxRefusals
+}
+
+// judge weighs what was accepted once a burst was used up: at most the estimate in a
+// second. Where the target refused so much that the probe stopped, its limit is far
+// below what was sent.
+func (r *rate) judge(ctx context.Context, burst, estimate int64, pace float64) (Verdict, string) {
+	refused := r.refused.Load()
+	switch {
+	case r.trouble != "" && refused == 0:
+		return Unknown, "The service was asked no further, because " + r.trouble + ", before it refused anything."
+	case r.inARow.Load() >= maxRefusals:
+		return Pass, fmt.Sprintf("The service refuses a client that sends more than %d requests a second.", r.limit)
+	case refused == 0 && (ctx.Err() != nil || pace < tolerance*float64(r.limit)):
+		return Unknown, fmt.Sprintf("The service could be asked %.0f times a second only, which is not above the limit of %d.", pace, r.limit)
+	case refused == 0:
+		return Fail, fmt.Sprintf("The service answers everything at %.0f requests a second; the limit is to be %d.", pace, r.limit)
+	case float64(estimate) > tolerance*float64(r.limit):
+		return Warn, fmt.Sprintf("The service accepts about %d requests a second; the limit is to be %d.", estimate, r.limit)
+	case r.trouble != "":
+		return Unknown, "The service was asked no further, because " + r.trouble + "."
+	}
+	return Pass, fmt.Sprintf("The service accepts about %d requests a second, after a burst of %d.", estimate, max(0, burst-estimate))
+}

@@ -1,0 +1,15 @@
+package policies.compose.resource_limits_test
+
+import data.policies.compose.resource_limits as rule
+
+service(limits) := {"facts": {"services": {"web": {"limits": limits}}}}
+
+test_fires_once_a_service if {
+	some r in rule.results with input as service({"memory": true, "cpus": false, "pids": false})
+	contains(r.message, "processors, processes")
+	count(rule.results) == 1 with input as service({"memory": false, "cpus": false, "pids": false})
+}
+
+test_silent_with_limits if {
+	count(rule.results) == 0 with input as service({"memory": true, "cpus": true, "pids": true})
+}

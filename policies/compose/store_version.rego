@@ -1,0 +1,38 @@
+# METADATA
+# title: Store is older than the guide asks for
+# description: >-
+#   Older releases miss fixes, and Redis before 8 is under another licence. The guide was written
+#   for Valkey 8.
+# scope: package
+# custom:
+#   severity: medium
+#   controls: [SHG-3.27]
+#   profiles: [guide-literal, guide, strict]
+#   params: {major: 8}
+#   remediation: >-
+#     Use valkey/valkey from version 8 on, pinned by digest.
+#   bad: |
+#     services:
+#       cache:
+#         image: redis:6
+#   good: |
+#     services:
+#       cache:
+#         image: valkey/valkey:8.0.2-alpine
+package policies.compose.store_version
+
+subjects contains name if {
+	some name, service in input.facts.services
+	service.image.name in {"redis", "valkey"}
+	service.image.major >= 0
+}
+
+results contains result if {
+	some name in subjects
+	image := input.facts.services[name].image
+	image.major < data.params["compose/store-version"].major
+	result := {
+		"message": sprintf("store %s runs %s %d, older than %v", [name, image.name, image.major, data.params["compose/store-version"].major]),
+		"path": ["services", name, "image"],
+	}
+}

@@ -1,0 +1,36 @@
+# METADATA
+# title: Compose file does not load
+# description: >-
+#   What does not load is neither deployed nor judged. The stage reports that it could not see
+#   everything as well.
+# scope: package
+# custom:
+#   severity: high
+#   controls: [SHG-3.50]
+#   profiles: [guide-literal, guide, strict]
+#   remediation: >-
+#     Mend the file at the place that is shown; docker compose config loads it in the same way.
+#   bad: |
+#     -- compose.yaml --
+#     services:
+#       web:
+#         image: registry.example.org/web:1.0
+#         prvileged: true
+#   good: |
+#     -- compose.yaml --
+#     services:
+#       web:
+#         image: registry.example.org/web:1.0
+package policies.config.compose_unreadable
+
+subjects contains name if some name, _ in input.facts.compose_files
+
+results contains result if {
+	some problem in input.facts.problems
+	not problem.remote
+	result := {
+		"message": problem.message,
+		"path": problem.path,
+		"subject": problem.file,
+	}
+}

@@ -1,0 +1,41 @@
+# METADATA
+# title: Identifier holds typographic characters
+# description: >-
+#   A hyphen or quote that a word processor replaced looks right and means something else to every
+#   program. It comes from pasting out of documents.
+# scope: package
+# custom:
+#   severity: medium
+#   controls: [SHG-0.02]
+#   profiles: [guide, strict]
+#   remediation: >-
+#     Write the ASCII characters - " and ' instead.
+#   bad: |
+#     -- compose.yaml --
+#     services:
+#       web:
+#         image: registry.example.org/web:1.0
+#     -- SECURITY.md --
+#     # Security
+#
+#     Write to security@stella‑ops.org.
+#   good: |
+#     -- compose.yaml --
+#     services:
+#       web:
+#         image: registry.example.org/web:1.0
+#     -- SECURITY.md --
+#     # Security
+#
+#     Write to security@stella-ops.org.
+package policies.config.typography
+
+subjects contains "repository"
+
+results contains result if {
+	some typo in input.facts.typography
+	result := {
+		"message": sprintf("%s holds typographic characters; in ASCII it is %s", [typo.text, typo.plain]),
+		"path": typo.path,
+	}
+}

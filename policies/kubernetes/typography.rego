@@ -1,0 +1,37 @@
+# METADATA
+# title: Identifier holds typographic characters
+# description: >-
+#   A hyphen or quote that a word processor replaced looks right and means something else to every
+#   program. It comes from pasting out of documents.
+# scope: package
+# custom:
+#   severity: medium
+#   controls: [SHG-0.02]
+#   profiles: [guide, strict]
+#   remediation: >-
+#     Write the ASCII characters - " and ' instead.
+#   bad: |
+#     apiVersion: v1
+#     kind: Service
+#     metadata:
+#       name: web
+#     spec:
+#       externalName: web‑app.example.org
+#   good: |
+#     apiVersion: v1
+#     kind: Service
+#     metadata:
+#       name: web
+#     spec:
+#       externalName: web-app.example.org
+package policies.kubernetes.typography
+
+subjects contains input.facts.name
+
+results contains result if {
+	some typo in input.facts.typography
+	result := {
+		"message": sprintf("%s holds typographic characters; in ASCII it is %s", [typo.text, typo.plain]),
+		"path": typo.path,
+	}
+}
