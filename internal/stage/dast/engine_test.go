@@ -147,7 +147,7 @@ func TestWeakStack(t *testing.T) {
 			t.Errorf("%s shows the made-up secret", f.Rule)
 		}
 	}
-	if set.Coverage["pages"] < 2 || set.Coverage["services"] != 2 || len(set.Files) != 3 {
+	if set.Coverage["pages"] < 2 || set.Coverage["services"] != 2 || len(set.Files) != 4 {
 		t.Errorf("coverage %v, %d files", set.Coverage, len(set.Files))
 	}
 	for _, g := range set.Gaps {

@@ -20,7 +20,7 @@ import (
 func (t *test) outside(ctx context.Context) error {
 	levels, errs := web.ParseRules(t.o.RulesFile)
 	if len(errs) > 0 {
-		return fmt.Errorf("read .zap/rules.tsv: %w", errors.Join(errs...))
+		return fmt.Errorf("read %s: %w", t.cfg.RulesFile, errors.Join(errs...))
 	}
 	if t.o.Offline {
 		return errors.New("dast.target.url names a target outside of the stack, and --offline forbids to contact it; drop one of the two")
@@ -39,7 +39,7 @@ func (t *test) outside(ctx context.Context) error {
 	}
 	scanner := t.o.Scanner
 	if scanner == nil {
-		scanner = builtin{web.Options{Levels: levels, Now: t.o.Now()}}
+		scanner = builtin{t.options(e, levels)}
 	}
 	if err := t.scan(ctx, e, scanner, web.Target{Base: e.base, Service: e.service, Seeds: t.cfg.Target.Paths, Dial: dial}); err != nil {
 		return err
