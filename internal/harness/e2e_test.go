@@ -195,7 +195,7 @@ func TestVulnerableFailsInEveryStage(t *testing.T) {
 }
 
 // TestHardenedPasses proves that the guide can be met: no rule fires, every probe of
-// the running stack passes.
+// the running stack passes. ZAP's 10049 says of every page how it may be stored.
 func TestHardenedPasses(t *testing.T) {
 	enginetest.Need(t)
 	r := run(t, start(t, "hardened"), 0)
