@@ -45,7 +45,7 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Proc: process, TargetToken: a.targetToken(j.cfg),
 		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment, Lookup: a.LookupEnv,
 		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxTrustedBytes) },
-		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules, Fixes: a.showsFixes(), SBOM: a.inAction() || a.flags.out != "",
+		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules, Fixes: a.showsFixes(), Releases: j.releases, SBOM: a.inAction() || a.flags.out != "",
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5"
@@ -26,6 +27,9 @@ const (
 
 // ErrNotFound marks a file that the commit does not have.
 var ErrNotFound = errors.New("no such file in the commit")
+
+// ErrNoRepository marks a directory that is not a work tree.
+var ErrNoRepository = git.ErrRepositoryNotExists
 
 // Commit is one commit of a repository.
 type Commit struct{ c *object.Commit }
@@ -68,6 +72,20 @@ func (r *Repository) Commit(rev string) (*Commit, error) {
 		return nil, fmt.Errorf("read commit %q: %w; fetch it first (actions/checkout: fetch-depth: 2)", rev, err)
 	}
 	return &Commit{c}, nil
+}
+
+// Tags are the names of all tags that were fetched, sorted.
+func (r *Repository) Tags() (names []string, err error) {
+	refs, err := r.r.Tags()
+	if err != nil {
+		return nil, fmt.Errorf("list tags: %w", err)
+	}
+	err = refs.ForEach(func(ref *plumbing.Reference) error {
+		names = append(names, ref.Name().Short())
+		return nil
+	})
+	slices.Sort(names)
+	return names, err
 }
 
 // ID is the commit's full hash.

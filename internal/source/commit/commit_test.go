@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -126,5 +127,27 @@ func TestUnknownRevisionSaysHowToFetch(t *testing.T) {
 	}
 	if _, err := commit.Open(t.TempDir()); err == nil {
 		t.Error("a directory without a repository was opened")
+	}
+}
+
+func TestTags(t *testing.T) {
+	dir := fixture(t)
+	run(t, dir, "tag", "v2.0.0")
+	run(t, dir, "tag", "-am", "first", "v1.0.0", "HEAD~1")
+	repo, err := commit.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tags, err := repo.Tags()
+	if err != nil || strings.Join(tags, " ") != "v1.0.0 v2.0.0" {
+		t.Fatalf("tags %v, %v", tags, err)
+	}
+	for _, tag := range tags {
+		if c, err := repo.Commit("refs/tags/" + tag); err != nil || len(c.ID()) != 40 {
+			t.Errorf("%s: %v", tag, err)
+		}
+	}
+	if _, err := commit.Open(t.TempDir()); !errors.Is(err, commit.ErrNoRepository) {
+		t.Errorf("an empty directory: %v", err)
 	}
 }

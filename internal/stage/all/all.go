@@ -33,6 +33,9 @@ type Env struct {
 	DockerConfig []byte
 	// ReadKey reads a public key from the tree that is trusted to name signers.
 	ReadKey func(path string) ([]byte, error)
+	// Releases reads a key file in the newest release of each major version; nil means
+	// that no history is at hand.
+	Releases func(file string) ([]images.Release, error)
 	// Lookup looks up an environment variable that the configuration names.
 	Lookup func(name string) (string, bool)
 	// Proxy chooses the HTTP proxy for a request; nil means none.
@@ -70,7 +73,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 		lint(engine, cfg.Hardening, env.Fixes),
 		images.New(cfg.Images, images.Options{
 			Offline: cfg.Offline, Profile: cfg.Hardening.Profile, Auth: cfg.Auth, Token: cfg.Token,
-			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Env: env.Lookup, Fixes: env.Fixes, Now: env.Now,
+			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Env: env.Lookup, Fixes: env.Fixes, Releases: env.Releases, Now: env.Now,
 		}),
 		dast.New(cfg.DAST, dast.Options{
 			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Now: env.Now,

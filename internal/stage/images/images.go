@@ -45,6 +45,9 @@ type Options struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// Timeout bounds one request to a registry; zero means 30 seconds.
 	Timeout time.Duration
+	// Releases reads a key file in the newest release of each major version, oldest
+	// first; nil means that no history is at hand.
+	Releases func(file string) ([]Release, error)
 	// Fixes works out the changes that pin images; they need the plan's tree.
 	Fixes bool
 	// Wait sleeps before a request is repeated; nil means to really sleep.

@@ -22,11 +22,9 @@ import (
 	"github.com/stella-ops/assure/internal/stage/images/imagestest"
 )
 
-type handler = func(http.ResponseWriter, *http.Request, http.Handler)
-
 // answering lets the registry answer the requests that match by f.
 func (s *swap) answering(match func(*http.Request) bool, f http.HandlerFunc) {
-	var h handler = func(w http.ResponseWriter, r *http.Request, inner http.Handler) {
+	h := func(w http.ResponseWriter, r *http.Request, inner http.Handler) {
 		if match(r) {
 			f(w, r)
 			return
@@ -75,7 +73,7 @@ func TestP8_ATagIsResolvedOnce(t *testing.T) {
 	good, other := w.push("1.2.3"), w.push("9")
 	must(t, w.registry.SignBundle(good, w.key))
 	var asked atomic.Int32
-	var flip handler = func(rw http.ResponseWriter, r *http.Request, h http.Handler) {
+	flip := func(rw http.ResponseWriter, r *http.Request, h http.Handler) {
 		if strings.HasSuffix(r.URL.Path, "/manifests/1.2.3") && asked.Add(1) > 1 {
 			r.URL.Path = strings.Replace(r.URL.Path, "1.2.3", digestOf(other), 1)
 		}
@@ -288,7 +286,7 @@ func TestP23_RateLimits(t *testing.T) {
 	w.cfg.Rules = nil
 	one, two := w.push("1.2.3"), w.push("4.5.6")
 	var gets atomic.Int32
-	var limited handler = func(rw http.ResponseWriter, r *http.Request, h http.Handler) {
+	limited := func(rw http.ResponseWriter, r *http.Request, h http.Handler) {
 		if strings.Contains(r.URL.Path, "/manifests/") && r.Method == http.MethodGet {
 			gets.Add(1)
 		}

@@ -20,6 +20,7 @@ const (
 	ruleTrust       = "image/trust-changed"
 	ruleOutdated    = "image/outdated"
 	ruleBase        = "image/stale-base"
+	ruleRotation    = "image/key-not-rotated"
 	rulePrivateKey  = "image/private-key"
 	// The rules about files begin with blob.
 	ruleBlobUnsigned  = "blob/unsigned"
@@ -44,7 +45,7 @@ const (
 // Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
 // signed SBOMs too: signed images alone would make it look satisfied.
 func Rules() []finding.Rule {
-	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobRules())
+	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobRules(), rotationRules())
 }
 
 // referenceRules are answered by the reference alone.

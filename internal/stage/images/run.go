@@ -45,6 +45,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	s.judgePolicies(&set)
 	s.judgeTrust(&set, p)
 	s.judgePrivateKeys(ctx, &set, p)
+	s.judgeRotation(&set)
 	s.note(&set, uses, built)
 	switch refs := references(uses); {
 	case s.opts.Offline:

@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/stella-ops/assure/internal/source/commit"
+	"github.com/stella-ops/assure/internal/stage/images"
+)
+
+// releases reads a key file in the newest release of each major version. A directory
+// without history, or without its tags, has none.
+func (w *workspace) releases(file string) (out []images.Release, err error) {
+	repo, err := commit.Open(w.tree.Dir())
+	if errors.Is(err, commit.ErrNoRepository) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	tags, err := repo.Tags()
+	if err != nil {
+		return nil, err
+	}
+	for _, tag := range images.NewestOfMajors(tags) {
+		c, err := repo.Commit("refs/tags/" + tag)
+		if err != nil {
+			return nil, err
+		}
+		key, err := c.ReadFile(file, maxTrustedBytes)
+		if err != nil && !errors.Is(err, commit.ErrNotFound) {
+			return nil, err
+		}
+		out = append(out, images.Release{Tag: tag, Key: key})
+	}
+	return out, nil
+}
