@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // lockNames are the names under which the samples of Trivy's parsers are read, by the
@@ -25,6 +27,11 @@ func lockCorpus(dir, src string) error {
 	analyzers := filepath.Join(src, "pkg", "fanal", "analyzer", "language")
 	if err := samples(analyzers, func(kind, name string) string { return filepath.Join("analyzer", kind, name) }, dir); err != nil {
 		return err
+	}
+	for _, name := range []string{"go.mod", "go.sum"} { // a large real one
+		if err := copyFile(filepath.Join(src, name), filepath.Join(dir, "trivy", name)); err != nil {
+			return err
+		}
 	}
 	parsers := filepath.Join(src, "pkg", "dependency", "parser")
 	return samples(parsers, func(kind, name string) string {
@@ -51,10 +58,30 @@ func samples(root string, rename func(kind, name string) string, dir string) err
 		if !ok || rename(kind, name) == "" {
 			return nil
 		}
+		if archive, ok := strings.CutSuffix(name, ".txtar"); ok {
+			return unpack(path, filepath.Join(dir, rename(kind, archive)))
+		}
 		return copyFile(path, filepath.Join(dir, rename(kind, name)))
 	})
 	if err != nil {
 		return fmt.Errorf("copy samples: %w", err)
+	}
+	return nil
+}
+
+// unpack writes the files of an archive; a module cannot hold go.mod files otherwise.
+func unpack(archive, dir string) error {
+	a, err := txtar.ParseFile(archive)
+	if err != nil {
+		return err
+	}
+	for _, f := range a.Files {
+		if !filepath.IsLocal(f.Name) {
+			return fmt.Errorf("%s: %q leads out of the archive", archive, f.Name)
+		}
+		if err := write(filepath.Join(dir, f.Name), string(f.Data)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ func TestSmallestUpgrade(t *testing.T) {
 	later := fixture.Advisory{ID: "CVE-3", Ecosystem: "npm", Package: "weak", Vulnerable: []string{">=1.4.0, <1.7.0"}, Patched: []string{"1.7.0"}}
 	open := fixture.Advisory{ID: "CVE-4", Ecosystem: "npm", Package: "weak", Vulnerable: []string{">=0.1.0"}}
 	backport := fixture.Advisory{ID: "CVE-5", Ecosystem: "npm", Package: "weak", Vulnerable: []string{"<0.9.9", ">=1.0.0, <1.3.0"}, Patched: []string{"0.9.9", "1.3.0"}}
+	either := fixture.Advisory{ID: "CVE-6", Ecosystem: "npm", Package: "weak", Vulnerable: []string{"<1.2.0"}, Patched: []string{"1.3.0", "1.2.0"}}
 	tests := map[string]struct {
 		advisories []fixture.Advisory
 		want       []string
@@ -40,6 +41,7 @@ func TestSmallestUpgrade(t *testing.T) {
 			"CVE-1 1.2.0: Upgrade weak to 1.2.0 or later.",
 			"CVE-4 1.2.0: Replace weak, or accept the finding with a reason and a date until a fixed version exists. 1.2.0 mends others of its 2 advisories.",
 		}},
+		"two ways":      {[]fixture.Advisory{either}, []string{"CVE-6 1.2.0: Upgrade weak to 1.2.0 or later."}},
 		"no way back":   {[]fixture.Advisory{backport}, []string{"CVE-5 1.3.0: Upgrade weak to 1.3.0 or later."}},
 		"nothing mends": {[]fixture.Advisory{open}, []string{"CVE-4 : Replace weak, or accept the finding with a reason and a date until a fixed version exists."}},
 	}
