@@ -95,7 +95,7 @@ func (b *builder) inDirectory(dir string) (sets [][]string, rest []string) {
 		}
 	}
 	for _, f := range b.plan.Files {
-		if path.Dir(f.Name) == dir && b.isComposeByContent(f.Name) && !slices.Contains(slices.Concat(sets...), f.Name) {
+		if path.Dir(f.Name) == dir && !slices.Contains(slices.Concat(sets...), f.Name) && b.isComposeByContent(f.Name) {
 			rest = append(rest, f.Name)
 		}
 	}

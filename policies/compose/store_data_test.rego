@@ -11,5 +11,6 @@ test_fires_on_volatile_data if {
 }
 
 test_silent_with_volume if {
+	count(rule.results) == 0 with input as store([{"target": "/tmp", "path": ["t"]}], [{"target": "/data", "read_only": false}])
 	count(rule.results) == 0 with input as store([], [{"target": "/data", "read_only": false}])
 }
