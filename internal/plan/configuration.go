@@ -25,7 +25,8 @@ const maxPlain = 1 << 20
 
 // plain reads a file for its family when it is neither YAML nor JSON.
 func (b *builder) plain(name string) {
-	if !configfile.Claims(name) {
+	// Only the lint judges these, and they are most of a large repository.
+	if !b.cfg.Runs("hardening") || !configfile.Claims(name) {
 		return
 	}
 	data, err := b.tree.Head(name, maxPlain)
