@@ -61,8 +61,7 @@ func (s *Stage) matchImages(ctx context.Context, all []*deployed, log *quiet.Log
 		}
 		j.addImage(d, hits, bases[d.image])
 	}
-	j.finish()
-	return nil
+	return j.finish()
 }
 
 // nameBases finds the base of every image: what its manifest says, or the largest of

@@ -41,7 +41,7 @@ func TestLocked(t *testing.T) {
 
 func titleOf(id string) (string, error) {
 	v, err := db.Config{}.GetVulnerability(id)
-	return v.Severity, err
+	return v.Title, err
 }
 
 // TestReplacedBeforeUse exchanges the file after it was checked and before it answers.
@@ -85,8 +85,8 @@ func TestReplacedInUse(t *testing.T) {
 	}
 	err = database.Use(info, func() error {
 		put(t, filepath.Join(dir, "trivy.db"), read(t, filepath.Join(write(t, "CVE-2027-2", built), "trivy.db")))
-		if got, err := titleOf("CVE-2027-1"); got != "HIGH" || err != nil {
-			t.Errorf("severity %q, error %v", got, err)
+		if got, err := titleOf("CVE-2027-1"); got != "Flaw CVE-2027-1" || err != nil {
+			t.Errorf("title %q, error %v", got, err)
 		}
 		return nil
 	})

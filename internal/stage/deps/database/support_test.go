@@ -36,7 +36,7 @@ var built = time.Date(2027, 1, 10, 6, 0, 0, 0, time.UTC)
 func write(t *testing.T, id string, at time.Time) string {
 	t.Helper()
 	dir := t.TempDir()
-	err := fixture.Write(dir, []fixture.Advisory{{ID: id, Ecosystem: "go", Package: "example.com/x", Vulnerable: []string{"<1"}, Severity: "HIGH"}}, at)
+	err := fixture.Write(dir, []fixture.Advisory{{ID: id, Ecosystem: "go", Package: "example.com/x", Vulnerable: []string{"<1"}, Severity: "HIGH", Title: "Flaw " + id}}, at)
 	if err != nil {
 		t.Fatal(err)
 	}

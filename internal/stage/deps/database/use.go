@@ -84,7 +84,7 @@ func like(a, b os.FileInfo) bool {
 // unchanged checks that nobody wrote into the file while it answered.
 func (h *held) unchanged() error {
 	if h.file == nil || h.err != nil {
-		return nil
+		return nil //nolint:nilerr // it was never opened, which was said then
 	}
 	now, err := h.file.Stat()
 	if err != nil || !like(now, h.seen) {
