@@ -52,12 +52,14 @@ func (l *composeLocator) Locate(path []any) (finding.Location, source.Grade) {
 		return l.top(), source.Exact
 	}
 	known := l.known(path)
-	best, _, found := l.best(path[:known])
+	if known == len(path) {
+		if best, _, found := l.best(path); found {
+			return best.location(best.place), best.grade
+		}
+	}
+	best := l.deepest(path[:known])
 	if best == nil {
 		return l.top(), source.Parent
-	}
-	if found && known == len(path) {
-		return best.location(best.place), best.grade
 	}
 	if best.key != nil {
 		return best.location(best.key), source.Parent
@@ -79,6 +81,17 @@ func (l *composeLocator) best(path []any) (best *trace, weaker []view, found boo
 		}
 	}
 	return best, nil, false
+}
+
+// deepest finds where something that is missing belongs: the nearest ancestor, in the
+// file that says it first.
+func (l *composeLocator) deepest(path []any) (best *trace) {
+	for _, v := range l.views(path) {
+		if t := l.follow(v, path); best == nil || better(t, *best) {
+			best = &t
+		}
+	}
+	return best
 }
 
 // top stands for the set as a whole: the first key of its first file.

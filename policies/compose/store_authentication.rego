@@ -10,8 +10,9 @@
 #   profiles: [guide-literal, guide, strict, baseline]
 #   tags: [CWE-306]
 #   remediation: >-
-#     Give Valkey an ACL file from a secret (--aclfile /run/secrets/users.acl) or at least
-#     --requirepass; remove switches such as ALLOW_EMPTY_PASSWORD and trust.
+#     Give the store its accounts from a secret: --aclfile (or at least --requirepass) for Valkey,
+#     POSTGRES_PASSWORD_FILE, MYSQL_ROOT_PASSWORD_FILE and the like for others. Remove switches
+#     such as ALLOW_EMPTY_PASSWORD and trust.
 #   bad: |
 #     services:
 #       valkey:

@@ -10,8 +10,8 @@
 #   profiles: [guide-literal, guide, strict, baseline]
 #   tags: [CWE-798]
 #   remediation: >-
-#     Take the password from a secret file, or from a required variable: ${VALKEY_PASS:?}. Change the
-#     password that was published.
+#     Take the password from a secret file, or from a required variable such as ${STORE_PASSWORD:?}.
+#     Change the password that was published.
 #   bad: |
 #     services:
 #       valkey:

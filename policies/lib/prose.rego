@@ -22,7 +22,8 @@ saying(pattern, wanted) := {name |
 	count(lines(name, wanted)) > 0
 }
 
-# place is the first document of that name, else where to report on the repository.
-place(pattern) := ["files", min(named(pattern)), "content", "lines", 0] if {
-	count(named(pattern)) > 0
+# place is the document of that name that is nearest to the root, else where to report on
+# the repository.
+place(pattern) := ["files", nearest[1], "content", "lines", 0] if {
+	nearest := min({[count(split(name, "/")), name] | some name in named(pattern)})
 } else := input.facts.anchor

@@ -15,5 +15,9 @@ test_named_by_heading if {
 
 test_place if {
 	prose.place("runbook") == ["files", "docs/ops.md", "content", "lines", 0] with input as files
+	prose.place("runbook") == ["files", "z.md", "content", "lines", 0] with input as object.union(files, {"files": {"z.md": {
+		"family": "document",
+		"content": {"lines": ["# Runbook"], "headings": [{"text": "Runbook"}]},
+	}}})
 	prose.place("other") == ["documents", 0] with input as object.union(files, {"facts": {"anchor": ["documents", 0]}})
 }
