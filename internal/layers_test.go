@@ -66,7 +66,6 @@ var fences = map[string]string{
 	"github.com/owenrumney/go-sarif":         "internal/reporter",
 	"github.com/go-git/":                     "internal/source/commit",
 	"github.com/prometheus/":                 "internal/stage/hardening",
-	"github.com/nginxinc/":                   "internal/configfile",
 	"github.com/bradleyjkemp/":               "internal/stage/hardening",
 	"github.com/spf13/cobra":                 "internal/cli",
 	"mvdan.cc/sh":                            "internal/shell",
