@@ -80,18 +80,22 @@ func (a *app) rulesCommand() *cobra.Command {
 
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "explain RULE", Short: "Say what a rule demands, why, and how to meet it", Args: cobra.ExactArgs(1),
+		Use: "explain RULE|CONTROL", Short: "Say what a rule demands, why, and how to meet it; or which rules judge a control", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			rules, engine, err := a.rulesHere(c.Context())
 			if err != nil {
 				return err
 			}
-			i := slices.IndexFunc(rules, func(r finding.Rule) bool { return r.ID == args[0] })
-			if i < 0 {
-				return unknownRule(args[0], rules)
+			controls := engine.Controls()
+			if i := slices.IndexFunc(rules, func(r finding.Rule) bool { return r.ID == args[0] }); i >= 0 {
+				a.explain(rules[i], controls)
+				return nil
 			}
-			a.explain(rules[i], engine.Controls())
-			return nil
+			if i := slices.IndexFunc(controls, func(c finding.Control) bool { return c.ID == args[0] }); i >= 0 {
+				a.explainControl(controls[i], rules)
+				return nil
+			}
+			return unknownRule(args[0], rules)
 		},
 	}
 }
@@ -122,6 +126,21 @@ func (a *app) explain(r finding.Rule, controls []finding.Control) {
 	}
 	if r.HelpURI != "" {
 		fmt.Fprintf(a.Stdout, "\n%s\n", r.HelpURI)
+	}
+}
+
+// explainControl lists the rules that judge a control.
+func (a *app) explainControl(c finding.Control, rules []finding.Rule) {
+	fmt.Fprintf(a.Stdout, "%s (%s)\n%s\n\nRules:\n", c.ID, c.Severity, c.Title)
+	none := true
+	for _, r := range rules {
+		if slices.Contains(r.Controls, c.ID) {
+			fmt.Fprintf(a.Stdout, "  %s  %s\n", r.ID, r.Title)
+			none = false
+		}
+	}
+	if none {
+		fmt.Fprintf(a.Stdout, "  none; it takes an answer from: %s\n", strings.Join(c.Assessed, ", "))
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
@@ -107,9 +106,6 @@ func invocation(r *report.Report, s report.StageRun, cut int, shape *logShape) *
 	inv := sarif.NewInvocation()
 	broken := s.State == report.Failed || s.State == report.Degraded || len(s.Set.Gaps) > 0
 	inv.ExecutionSuccessful = ptr(!broken || !shape.full)
-	if !r.Time.IsZero() {
-		inv.StartTimeUtc = ptr(r.Time.UTC().Format(time.RFC3339))
-	}
 	if s.Reason != "" {
 		level := "warning"
 		if broken {
