@@ -23,7 +23,8 @@ func renderAnnotations(r *report.Report, _ Options) ([]byte, error) {
 				command("error", "title="+commandProperty("stage "+s.Name+": "+string(s.State)), s.Reason))
 		}
 	}
-	for _, f := range counted(r) {
+	lines, _ := rollUp(counted(r))
+	for _, f := range lines {
 		if f.Class == report.Existing && r.FailOn == "new" {
 			continue
 		}

@@ -39,14 +39,14 @@ func renderComment(r *report.Report, o Options) ([]byte, error) {
 	}
 	p.add(verdictSection(r))
 	brought, disclosed, before := split(counted(r))
-	p.list(findingHeader("Findings of this change"), findingRows(brought), 50, "finding", "\n")
-	p.list(findingHeader("Disclosed since the base commit"), findingRows(disclosed), 20, "finding", "\n")
+	p.list(findingHeader("Findings of this change"), findingRows(brought), 50, "line", "\n")
+	p.list(findingHeader("Disclosed since the base commit"), findingRows(disclosed), 20, "line", "\n")
 	p.add(stageSection(r))
 	p.list("### Not seen\n\n"+header("Stage", "Where", "What"), gapRows(r), 20, "gap", "\n")
 	p.list("### Exceptions\n\n"+header("State", "Rule", "For", "Expires", "Owner", "Reason"), exceptionRows(r), 20, "exception", "\n")
 	p.add(controlSection(r))
-	p.list(foldedHeader("Findings that this change mends")+findingHeader("Fixed"), findingRows(r.Fixed), 50, "finding", folded)
-	p.list(foldedHeader("Findings that were there before")+findingHeader("Existing"), findingRows(before), 50, "finding", folded)
+	p.list(foldedHeader("Findings that this change mends")+findingHeader("Fixed"), findingRows(r.Fixed), 50, "line", folded)
+	p.list(foldedHeader("Findings that were there before")+findingHeader("Existing"), findingRows(before), 50, "line", folded)
 	return []byte(p.String() + end), nil
 }
 

@@ -93,8 +93,9 @@ func TestCode(t *testing.T) {
 func large(n int) *report.Report {
 	r := rich(verbatim)
 	long := strings.Repeat("very long text | with `ticks` ", 20)
-	for range n {
+	for i := range n {
 		f := r.Findings[2]
+		f.Location.Region.StartLine, f.Location.Region.EndLine = 10+i, 10+i
 		f.Class, f.Message, f.Remediation = report.Introduced, long, long
 		r.Findings = append(r.Findings, f)
 	}

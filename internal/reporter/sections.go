@@ -43,9 +43,10 @@ func stageSection(r *report.Report) string {
 	return b.String() + "\n"
 }
 
-// findingRows are table rows under findingHeader.
+// findingRows are table rows under findingHeader, rolled up.
 func findingRows(list []report.Finding) []string {
-	return convert(list, func(f report.Finding) string {
+	lines, _ := rollUp(list)
+	return convert(lines, func(f report.Finding) string {
 		word := f.Severity.String()
 		if f.Gates {
 			word = "**" + word + "**"

@@ -18,15 +18,15 @@ func renderSummary(r *report.Report, o Options) ([]byte, error) {
 	p := &page{left: summaryBytes - len(end)}
 	p.add(verdictSection(r))
 	p.add(stageSection(r))
-	all := counted(r)
-	worst := all[:min(len(all), summaryWorst)]
-	p.list(findingHeader("Findings"), findingRows(worst), len(worst), "finding", "\n")
+	rows := findingRows(counted(r))
+	worst := rows[:min(len(rows), summaryWorst)]
+	p.list(findingHeader("Findings"), worst, len(worst), "line", "\n")
 	p.list("### Not seen\n\n"+header("Stage", "Where", "What"), gapRows(r), 200, "gap", "\n")
 	p.list("### Exceptions\n\n"+header("State", "Rule", "For", "Expires", "Owner", "Reason"), exceptionRows(r), 200, "exception", "\n")
 	p.add(controlSection(r))
 	p.list("### Controls not satisfied\n\n"+header("Control", "Requirement", "Findings", "Reason"), controlRows(r, report.NotSatisfied), 200, "control", "\n")
-	p.list(foldedHeader("Findings of the base commit that are gone")+findingHeader("Fixed"), findingRows(r.Fixed), 200, "finding", folded)
-	rest := findingRows(all[len(worst):])
-	p.list(foldedHeader("Further findings")+findingHeader("Further findings"), rest, len(rest), "finding", folded)
+	p.list(foldedHeader("Findings of the base commit that are gone")+findingHeader("Fixed"), findingRows(r.Fixed), 200, "line", folded)
+	rest := rows[len(worst):]
+	p.list(foldedHeader("Further findings")+findingHeader("Further findings"), rest, len(rest), "line", folded)
 	return []byte(p.String() + end), nil
 }

@@ -69,7 +69,7 @@ func (t *console) stages(r *report.Report) {
 }
 
 func (t *console) findings(r *report.Report) {
-	all := counted(r)
+	all, counts := rollUp(counted(r))
 	limit := t.o.Limit
 	if limit == 0 {
 		limit = textFindings
@@ -86,9 +86,16 @@ func (t *console) findings(r *report.Report) {
 			t.line("      %s %s", paint(t.o.Color, faint, "fix:"), terminal(short(m, textWidth)))
 		}
 	}
-	if rest := len(all) - limit; rest > 0 {
+	if rest := total(counts[limit:]); rest > 0 {
 		t.line("\n  %s not shown", plural(rest, "more finding"))
 	}
+}
+
+func total(counts []int) (n int) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
 }
 
 func groupTitle(f report.Finding, r *report.Report) string {
