@@ -67,7 +67,7 @@ func newSarifRun(r *report.Report, s report.StageRun, findings []report.Finding,
 	run.Tool = sarif.NewTool().WithDriver(driver)
 	run.ColumnKind = ptr("unicodeCodePoints")
 	run.AutomationDetails = sarif.NewRunAutomationDetails().WithID("assure/" + s.Name + "/")
-	run.Invocations = []*sarif.Invocation{invocation(r, s, cut, shape)}
+	run.Invocations = []*sarif.Invocation{invocation(s, cut, shape)}
 	seen := map[string]int{}
 	for _, f := range kept {
 		seen[f.Rule+"\x00"+f.Fingerprint]++
@@ -102,7 +102,7 @@ func (shape *logShape) choose(findings []report.Finding) (kept []report.Finding,
 
 // invocation says whether the stage saw everything. GitHub refuses a whole upload of
 // which one run was not successful, so there a degraded stage only has notifications.
-func invocation(r *report.Report, s report.StageRun, cut int, shape *logShape) *sarif.Invocation {
+func invocation(s report.StageRun, cut int, shape *logShape) *sarif.Invocation {
 	inv := sarif.NewInvocation()
 	broken := s.State == report.Failed || s.State == report.Degraded || len(s.Set.Gaps) > 0
 	inv.ExecutionSuccessful = ptr(!broken || !shape.full)
