@@ -17,9 +17,13 @@ type spot struct {
 	stage, subject string
 	class          report.Class
 	at             finding.Location
+	severity       finding.Severity
+	gates          bool
 }
 
-func spotOf(f report.Finding) spot { return spot{f.Stage, f.Subject, f.Class, f.Location} }
+func spotOf(f report.Finding) spot {
+	return spot{f.Stage, f.Subject, f.Class, f.Location, f.Severity, f.Gates}
+}
 
 // rollUp tells findings together that say at one place what one subject lacks: a service
 // without any hardening, a dependency with many advisories. The first of them stands for

@@ -27,6 +27,8 @@ func TestRollUp(t *testing.T) {
 		one("a", 2, nil), one("x", 9, nil), one("b", 2, nil), one("c", 2, nil), one("b", 2, nil), one("d", 2, nil),
 		one("e", 2, func(f *report.Finding) { f.Subject = "db" }),
 		one("f", 2, func(f *report.Finding) { f.Class = report.Existing }),
+		one("k", 2, func(f *report.Finding) { f.Severity = finding.Critical }),
+		one("l", 2, func(f *report.Finding) { f.Gates = true }),
 		one("g", 3, nil), one("h", 3, nil), one("i", 3, nil),
 	}
 	lines, counts := rollUp(list)
@@ -35,12 +37,12 @@ func TestRollUp(t *testing.T) {
 		got = append(got, l.Message)
 	}
 	want := []string{
-		"5 findings here, also b, c, d: a is wrong", "x is wrong", "e is wrong", "f is wrong", "g is wrong", "h is wrong", "i is wrong",
+		"5 findings here, also b, c, d: a is wrong", "x is wrong", "e is wrong", "f is wrong", "k is wrong", "l is wrong", "g is wrong", "h is wrong", "i is wrong",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]int{5, 1, 1, 1, 1, 1, 1}, counts); diff != "" {
+	if diff := cmp.Diff([]int{5, 1, 1, 1, 1, 1, 1, 1, 1}, counts); diff != "" {
 		t.Error(diff)
 	}
 	if strings.Contains(list[0].Message, "here") {
