@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -15,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/client"
 
 	"github.com/stella-ops/assure/internal/config"
@@ -91,30 +91,54 @@ func child(t *testing.T, root, id, word string) *exec.Cmd {
 	return cmd
 }
 
-// inventory lists what the engine has, by id and name.
-func inventory(t *testing.T, e *stack.Engine) map[string][]string {
+// inventory names what the engine has that is no other run's: the tests of other
+// packages use the same engine at the same time.
+func inventory(t *testing.T, e *stack.Engine, id string) map[string]bool {
 	t.Helper()
-	ctx, all := context.Background(), map[string][]string{}
-	add := func(kind string, id string) { all[kind] = append(all[kind], id) }
+	ctx, all := context.Background(), map[string]bool{}
+	add := func(name string, labels map[string]string) {
+		if run := labels[stack.RunLabel]; run == "" || run == id {
+			all[name] = true
+		}
+	}
 	c, err1 := e.API().ContainerList(ctx, client.ContainerListOptions{All: true})
 	for _, i := range c.Items {
-		add("containers", i.ID)
+		add("container "+i.ID, i.Labels)
 	}
 	n, err2 := e.API().NetworkList(ctx, client.NetworkListOptions{})
 	for _, i := range n.Items {
-		add("networks", i.ID)
+		add("network "+i.ID, i.Labels)
 	}
 	v, err3 := e.API().VolumeList(ctx, client.VolumeListOptions{})
 	for _, i := range v.Items {
-		add("volumes", i.Name)
+		add("volume "+i.Name, i.Labels)
 	}
 	if err := errors.Join(err1, err2, err3); err != nil {
 		t.Fatal(err)
 	}
-	for _, list := range all {
-		slices.Sort(list)
-	}
 	return all
+}
+
+// left names what is in the engine now, was not before, and stays: what others make
+// without a label goes away again when their test ends.
+func left(t *testing.T, e *stack.Engine, id string, before map[string]bool) []string {
+	t.Helper()
+	extra := added(before, inventory(t, e, id))
+	for range 600 {
+		if len(extra) == 0 {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+		now := inventory(t, e, id)
+		maps.DeleteFunc(extra, func(name string, _ bool) bool { return !now[name] })
+	}
+	return slices.Sorted(maps.Keys(extra))
+}
+
+func added(before, now map[string]bool) map[string]bool {
+	extra := maps.Clone(now)
+	maps.DeleteFunc(extra, func(name string, _ bool) bool { return before[name] })
+	return extra
 }
 
 const killable = `services:
@@ -131,27 +155,30 @@ func TestKilledRunIsCleanedUp(t *testing.T) {
 	build(t, root, settings(), map[string]string{"compose.yml": killable, "Dockerfile": dockerfile})
 	for i, word := range []string{"creating", "scanning"} {
 		t.Run(word, func(t *testing.T) {
-			before, id := inventory(t, e), fmt.Sprintf("killed%d", i)
+			id := fmt.Sprintf("killed%d", i)
+			before := inventory(t, e, id)
 			cmd := child(t, root, id, word)
 			if err := cmd.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
 			_ = cmd.Wait()
-			if cmp.Diff(before, inventory(t, e)) == "" && word != "creating" {
+			if len(added(before, inventory(t, e, id))) == 0 && word != "creating" {
 				t.Error("the killed run left nothing, so nothing is shown")
 			}
-			// What a dead client asked for may still be under way.
-			for range 40 {
+			// What a dead client asked for may still be under way: five sweeps in a row
+			// must find nothing.
+			for tries, quiet := 0, 0; tries < 100 && quiet < 5; tries++ {
 				if _, err := stack.CleanRun(context.Background(), e, id); err != nil {
 					t.Log(err)
 				}
-				if cmp.Diff(before, inventory(t, e)) == "" {
-					break
+				quiet++
+				if len(added(before, inventory(t, e, id))) > 0 {
+					quiet = 0
 				}
 				time.Sleep(100 * time.Millisecond)
 			}
-			if d := cmp.Diff(before, inventory(t, e)); d != "" {
-				t.Errorf("the engine is not as before: %s", d)
+			if extra := left(t, e, id, before); len(extra) > 0 {
+				t.Errorf("the engine is not as before: %q", extra)
 			}
 			empty(t, e, id)
 		})
@@ -165,7 +192,8 @@ func TestInterruptedRunCleansUp(t *testing.T) {
 	build(t, root, settings(), map[string]string{"compose.yml": killable, "Dockerfile": dockerfile})
 	for i, word := range []string{"building", "scanning"} {
 		t.Run(word, func(t *testing.T) {
-			before, id := inventory(t, e), fmt.Sprintf("interrupted%d", i)
+			id := fmt.Sprintf("interrupted%d", i)
+			before := inventory(t, e, id)
 			cmd := child(t, root, id, word)
 			start := time.Now()
 			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
@@ -175,8 +203,8 @@ func TestInterruptedRunCleansUp(t *testing.T) {
 				t.Errorf("the run did not end well: %v", err)
 			}
 			t.Logf("ended after %s", time.Since(start))
-			if d := cmp.Diff(before, inventory(t, e)); d != "" {
-				t.Errorf("the engine is not as before: %s", d)
+			if extra := left(t, e, id, before); len(extra) > 0 {
+				t.Errorf("the engine is not as before: %q", extra)
 			}
 			empty(t, e, id)
 		})
