@@ -26,7 +26,7 @@ type exceptions struct {
 func (a *app) exceptions(j *job, p *plan.Plan) exceptions {
 	e := exceptions{held: j.cfg.Exceptions}
 	if j.cfg.Runs("deps") {
-		more, problems := accepted.Read(j.trusted(), p.LockFiles)
+		more, problems := accepted.Read(j.trusted(), whereAccepted(j.cfg, p.LockFiles))
 		e.held, e.unreadable = slices.Concat(e.held, more), problems
 	}
 	inline, problems := p.Exceptions()
@@ -45,10 +45,16 @@ func (a *app) proposed(j *job, lockFiles []string) []config.Exception {
 		all = head.Exceptions
 	}
 	if j.cfg.Runs("deps") {
-		more, _ := accepted.Read(j.tree, lockFiles)
+		more, _ := accepted.Read(j.tree, whereAccepted(j.cfg, lockFiles))
 		all = slices.Concat(all, more)
 	}
 	return all
+}
+
+// whereAccepted says where the configuration, which no change under test chooses, wants
+// such files to be looked for.
+func whereAccepted(cfg config.Config, lockFiles []string) accepted.Where {
+	return accepted.Where{LockFiles: lockFiles, IgnoreFiles: cfg.Deps.IgnoreFiles, VEX: cfg.Deps.VEX}
 }
 
 func (a *app) headConfig(tree *source.Tree) (config.Config, error) {

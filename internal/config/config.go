@@ -83,6 +83,10 @@ type Deps struct {
 	Platform string `yaml:"platform"`
 	// JavaRepositories are registry references of the Java index, tried in order.
 	JavaRepositories []string `yaml:"java-db-repository"`
+	// IgnoreFiles are ignore files besides those at well-known places, VEX documents or
+	// directories of them besides .vex: slash paths of the repository.
+	IgnoreFiles []string `yaml:"ignore-files"`
+	VEX         []string `yaml:"vex"`
 	// DevDependencies also reports dependencies that only development needs.
 	DevDependencies bool `yaml:"dev-dependencies"`
 }

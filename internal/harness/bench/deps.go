@@ -61,9 +61,13 @@ func database(dir, real string) (string, error) {
 	if real != "" {
 		return cache, os.Symlink(real, filepath.Join(cache, "db"))
 	}
-	return cache, fixture.Write(filepath.Join(cache, "db"), []fixture.Advisory{
+	advisories := []fixture.Advisory{
 		{ID: "CVE-2027-0001", Ecosystem: "go", Package: "golang.org/x/net", Vulnerable: []string{"<0.23.0"}, Patched: []string{"0.23.0"}, Severity: "HIGH"},
-	}, time.Now())
+	}
+	for _, name := range ecosystems() { // one that is not covered would not be matched
+		advisories = append(advisories, fixture.Advisory{ID: "CVE-2027-0002", Ecosystem: name, Package: "nothing", Vulnerable: []string{"<0.1.0"}, Severity: "LOW"})
+	}
+	return cache, fixture.Write(filepath.Join(cache, "db"), advisories, time.Now())
 }
 
 const goMod = `module example.org/one

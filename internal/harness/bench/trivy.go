@@ -6,36 +6,15 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 )
-
-// trivyVersion is the release that is compared with: the one whose parsers we use.
-const trivyVersion = "v0.74.0"
 
 // trivy is the built peer with its source, whose test data is a corpus of lock files.
 type trivy struct{ program, source string }
 
-// buildTrivy builds the peer from its module, once.
+// buildTrivy builds the release that is compared with: the one whose parsers we use.
 func buildTrivy(ctx context.Context, tools string) (trivy, error) {
-	tools, err := filepath.Abs(tools)
-	if err != nil {
-		return trivy{}, fmt.Errorf("find tools: %w", err)
-	}
-	src, err := download(ctx, "github.com/aquasecurity/trivy@"+trivyVersion)
-	if err != nil {
-		return trivy{}, err
-	}
-	t := trivy{filepath.Join(tools, "trivy-"+trivyVersion), src}
-	if _, err := os.Stat(t.program); err == nil {
-		return t, nil
-	}
-	fmt.Fprintln(os.Stderr, "building Trivy "+trivyVersion+", which takes minutes")
-	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-o", t.program, "./cmd/trivy")
-	cmd.Dir, cmd.Env, cmd.Stderr = src, append(os.Environ(), "GOFLAGS=", "GOEXPERIMENT=jsonv2", "CGO_ENABLED=0"), os.Stderr
-	if err := cmd.Run(); err != nil {
-		return trivy{}, fmt.Errorf("build Trivy: %w", err)
-	}
-	return t, nil
+	program, source, err := peer{name: "Trivy", module: "github.com/aquasecurity/trivy", version: "v0.74.0", main: "./cmd/trivy", experiment: "jsonv2"}.build(ctx, tools)
+	return trivy{program, source}, err
 }
 
 // on scans a directory for vulnerabilities with the database below cache, and nothing

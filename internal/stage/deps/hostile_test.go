@@ -331,6 +331,55 @@ func TestParallelRuns(t *testing.T) {
 	}
 }
 
+// TestLongLine has a line of 10 MB in the middle of each lock file: what is still found
+// has its place, and what is not has a gap.
+func TestLongLine(t *testing.T) {
+	db := databaseOf(t, advisories)
+	long := strings.Repeat("x", 10<<20) + "\n"
+	for name, tt := range ecosystems {
+		t.Run(name, func(t *testing.T) {
+			files := map[string]string{}
+			for _, f := range txtar.Parse([]byte(tt.archive)).Files {
+				middle := 1 + bytes.IndexByte(f.Data, '\n')
+				files[f.Name] = string(f.Data[:middle]) + long + string(f.Data[middle:])
+			}
+			set := run(t, config.Deps{Database: db}, repositoryOf(t, files))
+			if len(set.Gaps) == 0 && !cmp.Equal(len(tt.want), len(set.Findings)) {
+				t.Errorf("findings %v and no gap", lines(set))
+			}
+			for _, g := range set.Gaps {
+				if len(g.Message) > 2000 {
+					t.Errorf("a gap of %d bytes", len(g.Message))
+				}
+			}
+		})
+	}
+}
+
+// TestTraversalInNames has packages that are called like paths: they are names, nothing
+// is opened by them.
+func TestTraversalInNames(t *testing.T) {
+	const outside = "../../../../etc/passwd"
+	db := databaseOf(t, advisories)
+	for name, tt := range ecosystems {
+		t.Run(name, func(t *testing.T) {
+			files := map[string]string{}
+			for _, f := range txtar.Parse([]byte(tt.archive)).Files {
+				files[f.Name] = strings.ReplaceAll(string(f.Data), strings.Fields(tt.want[0])[2], outside)
+			}
+			set := run(t, config.Deps{Database: db}, repositoryOf(t, files))
+			if set.Coverage["lock files"] == 0 && len(set.Gaps) == 0 {
+				t.Errorf("nothing was read and nobody says so: %q", files)
+			}
+			for _, g := range set.Gaps {
+				if strings.Contains(g.Message, "root:") || !filepath.IsLocal(g.Location.URI) {
+					t.Errorf("a file outside was opened: %v", g)
+				}
+			}
+		})
+	}
+}
+
 // TestBitFlips breaks every lock file in many ways: the scan ends, and nothing is lost
 // in silence: what is no longer found has a gap, or was renamed by the flip itself.
 func TestBitFlips(t *testing.T) {
@@ -360,8 +409,8 @@ func TestBitFlips(t *testing.T) {
 	}
 }
 
-// TestManyEntries has lock files far beyond real ones. A million packages take the
-// database half a minute, so it is fewer here.
+// TestManyEntries has lock files far beyond real ones, and some that are not read because
+// the memory that they take has no bound.
 func TestManyEntries(t *testing.T) {
 	db := databaseOf(t, advisories)
 	var plain, versions, locks strings.Builder
@@ -381,17 +430,19 @@ func TestManyEntries(t *testing.T) {
 		name, text string
 		want       string
 	}{
+		"a million packages":      {"requirements.txt", strings.Repeat("fine==1.0\n", 1_000_000), "more than 500000 lines and objects"},
+		"a million objects":       {"package-lock.json", `{"lockfileVersion":3,"packages":{` + strings.Repeat(`"node_modules/a":{"version":"1"},`, 1_000_000) + `"":{}}}`, "more than 500000 lines and objects"},
 		"many packages":           {"requirements.txt", plain.String(), "requirements.txt:300001:1-15 GHSA-pypi-0000-0003 weak-py 1.3.9 1.4, 2.1"},
 		"a graph of many":         {"package-lock.json", locks.String(), "package-lock.json:30002:1-45 CVE-2027-0002 weak-js 1.2.2 1.2.3"},
 		"many vulnerable ones":    {"requirements.txt", versions.String(), "and 7990 more 1.4, 2.1"},
-		"more than 64 MB of them": {"requirements.txt", strings.Repeat("fine==1.0.0000000000000000000\n", 3_000_000), ""},
+		"more than 64 MB of them": {"requirements.txt", strings.Repeat("fine==1.0.0000000000000000000\n", 3_000_000), "too large"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			set := run(t, config.Deps{Database: db}, repositoryOf(t, map[string]string{tt.name: tt.text}))
 			got := lines(set)
-			if tt.want == "" {
-				if len(set.Gaps) != 1 || !strings.Contains(set.Gaps[0].Message, "too large") {
+			if len(set.Gaps) > 0 {
+				if len(set.Gaps) != 1 || !strings.Contains(set.Gaps[0].Message, tt.want) || set.Gaps[0].Location.URI != tt.name || len(got) > 0 {
 					t.Errorf("gaps %v", gaps(set))
 				}
 				return

@@ -2,7 +2,6 @@ package deps_test
 
 import (
 	"archive/tar"
-	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -670,50 +669,4 @@ type refusing func(*http.Request)
 func (f refusing) RoundTrip(r *http.Request) (*http.Response, error) {
 	f(r)
 	return nil, errors.New("no network")
-}
-
-func jarOf(t *testing.T, files ...file) string {
-	t.Helper()
-	var buf bytes.Buffer
-	w := zip.NewWriter(&buf)
-	for _, f := range files {
-		e, err := w.Create(f.name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		io.WriteString(e, f.data)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return buf.String()
-}
-
-var weakJar = file{"META-INF/maven/com.acme/weak-lib/pom.properties", "groupId=com.acme\nartifactId=weak-lib\nversion=2.17.0\n"}
-
-// TestJavaArchives reads archives in archives; without the Java index that is a gap.
-func TestJavaArchives(t *testing.T) {
-	s := newShop(t)
-	inner := jarOf(t, weakJar)
-	ref := s.push(t, "acme/app:1", build(t, empty.Image, layerOf(t, file{"app/app.war", jarOf(t, file{"WEB-INF/lib/weak-lib-2.17.0.jar", inner})})))
-	set := scan(t, config.Deps{}, s.options(), uses(repositoryOf(t, nil), ref))
-	if diff := cmp.Diff([]string{"compose.yaml:3:12 CVE-2027-0007 com.acme:weak-lib 2.17.0 2.17.1 own app/app.war/WEB-INF/lib/weak-lib-2.17.0.jar"}, inImages(set)); diff != "" {
-		t.Error(diff)
-	}
-	if got := gaps(set); len(got) != 1 || !strings.Contains(got[0], "1 Java archives were judged only by what they say of themselves, because there is no Java index") {
-		t.Errorf("gaps %v", got)
-	}
-}
-
-// TestJavaBomb nests archives deeper than any real program does.
-func TestJavaBomb(t *testing.T) {
-	s := newShop(t)
-	jar := jarOf(t, weakJar)
-	for range 12 {
-		jar = jarOf(t, file{"a.jar", jar})
-	}
-	set := scan(t, config.Deps{}, s.options(), uses(repositoryOf(t, nil), s.push(t, "acme/app:1", build(t, empty.Image, layerOf(t, file{"a.jar", jar})))))
-	if got := strings.Join(gaps(set), "\n"); !strings.Contains(got, "more than 8 levels deep") {
-		t.Errorf("gaps %v", got)
-	}
 }

@@ -112,10 +112,16 @@ func (j *judge) judgeReading(d *deployed) {
 		j.note(fmt.Sprintf("%s: %d descriptions of single packages could not be read, the first is %s", d.ref, n, inventory.Short(c.Notes[0])))
 	}
 	if c.Jars > 0 && c.IndexError != nil {
-		j.imageGap(d, fmt.Sprintf("%d Java archives were judged only by what they say of themselves, because there is no Java index: %s; run `assure db pull`", c.Jars, inventory.Short(c.IndexError.Error())))
+		j.imageGap(d, fmt.Sprintf("%d Java archives were judged only by what they say of themselves, because there is no Java index: %s; run `assure db pull --java`", c.Jars, inventory.Short(firstClause(c.IndexError))))
 	} else if c.Unknown > 0 {
 		j.note(fmt.Sprintf("%s: the Java index does not know %d of %d Java archives", d.ref, c.Unknown, c.Jars))
 	}
+}
+
+// firstClause is an error without the hint at its end.
+func firstClause(err error) string {
+	text, _, _ := strings.Cut(oneLine(err.Error()), "; ")
+	return text
 }
 
 func (j *judge) imageGap(d *deployed, text string) {

@@ -29,36 +29,51 @@ type Tree interface {
 	Read(name string, limit int64) ([]byte, error)
 }
 
-// Read reads the ignore files and VEX documents of the tree: those at its root and those
-// beside the lock files. Problems are entries that accept nothing because they cannot be
-// read.
-func Read(tree Tree, lockFiles []string) (exceptions []config.Exception, problems []finding.Gap) {
-	for _, name := range ignoreFiles(lockFiles) {
-		data, err := read(tree, name, &problems)
-		if err != nil {
-			continue
-		}
-		more, bad := ignorefile.Read(name, data)
-		exceptions, problems = append(exceptions, more...), append(problems, bad...)
-	}
-	more, bad := documents(tree)
-	return append(exceptions, more...), append(problems, bad...)
+// Where says where to look, besides the names at the root that everybody knows.
+type Where struct {
+	// LockFiles may have an osv-scanner.toml beside them.
+	LockFiles []string
+	// IgnoreFiles are further ignore files, VEX further documents or directories of
+	// them, as the configuration names them: slash paths of the repository.
+	IgnoreFiles, VEX []string
 }
 
-// read reads one file; one that is there and cannot be read is a problem.
-func read(tree Tree, name string, problems *[]finding.Gap) ([]byte, error) {
-	data, err := tree.Read(name, source.MaxFileBytes)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		*problems = append(*problems, finding.Gap{Location: finding.Top(name), Message: "nothing in it is accepted: " + err.Error()})
-	}
-	return data, err
+// Read reads the ignore files and VEX documents of the tree: those at its root, those
+// beside the lock files and those that the configuration names. Problems are entries
+// that accept nothing because they cannot be read.
+func Read(tree Tree, where Where) ([]config.Exception, []finding.Gap) {
+	r := &reader{tree: tree}
+	r.ignoreFiles(where)
+	r.documents(where.VEX)
+	return r.exceptions, r.problems
 }
 
-// ignoreFiles are the names to look for. osv-scanner.toml holds for the lock files of
-// its own directory.
-func ignoreFiles(lockFiles []string) []string {
+// reader gathers exceptions.
+type reader struct {
+	tree       Tree
+	exceptions []config.Exception
+	problems   []finding.Gap
+}
+
+func (r *reader) problem(name, text string) {
+	r.problems = append(r.problems, finding.Gap{Location: finding.Top(name), Message: text})
+}
+
+// read reads one file. One that is there and cannot be read is a problem, and so is one
+// that is missing although the configuration names it.
+func (r *reader) read(name string, named bool) ([]byte, bool) {
+	data, err := r.tree.Read(name, source.MaxFileBytes)
+	if err != nil && (named || !errors.Is(err, fs.ErrNotExist)) {
+		r.problem(name, "nothing in it is accepted: "+err.Error())
+	}
+	return data, err == nil
+}
+
+// ignoreFiles reads the ignore files. osv-scanner.toml holds for the lock files of its
+// own directory.
+func (r *reader) ignoreFiles(where Where) {
 	dirs := []string{"."}
-	for _, l := range lockFiles {
+	for _, l := range where.LockFiles {
 		dirs = append(dirs, path.Dir(l))
 	}
 	slices.Sort(dirs)
@@ -66,37 +81,56 @@ func ignoreFiles(lockFiles []string) []string {
 	for _, dir := range slices.Compact(dirs) {
 		names = append(names, path.Join(dir, ignorefile.OSV))
 	}
-	return names
+	known := len(names)
+	for i, name := range append(names, where.IgnoreFiles...) {
+		name = path.Clean(name)
+		if i >= known && slices.Contains(names, name) {
+			continue
+		}
+		if data, ok := r.read(name, i >= known); ok {
+			more, bad := ignorefile.Read(name, data)
+			r.exceptions, r.problems = append(r.exceptions, more...), append(r.problems, bad...)
+		}
+	}
 }
 
 // documents reads the VEX documents together, because a later one may take back what an
 // earlier one says.
-func documents(tree Tree) ([]config.Exception, []finding.Gap) {
-	entries, err := fs.ReadDir(tree.FS(), Dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	} else if err != nil {
-		return nil, []finding.Gap{{Location: finding.Top(Dir), Message: "no VEX document is read: " + err.Error()}}
-	}
+func (r *reader) documents(named []string) {
 	var statements []vex.Statement
-	var problems []finding.Gap
-	count := 0
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".json") {
-			continue
-		}
-		name := path.Join(Dir, e.Name())
-		if count++; count > maxDocuments {
-			problems = append(problems, finding.Gap{Location: finding.Top(name), Message: fmt.Sprintf("only the first %d VEX documents are read", maxDocuments)})
+	for i, name := range r.documentNames(named) {
+		if i == maxDocuments {
+			r.problem(name, fmt.Sprintf("only the first %d VEX documents are read", maxDocuments))
 			break
 		}
-		data, err := read(tree, name, &problems)
-		if err != nil {
-			continue
+		if data, ok := r.read(name, true); ok {
+			more, bad := vex.Read(name, data)
+			statements, r.problems = append(statements, more...), append(r.problems, bad...)
 		}
-		more, bad := vex.Read(name, data)
-		statements, problems = append(statements, more...), append(problems, bad...)
 	}
-	exceptions, bad := vex.Exceptions(statements)
-	return exceptions, append(problems, bad...)
+	more, bad := vex.Exceptions(statements)
+	r.exceptions, r.problems = append(r.exceptions, more...), append(r.problems, bad...)
+}
+
+// documentNames are the documents in the well-known directory and those that are named,
+// each once.
+func (r *reader) documentNames(named []string) (names []string) {
+	for i, name := range append([]string{Dir}, named...) {
+		name = path.Clean(name)
+		entries, err := fs.ReadDir(r.tree.FS(), name)
+		switch {
+		case err == nil:
+			for _, e := range entries {
+				if strings.HasSuffix(e.Name(), ".json") {
+					names = append(names, path.Join(name, e.Name()))
+				}
+			}
+		case i > 0:
+			names = append(names, name) // a file, or something that reading will tell about
+		case !errors.Is(err, fs.ErrNotExist):
+			r.problem(Dir, "no VEX document is read: "+err.Error())
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

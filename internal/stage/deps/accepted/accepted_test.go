@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage/deps/accepted"
@@ -25,6 +28,11 @@ func TestRead(t *testing.T) {
 		".vex/b.json":          fmt.Sprintf(vex, 2, "not_affected"),
 		".vex/notes.txt":       "no document",
 		".vex/c.json":          "{}",
+		"policy/accepted":      "CVE-5\n",
+		"policy/accepted.yml":  "vulnerabilities:\n  - id: CVE-6\n",
+		"policy/osv.toml":      "[[IgnoredVulns]]\nid = \"CVE-7\"\n",
+		"policy/vex/e.json":    strings.ReplaceAll(fmt.Sprintf(vex, 1, "not_affected"), "CVE-4", "CVE-8"),
+		"f.json":               strings.ReplaceAll(fmt.Sprintf(vex, 1, "fixed"), "CVE-4", "CVE-10"),
 	}
 	for name, text := range files {
 		path := filepath.Join(dir, name)
@@ -43,20 +51,41 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tree.Close()
-	got, problems := accepted.Read(tree, []string{"svc/go.mod", "sub/go.mod"})
-	var shown []string
-	for _, e := range got {
-		shown = append(shown, e.Location.URI+" "+e.Rule+" "+e.Path)
+	locks := []string{"svc/go.mod", "sub/go.mod"}
+	known := []string{".trivyignore CVE-1 ", ".trivyignore.yaml CVE-2 ", "svc/osv-scanner.toml CVE-3 svc/*"}
+	tests := map[string]struct {
+		where     accepted.Where
+		want, bad []string
+	}{
+		"well-known places": {accepted.Where{LockFiles: locks}, append(slices.Clone(known), ".vex/b.json CVE-4 "), []string{".vex/c.json", ".vex/d.json"}},
+		"named, too": {
+			accepted.Where{LockFiles: locks, IgnoreFiles: []string{"./policy/accepted", "policy/accepted.yml", ".trivyignore", "policy/osv.toml"}, VEX: []string{"policy/vex/", "f.json", ".vex/b.json"}},
+			append(slices.Clone(known), "policy/accepted CVE-5 ", "policy/accepted.yml CVE-6 ", "policy/osv.toml CVE-7 policy/*", "f.json CVE-10 ", ".vex/b.json CVE-4 ", "policy/vex/e.json CVE-8 "),
+			[]string{".vex/c.json", ".vex/d.json"},
+		},
+		"not there, or outside": {
+			accepted.Where{LockFiles: locks, IgnoreFiles: []string{"gone", "../../etc/passwd", "/etc/passwd"}, VEX: []string{"gone.json", "../vex"}},
+			append(slices.Clone(known), ".vex/b.json CVE-4 "),
+			[]string{"gone", "../../etc/passwd", "/etc/passwd", "../vex", ".vex/c.json", ".vex/d.json", "gone.json"},
+		},
 	}
-	want := []string{".trivyignore CVE-1 ", ".trivyignore.yaml CVE-2 ", "svc/osv-scanner.toml CVE-3 svc/*", ".vex/b.json CVE-4 "}
-	if diff := cmp.Diff(want, shown); diff != "" {
-		t.Error(diff)
-	}
-	var bad []string
-	for _, p := range problems {
-		bad = append(bad, p.Location.URI)
-	}
-	if diff := cmp.Diff([]string{".vex/c.json", ".vex/d.json"}, bad); diff != "" {
-		t.Errorf("problems (-want +got):\n%s\n%v", diff, problems)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, problems := accepted.Read(tree, tt.where)
+			var shown, bad []string
+			for _, e := range got {
+				shown = append(shown, e.Location.URI+" "+e.Rule+" "+e.Path)
+			}
+			for _, p := range problems {
+				bad = append(bad, p.Location.URI)
+			}
+			less := func(a, b string) bool { return a < b }
+			if diff := cmp.Diff(tt.want, shown, cmpopts.SortSlices(less)); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(tt.bad, bad); diff != "" {
+				t.Errorf("problems (-want +got):\n%s\n%v", diff, problems)
+			}
+		})
 	}
 }

@@ -34,7 +34,7 @@ const (
 )
 
 // ErrNone marks that there is no database where one was looked for.
-var ErrNone = errors.New("no vulnerability database")
+var ErrNone = errors.New("no database")
 
 // hint ends every message about a database that cannot be used.
 const hint = "run `assure db pull` or set --database DIR"

@@ -66,6 +66,7 @@ func TestMirrors(t *testing.T) {
 	}{
 		"rate limit":    {429, true, "limits the rate"},
 		"unavailable":   {503, true, "503"},
+		"server error":  {500, true, "500"},
 		"unauthorized":  {401, false, "check the credentials"},
 		"forbidden":     {403, false, "check the credentials"},
 		"no such thing": {404, false, "check the name in deps.db-repository"},

@@ -31,20 +31,20 @@ const (
 	maxReason = 2000
 )
 
-// Read reads the file by its name. Problems are what could not be read.
+// Read reads the file; the ending of its name tells the form. Problems are what could not be read.
 func Read(name string, data []byte) (exceptions []config.Exception, problems []finding.Gap) {
 	f := &file{name: name}
 	if len(data) > source.MaxFileBytes {
 		f.problem(0, "the file is larger than %d bytes", source.MaxFileBytes)
 		return nil, f.problems
 	}
-	switch path.Base(name) {
-	case Plain:
-		f.plain(data)
-	case OSV:
+	switch path.Ext(name) {
+	case ".toml":
 		f.osv(data)
-	default:
+	case ".yaml", ".yml":
 		f.yaml(data)
+	default:
+		f.plain(data)
 	}
 	return f.exceptions, f.problems
 }

@@ -20,7 +20,14 @@ const (
 	maxJarDepth    = 8
 	maxJarEntries  = 200_000
 	maxJarUnpacked = 4 << 30
+	maxJarText     = 64 << 20
 )
+
+// isPom tells whether the parser reads the file in an archive to its end.
+func isPom(name string) bool {
+	base := path.Base(name)
+	return base == "pom.xml" || base == "pom.properties"
+}
 
 // Index identifies Java archives that do not say who they are.
 type Index interface{ jar.Client }
@@ -44,6 +51,9 @@ func (w *walker) jar(ctx context.Context, file *content) error {
 		w.problems = append(w.problems, fmt.Sprintf("%s: %v", file.name, err))
 		return nil
 	}
+	if budget.broken > 0 {
+		w.notes = append(w.notes, fmt.Sprintf("%s: %d archives in it are none and were passed over", file.name, budget.broken))
+	}
 	index := w.reader.index(ctx)
 	options := []jar.Option{jar.WithSize(file.size), jar.WithFilePath(file.name), jar.WithOffline(index == nil)}
 	app, err := language.ParsePackage(ctx, types.Jar, file.name, r, jar.NewParser(index, options...), false)
@@ -62,6 +72,8 @@ func (w *walker) jar(ctx context.Context, file *content) error {
 type budget struct {
 	entries int
 	bytes   int64
+	// broken counts the archives inside that cannot be read.
+	broken int
 }
 
 // check reads an archive and those in it before a parser does, which unpacks them
@@ -69,7 +81,8 @@ type budget struct {
 func (b *budget) check(r xio.ReadSeekerAt, size int64, depth int) error {
 	zr, err := zip.NewReader(r, size)
 	if err != nil && depth > 0 {
-		return nil // only named like an archive; the parser passes over it, too
+		b.broken++ // only named like an archive; the parser passes over it, too
+		return nil
 	} else if err != nil {
 		return fmt.Errorf("it is not a readable archive: %w", err)
 	}
@@ -77,6 +90,9 @@ func (b *budget) check(r xio.ReadSeekerAt, size int64, depth int) error {
 		return fmt.Errorf("it holds more than %d files", maxJarEntries)
 	}
 	for _, f := range zr.File {
+		if isPom(f.Name) && f.UncompressedSize64 > maxJarText {
+			return fmt.Errorf("%.200s in it has more than %d MB unpacked", f.Name, maxJarText>>20)
+		}
 		if !isJar(f.Name) {
 			continue
 		}

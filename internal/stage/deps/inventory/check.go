@@ -14,11 +14,17 @@ import (
 // recurse would exhaust the stack, which no recover can catch.
 const maxDepth = 200
 
+// maxPieces bounds lines and objects: a parser needs some 3 KB for what takes five bytes
+// in the file. Real lock files stay below 100,000.
+const maxPieces = 500_000
+
 // check looks for what would make a parser crash. It returns what is wrong, or "".
 func check(f *format, data []byte) string {
 	switch {
 	case depth(data) > maxDepth:
 		return fmt.Sprintf("the file nests brackets more than %d deep", maxDepth)
+	case bytes.Count(data, []byte("\n"))+bytes.Count(data, []byte("{")) > maxPieces:
+		return fmt.Sprintf("the file has more than %d lines and objects", maxPieces)
 	case f.lines && longLine(data) > 0:
 		return fmt.Sprintf("line %d is longer than %d bytes and would hide what follows", longLine(data), bufio.MaxScanTokenSize)
 	}
