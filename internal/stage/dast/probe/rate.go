@@ -58,6 +58,7 @@ type rate struct {
 	mu               sync.Mutex
 	trouble          string
 	windows          []window
+	served           []served
 }
 
 func newRate(t Target, path string, limit int) *rate {
@@ -66,22 +67,6 @@ func newRate(t Target, path string, limit int) *rate {
 	r.client.Transport.(*http.Transport).MaxConnsPerHost = rateWorkers
 	return r
 }
-
-// window is what happened while requests were sent at one pace.
-type window struct {
-	sent, accepted int64
-	took           time.Duration
-}
-
-// perSecond relates a number to how long the window really took, which on a busy machine
-// is longer than a second.
-func (w window) perSecond(n int64) float64 {
-	return float64(n) / max(w.took, time.Millisecond).Seconds()
-}
-
-// steady tells whether the requests went out at about the pace that was meant. While
-// they do not, a limiter has time to recover and looks stricter than it is.
-func (w window) steady() bool { return w.took.Seconds() <= tolerance*windowTime.Seconds() }
 
 func (r *rate) run(ctx context.Context) (Verdict, string) {
 	if why := r.warm(ctx); why != "" {
@@ -92,16 +77,6 @@ func (r *rate) run(ctx context.Context) (Verdict, string) {
 	}
 	r.push(ctx, 2*r.limit)
 	return r.judge(ctx, r.windows[0], r.steadily(ctx, 2*r.limit), r.steadily(ctx, r.limit+(r.limit+2)/3))
-}
-
-// steadily pushes once more where the machine was too busy to keep the pace and the
-// bounds allow it.
-func (r *rate) steadily(ctx context.Context, pace int) window {
-	w := r.push(ctx, pace)
-	if !w.steady() && warmup+r.sent.Load()+int64(pace) <= maxRequests {
-		w = r.push(ctx, pace)
-	}
-	return w
 }
 
 // warm makes sure that a slow client is served, and learns how long an answer takes.
@@ -131,37 +106,6 @@ func (r *rate) warm(ctx context.Context) string {
 	return ""
 }
 
-// push sends at a pace for the time of a window.
-func (r *rate) push(ctx context.Context, pace int) (w window) {
-	defer func() { r.windows = append(r.windows, w) }()
-	if r.stopped() {
-		return w
-	}
-	sent, accepted := r.sent.Load(), r.accepted.Load()
-	start := time.Now() //nolint:forbidigo // measures a duration
-	tick := time.NewTicker(windowTime / time.Duration(pace))
-	defer tick.Stop()
-	slots, wg := make(chan struct{}, rateWorkers), sync.WaitGroup{}
-	for range pace {
-		select {
-		case <-ctx.Done():
-		case <-tick.C:
-		}
-		if ctx.Err() != nil || r.stopped() {
-			break
-		}
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			if status, took := r.one(ctx); ctx.Err() == nil {
-				r.count(status, took)
-			}
-		})
-	}
-	wg.Wait()
-	return window{r.sent.Load() - sent, r.accepted.Load() - accepted, time.Since(start)}
-}
-
 // one sends one request; a status of 0 means that no answer came.
 func (r *rate) one(ctx context.Context) (status int, took time.Duration) {
 	start := time.Now() //nolint:forbidigo // measures a duration
@@ -183,6 +127,9 @@ func (r *rate) one(ctx context.Context) (status int, took time.Duration) {
 // count takes an answer into account. One late answer is no sign of distress; as many in
 // a row as are asked at once are.
 func (r *rate) count(status int, took time.Duration) {
+	r.mu.Lock()
+	r.served = append(r.served, served{time.Now(), !limited(status)}) //nolint:forbidigo // measures a duration
+	r.mu.Unlock()
 	if limited(status) {
 		r.refused.Add(1)
 		r.refusals.Add(1)
@@ -224,7 +171,7 @@ func (r *rate) stopped() bool {
 // refused so much that the probe stopped, its limit is far below what was sent.
 func (r *rate) judge(ctx context.Context, first, second, slow window) (Verdict, string) {
 	refused, most := r.refused.Load(), tolerance*float64(r.limit)
-	estimate := max(second.perSecond(second.accepted), slow.perSecond(slow.accepted))
+	estimate := max(r.estimate(second), r.estimate(slow))
 	pace := max(first.perSecond(first.sent), second.perSecond(second.sent))
 	switch {
 	case r.refusals.Load() >= maxRefusals:
@@ -243,5 +190,5 @@ func (r *rate) judge(ctx context.Context, first, second, slow window) (Verdict, 
 	if !second.steady() || !slow.steady() || ctx.Err() != nil {
 		return Unknown, fmt.Sprintf("The service refuses some requests, but could not be asked steadily enough to tell whether its limit is %d a second.", r.limit)
 	}
-	return Pass, fmt.Sprintf("The service accepts about %.0f requests a second, after a burst of %.0f.", estimate, max(0, first.perSecond(first.accepted)-estimate))
+	return Pass, fmt.Sprintf("The service accepts about %.0f requests a second, after a burst of %.0f.", estimate, max(0, float64(first.accepted)-estimate*first.took.Seconds()))
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -157,6 +158,39 @@ func TestRate(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestEstimateKnowsOfBursts lets a burst of twenty come back while nothing is sent.
+func TestEstimateKnowsOfBursts(t *testing.T) {
+	t.Parallel()
+	zero := time.Unix(0, 0)
+	at := func(ms int, accepted bool) served {
+		return served{zero.Add(time.Duration(ms) * time.Millisecond), accepted}
+	}
+	var back []served
+	for i := range 20 {
+		back = append(back, at(600+i, true))
+	}
+	for ms := 625; ms <= 1600; ms += 25 {
+		back = append(back, at(ms, true))
+	}
+	w := window{start: zero.Add(600 * time.Millisecond), took: time.Second}
+	for name, c := range map[string]struct {
+		served []served
+		want   int
+	}{
+		"refused before":          {append([]served{at(0, true), at(1, false)}, back...), 37},
+		"never refused":           {back, 0},
+		"refused at the start":    {append([]served{at(600, false)}, back...), 60},
+		"refused at the end":      {append(slices.Clone(back), at(1599, false)), 0},
+		"accepted afterwards":     {append(append([]served{at(1, false)}, back...), at(1700, true)), 37},
+		"refused again and again": {append([]served{at(0, false), at(610, false), at(620, false)}, back...), 37},
+	} {
+		r := rate{served: c.served}
+		if got := int(r.estimate(w)); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -311,5 +312,60 @@ func TestCleanRemovesOnlyOurOldThings(t *testing.T) {
 	}
 	if _, err := e.api.VolumeInspect(t.Context(), other.Volume.Name, client.VolumeInspectOptions{}); err != nil {
 		t.Errorf("something that is not ours was removed: %v", err)
+	}
+}
+
+// TestPortsOnRequest publishes a port for the host alone, and says so when it is taken.
+func TestPortsOnRequest(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	addr := taken.Addr().String()
+	_, port, _ := net.SplitHostPort(addr)
+	tree := app(t, map[string]string{"compose.yml": "services: {web: {image: IMAGE, ports: [\"0.0.0.0:" + port + ":8080\"]}, other: {image: IMAGE}}"})
+	start := func() (*Stack, error) {
+		id := run(t)
+		s, err := New(e, load(t, tree, id, nil, "compose.yml"), Options{Run: id, Publish: true, Ready: time.Minute, Temp: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := s.Down(); err != nil || len(leftovers(t, e, id)) > 0 {
+				t.Errorf("taking it down: %v", err)
+			}
+		})
+		return s, s.Up(t.Context(), func(string) {})
+	}
+	if _, err := start(); err == nil || !strings.Contains(err.Error(), "is in use on the engine's machine") {
+		t.Errorf("a port in use: %v", err)
+	}
+	taken.Close()
+	s, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	get, err := (&http.Client{Timeout: time.Minute}).Get("http://" + addr + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	get.Body.Close()
+	for _, svc := range s.Services() {
+		r, err := e.api.ContainerInspect(t.Context(), svc.ID, client.ContainerInspectOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bound []string
+		for _, b := range r.Container.HostConfig.PortBindings {
+			for _, one := range b {
+				bound = append(bound, one.HostIP.String())
+			}
+		}
+		if want := map[string]string{"web": "127.0.0.1"}[svc.Name]; strings.Join(bound, " ") != want {
+			t.Errorf("service %s is bound to %v", svc.Name, bound)
+		}
 	}
 }
