@@ -181,6 +181,7 @@ func (t *test) passwords(service string) []string {
 func (t *test) facts(ctx context.Context, id string, pid int, ids []string) facts.Facts {
 	if t.o.Proc != nil {
 		if raw := t.o.Proc(pid, id); raw.Status != nil {
+			t.set.Cover("processes", 1)
 			return facts.Parse(raw)
 		}
 	}
@@ -195,6 +196,8 @@ func (t *test) facts(ctx context.Context, id string, pid int, ids []string) fact
 	}
 	if err != nil {
 		t.set.Notes = unique(append(t.set.Notes, "the kernel was not asked about the containers: "+err.Error()))
+	} else {
+		t.set.Cover("processes", 1)
 	}
 	return facts.Parse(raw)
 }
