@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stella-ops/assure/internal/plan/render"
 	"github.com/stella-ops/assure/internal/plan/render/rendertest"
@@ -121,12 +120,12 @@ func TestNothingLeaks(t *testing.T) {
 // TestTimeEnds gives up when the context does.
 func TestTimeEnds(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	start := time.Now()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
 	out := Render(ctx, rendertest.Repository(t, chartOf("{{ range 1900 }}{{ range 1900 }}{{ end }}{{ $x := repeat 4000 \"ab\" | sha256sum }}{{ end }}")), "chart", nil)
-	if len(out.Problems) != 1 || time.Since(start) > 5*time.Second {
-		t.Errorf("%v after %s", out.Problems, time.Since(start))
+	// Either the renderer notices first or whoever waits for it.
+	if text := fmt.Sprint(out.Problems); len(out.Problems) != 1 || !strings.Contains(text, "not rendered within") && !strings.Contains(text, "takes longer") {
+		t.Errorf("%v", out.Problems)
 	}
 }
 
