@@ -1,6 +1,7 @@
 package deps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -139,6 +140,7 @@ func (s *Stage) read(ctx context.Context, d *deployed, sources []image.Source, r
 		defer img.Close()
 		if known, ok := seen[img.Digest]; ok {
 			d.image, d.contents = known.image, known.contents
+			d.image.Index = cmp.Or(d.image.Index, img.Index)
 			return nil
 		}
 		d.contents, err = reader.Read(ctx, img)

@@ -39,6 +39,7 @@ const (
 	ruleAttestation   = "image/invalid-attestation"
 	ruleProvenance    = "image/wrong-provenance"
 	ruleSBOM          = "image/sbom-differs"
+	ruleInventory     = "image/sbom-inaccurate"
 	ruleLoose         = "image/loose-identity"
 )
 
@@ -170,6 +171,12 @@ func statementRules() []finding.Rule {
 			Title:       "The shipped bill of materials is not the one that was attested",
 			Description: "Readers of the file see other packages than those that the builder signed for.",
 			Remediation: "Ship the file that was attested.",
+		},
+		{
+			ID: ruleInventory, Severity: finding.Medium, Controls: []string{"SHG-6.05"},
+			Title:       "The attested bill of materials is not what is in the image",
+			Description: "The dependency scan found packages in the image that its signed bill of materials does not list, or does not find what it lists. Whoever relies on the list misses what came in after it was made, or beside the build.",
+			Remediation: "Make the bill of materials of the finished image, by digest, and attest that.",
 		},
 		{
 			ID: ruleLoose, Severity: finding.Medium, Controls: []string{"SHG-6.04"},

@@ -133,6 +133,7 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, u
 	}
 	r.pin(set, p, uses, answers)
 	set.Cover("digests", collect(set, uses, refs, answers))
+	set.Inventories = inventories(uses, answers)
 	verified := records(uses, answers)
 	set.Cover("signatures verified", len(verified))
 	return s.addEvidence(set, verified)
