@@ -11,8 +11,9 @@
 #   tags: [CWE-306]
 #   remediation: >-
 #     Give the store its accounts from a secret: --aclfile (or at least --requirepass) for Valkey,
-#     POSTGRES_PASSWORD_FILE, MYSQL_ROOT_PASSWORD_FILE and the like for others. Remove switches
-#     such as ALLOW_EMPTY_PASSWORD and trust.
+#     POSTGRES_PASSWORD_FILE, MYSQL_ROOT_PASSWORD_FILE, MONGO_INITDB_ROOT_PASSWORD_FILE and the
+#     like for others. Remove switches such as ALLOW_EMPTY_PASSWORD, trust and
+#     xpack.security.enabled=false.
 #   bad: |
 #     services:
 #       valkey:
@@ -27,7 +28,7 @@ package policies.compose.store_authentication
 subjects contains name if {
 	some name, service in input.facts.services
 	service.role == "store"
-	service.product in {"valkey", "postgres", "mysql"}
+	service.product in {"valkey", "postgres", "mysql", "mongo", "elasticsearch"}
 }
 
 results contains result if {
@@ -40,18 +41,20 @@ results contains result if {
 	}
 }
 
-# Valkey is open unless somebody closes it; the others only when somebody opens them.
+# Some are open unless somebody closes them; the others only when somebody opens them.
+unless_closed := {"valkey": "command", "mongo": "environment"}
+
 open(service) if {
-	service.product == "valkey"
+	unless_closed[service.product]
 	every password in service.passwords { password.state == "empty" }
 }
 
 open(service) if {
-	service.product != "valkey"
+	not unless_closed[service.product]
 	some password in service.passwords
 	password.state == "empty"
 }
 
 place(_, service) := min({p.path | some p in service.passwords; p.state == "empty"})
 
-place(name, service) := ["services", name, "command"] if count(service.passwords) == 0
+place(name, service) := ["services", name, unless_closed[service.product]] if count(service.passwords) == 0

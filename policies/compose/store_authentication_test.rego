@@ -12,6 +12,17 @@ test_fires_without_password if {
 	r.path == ["services", "db", "command"]
 }
 
+test_fires_on_mongo_without_accounts if {
+	some r in rule.results with input as store("mongo", [])
+	r.path == ["services", "db", "environment"]
+	count(rule.results) == 0 with input as store("mongo", ["file"])
+}
+
+test_fires_on_opened_elasticsearch if {
+	count(rule.results) == 1 with input as store("elasticsearch", ["empty"])
+	count(rule.results) == 0 with input as store("elasticsearch", [])
+}
+
 test_fires_on_empty_password if {
 	some r in rule.results with input as store("valkey", ["empty"])
 	r.path == ["services", "db", "environment", "empty"]

@@ -398,6 +398,16 @@ func TestStores(t *testing.T) {
 		"bitnami_literal": {"image: bitnami/redis\n    environment: {REDIS_PASSWORD: hunter2}", []string{"compose/store-password-literal"}},
 		"trust":           {"image: postgres\n    environment: {POSTGRES_HOST_AUTH_METHOD: trust}", []string{"compose/store-authentication"}},
 		"postgres_file":   {"image: postgres\n    environment: {POSTGRES_PASSWORD_FILE: /run/secrets/x}", nil},
+		"mysql_open":      {"image: mysql\n    environment: {MYSQL_ALLOW_EMPTY_PASSWORD: 'no'}", []string{"compose/store-authentication"}},
+		"mysql_closed":    {"image: mysql\n    environment: {MYSQL_ALLOW_EMPTY_PASSWORD: ''}", nil},
+		"mongo":           {"image: mongo\n    command: mongod --replSet rs0", []string{"compose/store-authentication"}},
+		"mongo_auth":      {"image: mongo\n    command: [--auth]", nil},
+		"mongo_settings":  {"image: mongo\n    command: mongod --config=/etc/mongod.conf", nil},
+		"mongo_account":   {"image: mongo\n    environment: [MONGO_INITDB_ROOT_PASSWORD_FILE=/run/secrets/x]", nil},
+		"mongo_noauth":    {"image: mongo\n    command: mongod --noauth", []string{"compose/store-authentication"}},
+		"elastic":         {"image: elasticsearch:8.19.0", nil},
+		"elastic_open":    {"image: elasticsearch:8.19.0\n    environment: [xpack.security.enabled=false]", []string{"compose/store-authentication"}},
+		"opensearch_open": {"image: opensearchproject/opensearch:2\n    environment: [DISABLE_SECURITY_PLUGIN=true]", []string{"compose/store-authentication"}},
 		"postgres_plain":  {"image: postgres\n    environment: {POSTGRES_PASSWORD: x1}", []string{"compose/store-password-literal"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package hardening
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,10 +106,16 @@ var passwordKeys = map[string][]string{
 	"mongo":    {"MONGO_INITDB_ROOT_PASSWORD", "MONGODB_ROOT_PASSWORD"},
 }
 
-// openSwitches turn authentication off where they have this value.
-var openSwitches = map[string]string{
-	"ALLOW_EMPTY_PASSWORD": "yes", "POSTGRES_HOST_AUTH_METHOD": "trust",
-	"MYSQL_ALLOW_EMPTY_PASSWORD": "", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD": "",
+// openSwitches are variables that turn authentication off where the test of their
+// value holds: the entry points of MySQL and MariaDB take any text for a yes.
+var openSwitches = map[string]func(string) bool{
+	"ALLOW_EMPTY_PASSWORD":              isOn,
+	"POSTGRES_HOST_AUTH_METHOD":         func(v string) bool { return v == "trust" },
+	"MYSQL_ALLOW_EMPTY_PASSWORD":        isGiven,
+	"MARIADB_ALLOW_EMPTY_ROOT_PASSWORD": isGiven,
+	"xpack.security.enabled":            isOff,
+	"plugins.security.disabled":         isOn,
+	"DISABLE_SECURITY_PLUGIN":           isOn,
 }
 
 func (s scope) passwords(f service) []password {
@@ -125,19 +132,45 @@ func (s scope) passwords(f service) []password {
 			out = append(out, password{State: "file", Optional: []string{}, Path: s.at("environment", key+"_FILE")})
 		}
 	}
-	for key, want := range openSwitches {
-		v, ok := env[key]
-		if on := strings.ToLower(text(v)); ok && (on == want || want != "trust" && isOn(on)) {
+	for key, opens := range openSwitches {
+		if v, ok := env[key]; ok && opens(strings.ToLower(text(v))) {
 			out = append(out, password{State: "empty", Optional: []string{}, Path: s.at("environment", key)})
 		}
 	}
+	if f.Product == "mongo" {
+		out = append(out, mongoAccounts(f.Words)...)
+	}
 	return append(out, s.argumentPasswords(f.Words)...)
+}
+
+// mongoAccounts are the options by which mongod asks for an account, or by which it
+// takes its settings from a file that may say so.
+func mongoAccounts(words []word) []password {
+	var out []password
+	for _, w := range words {
+		flag, _, _ := strings.Cut(w.Text, "=")
+		switch {
+		case w.From == "healthcheck":
+		case slices.Contains([]string{"--auth", "--keyFile", "--clusterAuthMode", "--config", "-f"}, flag):
+			out = append(out, password{State: "file", Optional: []string{}, Path: w.Path})
+		case flag == "--noauth":
+			out = append(out, password{State: "empty", Optional: []string{}, Path: w.Path})
+		}
+	}
+	return out
 }
 
 func isOn(v string) bool {
 	on, _ := strconv.ParseBool(v)
 	return on || v == "yes" || v == "on"
 }
+
+func isOff(v string) bool {
+	on, err := strconv.ParseBool(v)
+	return err == nil && !on
+}
+
+func isGiven(v string) bool { return v != "" }
 
 // argumentPasswords reads the settings of a Valkey-like server's command line.
 func (s scope) argumentPasswords(words []word) []password {
