@@ -21,6 +21,7 @@ const (
 	ruleOutdated    = "image/outdated"
 	ruleBase        = "image/stale-base"
 	ruleRotation    = "image/key-not-rotated"
+	ruleKeyDiffers  = "image/key-differs"
 	rulePrivateKey  = "image/private-key"
 	// The rules about files begin with blob.
 	ruleBlobUnsigned  = "blob/unsigned"
@@ -46,7 +47,7 @@ const (
 // Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
 // signed SBOMs too: signed images alone would make it look satisfied.
 func Rules() []finding.Rule {
-	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobRules(), rotationRules())
+	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobRules(), keyRules())
 }
 
 // referenceRules are answered by the reference alone.

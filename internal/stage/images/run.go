@@ -25,6 +25,8 @@ type run struct {
 	rules, policies []*demand
 	// verdicts are those of digests by name: many references lead to one.
 	verdicts registry.Once[*verdict]
+	// files are those read of images.
+	files registry.Once[[]byte]
 }
 
 // Run judges every image of the plan.
@@ -50,8 +52,9 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	switch refs := references(uses); {
 	case s.opts.Offline:
 		s.stayOffline(&set, uses)
+		s.noteKeyPlaces(&set)
 		err = s.blobsOffline(ctx, &set, p, uses)
-	case len(refs)+len(s.cfg.Blobs) > 0:
+	case len(refs)+len(s.cfg.Blobs) > 0 || slices.ContainsFunc(s.cfg.Keys, published):
 		say(fmt.Sprintf("asking registries about %d %s", len(refs), plural(len(refs), "image", "images")))
 		err = s.runOnline(ctx, &set, p, uses, refs)
 	}
@@ -131,6 +134,7 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, u
 	if err := r.judgeBlobs(ctx, set, p, uses, answers); err != nil {
 		return err
 	}
+	r.judgeKeyPlaces(ctx, set, uses, answers)
 	r.pin(set, p, uses, answers)
 	set.Cover("digests", collect(set, uses, refs, answers))
 	set.Inventories = inventories(uses, answers)

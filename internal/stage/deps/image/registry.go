@@ -104,7 +104,7 @@ func (s registrySource) layer(ctx context.Context, ref reference.Reference, d re
 	if err != nil {
 		return nil, err
 	}
-	return decompress(rc)
+	return registry.Decompress(rc)
 }
 
 // Platform is the system whose images are read where an index has several.
