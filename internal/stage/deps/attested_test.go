@@ -150,3 +150,22 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// An image that the project builds by the name that is used is no stranger's when no
+// registry shows it; when one does, that is what is scanned.
+func TestImageThatIsBuiltHere(t *testing.T) {
+	s := newShop(t)
+	there := s.push(t, "acme/app:latest", application(t))
+	p := uses(repositoryOf(t, nil), there, s.Host+"/acme/none:latest", s.Host+"/acme/other:latest")
+	p.Images[0].BuiltBy, p.Images[1].BuiltBy = "Makefile", "Makefile"
+	set := scan(t, config.Deps{}, s.options(), p)
+	var unknown []string
+	for _, f := range set.Findings {
+		if f.Rule == "deps/image-unknown" {
+			unknown = append(unknown, f.Subject)
+		}
+	}
+	if len(unknown) != 1 || !strings.HasSuffix(unknown[0], "/acme/other:latest") || set.Coverage["images"] != 1 || len(set.Gaps) != 0 {
+		t.Errorf("unknown %q, coverage %v, gaps %v", unknown, set.Coverage, gaps(set))
+	}
+}

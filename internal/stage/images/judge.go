@@ -12,7 +12,7 @@ const shown = 5
 
 // judgeAnswer applies the rules that need the registry's answer to one use.
 func (r *run) judgeAnswer(set *finding.Set, u use, a *answer) {
-	if a.gap != nil {
+	if a.gap != nil || a.own {
 		return
 	}
 	add := func(rule string, severity finding.Severity, message string) {

@@ -25,6 +25,8 @@ type run struct {
 	rules, policies []*demand
 	// verdicts are those of digests by name: many references lead to one.
 	verdicts registry.Once[*verdict]
+	// own are the references that the project builds, too.
+	own map[reference.Reference]bool
 	// files are those read of images.
 	files registry.Once[[]byte]
 }
@@ -122,6 +124,7 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, u
 		return err
 	}
 	r.noteRoot(set)
+	r.own = ownOf(uses)
 	answers := r.askAll(ctx, refs)
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("ask registries: %w", err)
@@ -150,6 +153,9 @@ func collect(set *finding.Set, uses []use, refs []reference.Reference, answers m
 		a := answers[ref]
 		if a.digest != "" {
 			digests[a.digest] = true
+		}
+		if a.own {
+			set.Notes = append(set.Notes, fmt.Sprintf("%s is built by the project itself, and its registry does not show one", ref))
 		}
 		if a.noBase != "" {
 			set.Notes = append(set.Notes, a.noBase)
