@@ -45,6 +45,9 @@ func Parse(s string) (Reference, error) {
 	if err != nil {
 		return Reference{}, reason(s, err)
 	}
+	if reference.Domain(named) == "" {
+		return Reference{}, errors.New("its registry is no host name")
+	}
 	r := Reference{Host: canonicalHost(reference.Domain(named)), Path: reference.Path(named)}
 	if t, ok := named.(reference.Tagged); ok {
 		r.Tag = t.Tag()

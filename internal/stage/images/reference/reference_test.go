@@ -46,6 +46,7 @@ func TestParseRefuses(t *testing.T) {
 		hex64:                         "64 hexadecimal digits are an image id, not a name",
 		"app:tag:tag":                 "it is not of the form [host/]name[:tag][@sha256:digest]",
 		"https://ghcr.io/acme/app":    "it is not of the form [host/]name[:tag][@sha256:digest]",
+		"my_registry.corp/app":        "its registry is no host name",
 		"../../etc/passwd":            "it is not of the form [host/]name[:tag][@sha256:digest]",
 		"a/../b":                      "it is not of the form [host/]name[:tag][@sha256:digest]",
 		strings.Repeat("a", 1025):     "it is longer than 1024 characters",
