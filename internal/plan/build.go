@@ -41,6 +41,7 @@ func build(ctx context.Context, p *Plan, cfg config.Config, found source.Listing
 		b.file(f)
 	}
 	b.placeValues()
+	b.markOwn()
 	b.envFiles()
 	b.sort()
 	b.repository()

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -17,12 +18,8 @@ import (
 func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []string) (*Plan, error) {
 	var found source.Listing
 	for _, name := range names {
-		info, err := fs.Stat(tree.FS(), name)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		if !info.Mode().IsRegular() {
-			return nil, fmt.Errorf("read %s: not a regular file", name)
+		if err := regular(tree, name); err != nil {
+			return nil, err
 		}
 		found.Files = append(found.Files, name)
 	}
@@ -38,6 +35,22 @@ func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []st
 		}
 	}
 	return p, nil
+}
+
+// regular wants a file that can be read.
+func regular(tree *source.Tree, name string) error {
+	info, err := fs.Stat(tree.FS(), name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("read %s: %w", name, fs.ErrNotExist)
+	case err != nil:
+		return fmt.Errorf("read %s: %w", name, err)
+	case info.IsDir():
+		return fmt.Errorf("read %s: it is a directory; name files, or judge all below it with assure hardening %s", name, name)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("read %s: not a regular file", name)
+	}
+	return nil
 }
 
 // mentions tells whether the file is part of a document or of a problem.

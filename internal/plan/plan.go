@@ -122,6 +122,10 @@ type Image struct {
 	Default finding.Location
 	// Built is true when the same service builds this image itself.
 	Built bool
+	// BuiltBy is a file of the repository that builds an image of this very name: a
+	// script, or Compose for another service. Where that did not run first, the image
+	// is pulled.
+	BuiltBy string
 }
 
 // Endpoint is a port on which a service answers.

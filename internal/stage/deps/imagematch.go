@@ -55,6 +55,8 @@ func (s *Stage) matchImages(ctx context.Context, all []*deployed, log *quiet.Log
 			results[d.image] = hits
 			set.Cover("images", 1)
 		}
+		set.Inventories = append(set.Inventories, inventoried(d)...)
+		j.judgeKeys(d)
 		j.addImage(d, hits, bases[d.image])
 	}
 	return j.finish()

@@ -1,6 +1,7 @@
 package deps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,8 +20,9 @@ import (
 type deployed struct {
 	ref  reference.Reference
 	uses []plan.Image
-	// built is true when the project builds the image itself.
-	built bool
+	// built is true when the project builds the image itself, own when it builds one of
+	// the name that is used, which a registry may have, too.
+	built, own bool
 
 	image    *image.Image
 	contents image.Contents
@@ -47,8 +49,9 @@ func (s *Stage) gather(images []plan.Image, set *finding.Set) []*deployed {
 		}
 		i := slices.IndexFunc(all, func(d *deployed) bool { return d.ref == ref })
 		if i < 0 {
-			all, i = append(all, &deployed{ref: ref}), len(all)
+			all, i = append(all, &deployed{ref: ref, own: true}), len(all)
 		}
+		all[i].own = all[i].own && (img.Built || img.BuiltBy != "")
 		all[i].uses, all[i].built = append(all[i].uses, img), all[i].built || img.Built
 	}
 	return all
@@ -150,6 +153,7 @@ func (s *Stage) read(ctx context.Context, d *deployed, sources []image.Source, r
 		defer img.Close()
 		if known, ok := seen[img.Digest]; ok {
 			d.image, d.contents = known.image, known.contents
+			d.image.Index = cmp.Or(d.image.Index, img.Index)
 			return nil
 		}
 		d.contents, err = reader.Read(ctx, img)
@@ -159,7 +163,7 @@ func (s *Stage) read(ctx context.Context, d *deployed, sources []image.Source, r
 		return fmt.Errorf("read images: %w", ctx.Err())
 	case err == nil:
 		d.image, seen[img.Digest] = img, d
-	case errors.Is(err, image.ErrAbsent) && d.built:
+	case errors.Is(err, image.ErrAbsent) && d.own, d.own && registry.Is(err, registry.Denied):
 		note(set, fmt.Sprintf("%s is built by the project itself and not among the images of archives and engine; the images that its Dockerfile builds upon are scanned", d.ref))
 	case errors.Is(err, image.ErrAbsent) && s.opts.Offline && s.cfg.ScanImages != "always":
 		note(set, fmt.Sprintf("offline: %s was not scanned; name an archive of it in deps.image-archives", d.ref))
