@@ -79,10 +79,13 @@ $(BIN)/cosign-$(COSIGN):
 	GOBIN=$(CURDIR)/$(BIN) GOFLAGS= GOEXPERIMENT= go install github.com/sigstore/cosign/v2/cmd/cosign@$(COSIGN)
 	mv $(BIN)/cosign $@
 
+tls-parity: ## Compare the TLS probe with testssl.sh, which must be installed
+	ASSURE_TESTSSL=$$(command -v testssl || command -v testssl.sh) go test ./internal/stage/dast/probe -run TestTLSAgreesWithTestSSL -count=1 -v
+
 trusted-root: ## Fetch the newest trusted root of Sigstore by TUF and build it in
 	go run ./internal/stage/images/verify/refresh internal/stage/images/verify
 
 clean: ## Remove what was built
 	rm -rf $(BIN) assure-report
 
-.PHONY: help build demo test check fmt fmt-check vet lint generate generated gate golden fuzz bench image cosign-parity trusted-root clean
+.PHONY: help build demo test check fmt fmt-check vet lint generate generated gate golden fuzz bench image cosign-parity tls-parity trusted-root clean

@@ -125,6 +125,9 @@ type DAST struct {
 	Protected []string `yaml:"protected-paths"`
 	// Methods are the HTTP methods that the service may answer.
 	Methods []string `yaml:"allowed-methods"`
+	// Publish publishes the ports that the stack declares, on 127.0.0.1 alone: for a ZAP
+	// or a person on the same machine.
+	Publish bool `yaml:"publish-ports"`
 	// Ready is how long the stack may take to become healthy.
 	Ready time.Duration `yaml:"ready-timeout"`
 	// MinURLs is how many pages the crawl must see for the result to count.

@@ -1,6 +1,7 @@
 package harness_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -171,6 +172,7 @@ func TestActionUnderTheRunner(t *testing.T) {
 			t.Errorf("the log does not mention stage %s", stage)
 		}
 	}
+	kernelWasAsked(t, filepath.Join(job.Workspace(), "assure-report", "report.json"))
 	ownedByJob(t, filepath.Join(job.Workspace(), "assure-report"))
 	noCanary(t, job, r)
 	post, err := job.Run(t.Context(), a, a.Runs.PostEntrypoint)
@@ -236,6 +238,39 @@ func TestActionRefusesPrivilegedEvents(t *testing.T) {
 			t.Errorf("%s: code %d, outputs %v\n%s", event, r.Code, r.Outputs, r.Stderr)
 		}
 	}
+}
+
+// kernelWasAsked: from its own image the dynamic test looks at the containers' processes
+// through side-cars, and says so where it cannot.
+func kernelWasAsked(t *testing.T, file string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r struct {
+		Stages []struct {
+			Name     string
+			Notes    []string
+			Coverage map[string]int
+		}
+	}
+	if err := json.Unmarshal(data, &r); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range r.Stages {
+		if s.Name != "dast" {
+			continue
+		}
+		if notes := strings.Join(s.Notes, "\n"); strings.Contains(notes, "the kernel was not asked") {
+			t.Error(notes)
+		}
+		if n := s.Coverage["services"]; n == 0 || s.Coverage["processes"] != n {
+			t.Errorf("the kernel was asked about %d of %d services", s.Coverage["processes"], n)
+		}
+		return
+	}
+	t.Error("the dynamic test did not run")
 }
 
 // ownedByJob: later steps of the job, which are not root, must be able to remove reports.

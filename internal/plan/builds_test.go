@@ -7,12 +7,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 	"github.com/stella-ops/assure/internal/source"
 )
 
 func imageLines(p *Plan, files map[string]string) (out []string) {
 	for _, im := range p.Images {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("%s [%s] %s %q %s", im.Ref, im.Subject, im.Location, cut(files, im.Location), strings.Join(im.Unresolved, ","))))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s [%s] %s %q %s", im.Ref, im.Subject, im.Location, rendertest.Cut(files, im.Location), strings.Join(im.Unresolved, ","))))
 	}
 	return out
 }
@@ -20,7 +21,7 @@ func imageLines(p *Plan, files map[string]string) (out []string) {
 // The arguments of a build decide which image its Dockerfile pulls.
 func TestBuildArguments(t *testing.T) {
 	t.Parallel()
-	files := unpack(`
+	files := rendertest.Unpack(`
 -- .env --
 TAG=3.20
 -- compose.yml --
@@ -62,7 +63,7 @@ FROM $BASE
 // A Dockerfile inside of a Compose file has its places there.
 func TestInlineDockerfile(t *testing.T) {
 	t.Parallel()
-	files := unpack(`
+	files := rendertest.Unpack(`
 -- compose.yml --
 services:
   a:
@@ -102,11 +103,11 @@ services:
 		t.Fatalf("%d documents", len(p.Documents))
 	}
 	at, grade := p.Documents[1].Locator.Locate([]any{"stages", 0, "instructions", 0, "args", 0})
-	if got := cut(files, at); got != "root" || grade != source.Exact {
+	if got := rendertest.Cut(files, at); got != "root" || grade != source.Exact {
 		t.Errorf("got %s %q at %s", grade, got, at)
 	}
 	at, grade = p.Documents[2].Locator.Locate([]any{"stages", 0, "instructions", 0, "args", 0})
-	if got := cut(files, at); !strings.HasPrefix(got, `"FROM alpine`) || grade != source.Item {
+	if got := rendertest.Cut(files, at); !strings.HasPrefix(got, `"FROM alpine`) || grade != source.Item {
 		t.Errorf("got %s %q at %s", grade, got, at)
 	}
 }
@@ -114,7 +115,7 @@ services:
 // Services of every profile are judged.
 func TestProfiles(t *testing.T) {
 	t.Parallel()
-	doc := only(t, buildPlan(t, unpack("-- .env --\nCOMPOSE_PROFILES=x\n-- compose.yml --\nservices:\n  a: {image: a, profiles: [debug]}\n  b: {image: b, profiles: [x], depends_on: [a]}\n  c: {image: c}\n")))
+	doc := only(t, buildPlan(t, rendertest.Unpack("-- .env --\nCOMPOSE_PROFILES=x\n-- compose.yml --\nservices:\n  a: {image: a, profiles: [debug]}\n  b: {image: b, profiles: [x], depends_on: [a]}\n  c: {image: c}\n")))
 	if got := sortedKeys(doc.Model["services"].(map[string]any)); !cmp.Equal(got, []string{"a", "b", "c"}) {
 		t.Errorf("services %v", got)
 	}

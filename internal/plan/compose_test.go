@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -167,7 +168,7 @@ func TestComposeForms(t *testing.T) {
 	for name, text := range stacks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			files := unpack(text)
+			files := rendertest.Unpack(text)
 			p := buildPlan(t, files)
 			if len(p.Problems) > 0 || len(p.Documents) != 1 || len(p.Stacks) != 1 {
 				t.Fatalf("problems %v, %d documents, %d stacks", p.Problems, len(p.Documents), len(p.Stacks))
@@ -178,12 +179,12 @@ func TestComposeForms(t *testing.T) {
 			}
 			for _, pl := range places {
 				at, grade := doc.Locator.Locate(join([]any{"services", "web"}, pl.path...))
-				if got := cut(files, at); grade == source.Parent || !strings.Contains(got, pl.holds) {
+				if got := rendertest.Cut(files, at); grade == source.Parent || !strings.Contains(got, pl.holds) {
 					t.Errorf("%v: %s %s %q", pl.path, grade, at, got)
 				}
 			}
 			at, grade := doc.Locator.Locate([]any{"services", "web", "init"})
-			if got := cut(files, at); grade != source.Parent || got != "web" {
+			if got := rendertest.Cut(files, at); grade != source.Parent || got != "web" {
 				t.Errorf("a missing key belongs to the service: %s %s %q", grade, at, got)
 			}
 			if len(p.Images) != 1 || p.Images[0].Ref != "acme/web:1" || p.Images[0].Built {
@@ -198,7 +199,7 @@ func TestComposeForms(t *testing.T) {
 
 func TestComposePlaces(t *testing.T) {
 	t.Parallel()
-	files := unpack(`
+	files := rendertest.Unpack(`
 -- compose.yml --
 services:
   a:
@@ -256,7 +257,7 @@ volumes: {v: {}}
 	}
 	for _, tt := range tests {
 		at, grade := doc.Locator.Locate(tt.path)
-		if got := cut(files, at); strings.TrimSuffix(got, "}") != strings.TrimSuffix(tt.want, "}") || grade != tt.grade {
+		if got := rendertest.Cut(files, at); strings.TrimSuffix(got, "}") != strings.TrimSuffix(tt.want, "}") || grade != tt.grade {
 			t.Errorf("%v: got %s %q at %s, want %s %q", tt.path, grade, got, at, tt.grade, tt.want)
 		}
 	}
@@ -264,7 +265,7 @@ volumes: {v: {}}
 
 func TestPrecedence(t *testing.T) {
 	t.Parallel()
-	files := unpack(`
+	files := rendertest.Unpack(`
 -- compose.yml --
 include: [a.yml, b.yml]
 services:
@@ -293,7 +294,7 @@ services: {x: {image: same, init: true}}
 	} {
 		at, grade := doc.Locator.Locate(join([]any{"services"}, tt.path...))
 		if at.String() != tt.want || grade == source.Parent {
-			t.Errorf("%v: got %s %s %q, want %s", tt.path, grade, at, cut(files, at), tt.want)
+			t.Errorf("%v: got %s %s %q, want %s", tt.path, grade, at, rendertest.Cut(files, at), tt.want)
 		}
 	}
 }
@@ -308,7 +309,7 @@ func only(t *testing.T, p *Plan) Document {
 
 func TestRaw(t *testing.T) {
 	t.Parallel()
-	doc := only(t, buildPlan(t, unpack(`
+	doc := only(t, buildPlan(t, rendertest.Unpack(`
 -- .env --
 SECRET=s3cret
 DIR=parts
@@ -359,7 +360,7 @@ services: {x: {image: "x:${TAG?no tag}"}}
 
 func TestSets(t *testing.T) {
 	t.Parallel()
-	p := buildPlan(t, unpack(`
+	p := buildPlan(t, rendertest.Unpack(`
 -- compose.yaml --
 services: {a: {image: a}}
 -- compose.prod.yml --

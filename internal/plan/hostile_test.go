@@ -15,6 +15,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -71,7 +72,7 @@ func TestProblems(t *testing.T) {
 			if tt.name == "FROM with too much" {
 				tt.at = "Dockerfile:1:1"
 			}
-			p := buildPlan(t, unpack(tt.text))
+			p := buildPlan(t, rendertest.Unpack(tt.text))
 			if len(p.Problems) != 1 {
 				t.Fatalf("problems %v", p.Problems)
 			}
@@ -92,9 +93,9 @@ func TestProblemsDoNotChange(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
 		text += "  " + name + ":\n    image: x\n    ports: [\"" + strings.Repeat("9", 6) + ":" + name + "\"]\n    wrong_" + name + ": 1\n"
 	}
-	first := buildPlan(t, unpack(text)).Problems
+	first := buildPlan(t, rendertest.Unpack(text)).Problems
 	for range 5 {
-		again := buildPlan(t, unpack(text)).Problems
+		again := buildPlan(t, rendertest.Unpack(text)).Problems
 		if len(again) != 1 || again[0].Message != first[0].Message || again[0].Location != first[0].Location {
 			t.Fatalf("%v, then %v", first, again)
 		}
@@ -103,7 +104,7 @@ func TestProblemsDoNotChange(t *testing.T) {
 
 func TestLinksAndPipes(t *testing.T) {
 	t.Parallel()
-	tree := repository(t, map[string]string{"docker/stack.yml": "services: {a: {image: a}}\n", "sub/compose.yml": "services: {a: {image: a}}\n"})
+	tree := rendertest.Repository(t, map[string]string{"docker/stack.yml": "services: {a: {image: a}}\n", "sub/compose.yml": "services: {a: {image: a}}\n"})
 	outside := filepath.Join(t.TempDir(), "outside.yml")
 	if err := os.WriteFile(outside, []byte("services: {a: {image: secret}}\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -147,7 +148,7 @@ func TestLinksAndPipes(t *testing.T) {
 
 func TestIncludeThroughLink(t *testing.T) {
 	t.Parallel()
-	tree := repository(t, map[string]string{"compose.yml": "include: [dir/x.yml]\nservices: {a: {image: a}}\n"})
+	tree := rendertest.Repository(t, map[string]string{"compose.yml": "include: [dir/x.yml]\nservices: {a: {image: a}}\n"})
 	outside := t.TempDir()
 	if err := os.WriteFile(filepath.Join(outside, "x.yml"), []byte("services: {b: {image: secret}}\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -166,7 +167,7 @@ func TestIncludeThroughLink(t *testing.T) {
 
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	tree := repository(t, map[string]string{"a.yml": "services: {}\n", "b.yml": "services: {}\n"})
+	tree := rendertest.Repository(t, map[string]string{"a.yml": "services: {}\n", "b.yml": "services: {}\n"})
 	s := &set{dir: ".", files: []string{"a.yml"}, closure: newClosure(tree, ".")}
 	if err := s.add("a.yml", ".", environment{}, true, nil); err != nil {
 		t.Fatal(err)
@@ -209,10 +210,10 @@ func TestNothing(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Build(ctx, repository(t, map[string]string{"a": ""}), config.Default(), Event{}); !errors.Is(err, context.Canceled) {
+	if _, err := Build(ctx, rendertest.Repository(t, map[string]string{"a": ""}), config.Default(), Event{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end of ctx: %v", err)
 	}
-	tree := repository(t, nil)
+	tree := rendertest.Repository(t, nil)
 	if err := os.Remove(tree.Dir()); err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +231,7 @@ func TestConfigured(t *testing.T) {
 		"ci/stack.yml": "services: {a: {image: a}}\n", "ci/extra.yml": "services: {a: {init: true}}\n",
 		"compose.yml": "services: {z: {image: z}}\n", "vendor/compose.yml": "services: [\n", "vendor/go.mod": "",
 	}
-	p, err := Build(t.Context(), repository(t, files), cfg, Event{})
+	p, err := Build(t.Context(), rendertest.Repository(t, files), cfg, Event{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,14 +239,14 @@ func TestConfigured(t *testing.T) {
 		t.Errorf("%+v %v", p.Stacks, p.Problems)
 	}
 	cfg.DAST.Compose = []string{"no.yml", "../x.yml"}
-	if p, err = Build(t.Context(), repository(t, files), cfg, Event{}); err != nil || len(p.Problems) != 2 {
+	if p, err = Build(t.Context(), rendertest.Repository(t, files), cfg, Event{}); err != nil || len(p.Problems) != 2 {
 		t.Errorf("%v %v", p.Problems, err)
 	}
 }
 
 func TestEnvironmentOfTheProcess(t *testing.T) {
 	t.Setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "leak")
-	doc := only(t, buildPlan(t, unpack(`
+	doc := only(t, buildPlan(t, rendertest.Unpack(`
 -- compose.yml --
 services:
   a:
@@ -281,7 +282,7 @@ func TestNames(t *testing.T) {
 
 func TestGaps(t *testing.T) {
 	t.Parallel()
-	p := buildPlan(t, unpack("-- compose.yml --\nservices: [\n"))
+	p := buildPlan(t, rendertest.Unpack("-- compose.yml --\nservices: [\n"))
 	if len(p.Gaps("dast")) != 1 || len(p.Gaps("deps")) != 0 {
 		t.Errorf("gaps %v %v", p.Gaps("dast"), p.Gaps("deps"))
 	}
@@ -357,7 +358,7 @@ func FuzzDockerfile(f *testing.F) {
 				t.Fatalf("image without a place: %+v", im)
 			}
 		}
-		leaves(d.model(), nil, func(path []any, v any) {
+		rendertest.Leaves(d.model(), nil, func(path []any, v any) {
 			at, grade := d.Locate(path)
 			got, inside := cutOut(files, at)
 			if !inside {
@@ -388,7 +389,7 @@ func insideFile(t *testing.T, d Document, files map[string]string, path []any) {
 
 func FuzzCompose(f *testing.F) {
 	for _, text := range stacks {
-		f.Add(unpack(text)["compose.yml"])
+		f.Add(rendertest.Unpack(text)["compose.yml"])
 	}
 	f.Add("services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM b\n        USER $$U\n  c: &c {extends: a, command: [x]}\n  d: {<<: [*c], user: \"${U:-1}\"}\n")
 	f.Add("include: [compose.yml, \"https://x/y\"]\nservices: {a: {extends: {file: \"git@x:y\", service: b}, volumes: [\"./a:/b:ro\"], ports: [\"1-9:1-9\"]}}\n")
@@ -402,7 +403,7 @@ func FuzzCompose(f *testing.F) {
 		}
 		for _, d := range p.Documents {
 			left := 300
-			leaves(d.Model, nil, func(path []any, _ any) {
+			rendertest.Leaves(d.Model, nil, func(path []any, _ any) {
 				if left--; left > 0 {
 					insideFile(t, d, files, path)
 				}

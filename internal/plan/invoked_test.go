@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
 
 func TestComposeFiles(t *testing.T) {
@@ -33,7 +35,7 @@ func TestComposeFiles(t *testing.T) {
 // TestInvokedSets finds the files that belong together in whatever starts them.
 func TestInvokedSets(t *testing.T) {
 	t.Parallel()
-	p := buildPlan(t, unpack(`
+	p := buildPlan(t, rendertest.Unpack(`
 -- compose.yml --
 services: {a: {image: a}}
 -- compose.prod.yml --

@@ -3,6 +3,8 @@ package plan
 import (
 	"strings"
 	"testing"
+
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
 
 const bases = `-- base/kustomization.yaml --
@@ -18,7 +20,7 @@ spec:
 // An overlay is judged as it would be applied; its base and patches are not judged alone.
 func TestKustomize(t *testing.T) {
 	t.Parallel()
-	p := buildPlan(t, unpack(bases+"-- prod/kustomization.yaml --\nresources: [../base]\nimages: [{name: registry.example.org/web, digest: 'sha256:"+
+	p := buildPlan(t, rendertest.Unpack(bases+"-- prod/kustomization.yaml --\nresources: [../base]\nimages: [{name: registry.example.org/web, digest: 'sha256:"+
 		strings.Repeat("a", 64)+"'}]\n"))
 	if len(p.Problems) > 0 || len(p.Documents) != 1 || len(p.Images) != 1 {
 		t.Fatalf("problems %v, %d documents, images %v", p.Problems, len(p.Documents), p.Images)
@@ -38,7 +40,7 @@ func TestKustomizeProblems(t *testing.T) {
 		"remote": "-- kustomization.yaml --\nresources: [github.com/acme/web]\n",
 		"circle": "-- a/kustomization.yaml --\nresources: [../b]\n-- b/kustomization.yaml --\nresources: [../a]\n",
 	} {
-		p := buildPlan(t, unpack(text))
+		p := buildPlan(t, rendertest.Unpack(text))
 		if len(p.Gaps("hardening")) == 0 || len(p.Gaps("images")) == 0 {
 			t.Errorf("%s: problems %v", name, p.Problems)
 		}

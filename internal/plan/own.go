@@ -34,7 +34,7 @@ func (b *builder) builtNames() map[string]string {
 		}
 	}
 	for _, f := range b.plan.Files {
-		if !configfile.HasShell(f.Name) || f.Size > maxScript {
+		if !configfile.HasShell(f.Name) {
 			continue
 		}
 		data, err := b.tree.Read(f.Name, maxScript)

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
 
 func TestImageTags(t *testing.T) {
@@ -35,7 +37,7 @@ func TestImageTags(t *testing.T) {
 // those that are pulled.
 func TestBuiltBy(t *testing.T) {
 	t.Parallel()
-	p := buildPlan(t, unpack(`
+	p := buildPlan(t, rendertest.Unpack(`
 -- Makefile --
 all:
 	docker build -t made -t made:1 .

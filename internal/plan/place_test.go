@@ -15,6 +15,7 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan/render"
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -147,7 +148,7 @@ func madeUp(path []any, v any) bool {
 // take counts every leaf of a plan's documents.
 func (c *census) take(p *Plan, files map[string]string) {
 	for _, d := range p.Documents {
-		leaves(d.Model, nil, func(path []any, v any) {
+		rendertest.Leaves(d.Model, nil, func(path []any, v any) {
 			if d.Kind != Dockerfile {
 				c.place(d, files, path, v)
 			}
@@ -169,7 +170,7 @@ func TestPlacesMeanTheirValues(t *testing.T) {
 	t.Parallel()
 	c := &census{}
 	for _, text := range stacks {
-		files := unpack(text)
+		files := rendertest.Unpack(text)
 		for _, f := range []func(string) string{
 			func(s string) string { return s },
 			func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
@@ -203,7 +204,7 @@ func TestPlacesMeanTheirValues(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files := unpack(string(text))
+		files := rendertest.Unpack(string(text))
 		c.take(buildPlan(t, files), files)
 	}
 	c.report(t)

@@ -52,7 +52,6 @@ type Plan struct {
 // File is a regular file of the repository.
 type File struct {
 	Name string
-	Size int64
 }
 
 // Document is one thing that rules judge: a Compose set, a Kubernetes object, a

@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
 
 func TestComposeRelated(t *testing.T) {
 	t.Parallel()
-	files := unpack(`
+	files := rendertest.Unpack(`
 -- .env --
 # the tag
 export TAG=1
@@ -74,7 +76,7 @@ services: {cache: {image: "redis:${REDIS:-7}", user: "${TAG}"}}
 	} {
 		var got []string
 		for _, r := range related(doc.Locator, join([]any{"services"}, tt.path...)) {
-			got = append(got, fmt.Sprintf("%s %s: %s", r.Location, cut(files, r.Location), r.Message))
+			got = append(got, fmt.Sprintf("%s %s: %s", r.Location, rendertest.Cut(files, r.Location), r.Message))
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%v: %s", tt.path, diff)

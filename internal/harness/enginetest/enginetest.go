@@ -46,3 +46,14 @@ func Need(t testing.TB) {
 		t.Fatal(err)
 	}
 }
+
+// slots are taken by tests that run stacks at the same time.
+var slots = make(chan struct{}, 3)
+
+// Slot waits until few enough other stacks run, whatever the machine's number of cores,
+// and is given back when the test ends.
+func Slot(t testing.TB) {
+	t.Helper()
+	slots <- struct{}{}
+	t.Cleanup(func() { <-slots })
+}

@@ -27,6 +27,9 @@ import (
 func build(t testing.TB, root string, cfg config.DAST, files map[string]string) *plan.Plan {
 	t.Helper()
 	for name, data := range files {
+		if strings.Contains(data, "IMAGE") {
+			data = strings.ReplaceAll(data, "IMAGE", server.Image(t))
+		}
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,18 +24,18 @@ const dockerfile = "FROM scratch\nCOPY app /app\nENTRYPOINT [\"/app\"]\nEXPOSE 8
 
 const weak = `services:
   web:
-    build: .
+    image: IMAGE
     ports: ["8080:8080"]
     environment: {GREETING: "your key is ${API_TOKEN}"}
   redis:
-    build: .
+    image: IMAGE
     command: [sleep]
     ports: ["6379:6379"]
 `
 
 const hardened = `services:
   web:
-    build: .
+    image: IMAGE
     user: "10001:10001"
     read_only: true
     cap_drop: [ALL]
@@ -49,6 +48,7 @@ const hardened = `services:
 func engine(t testing.TB) *stack.Engine {
 	t.Helper()
 	enginetest.Need(t)
+	enginetest.Slot(t)
 	e, err := stack.Open(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
@@ -57,22 +57,28 @@ func engine(t testing.TB) *stack.Engine {
 	return e
 }
 
-// repository is a directory with the test server.
+// server is what the services of most of these tests run.
+var server = enginetest.NewServer("./stack/testdata/app", "assure-test-dast")
+
+func TestMain(m *testing.M) {
+	code := server.Run(m)
+	careful.Close()
+	os.Exit(code)
+}
+
+// repository is a directory with the test server, for building it. Compose files that
+// say IMAGE use it as it is.
 func repository(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(root, "app"), "./stack/testdata/app")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build test server: %v\n%s", err, out)
-	}
+	server.Place(t, filepath.Join(root, "app"))
 	return root
 }
 
-// settings are the defaults with a short patience.
+// settings are the defaults with the scanner that is always there.
 func settings() config.DAST {
 	cfg := config.Default().DAST
-	cfg.Engine, cfg.Ready, cfg.Env = "builtin", 20*time.Second, map[string]string{"API_TOKEN": stack.Random}
+	cfg.Engine, cfg.Ready, cfg.Env = "builtin", 2*time.Minute, map[string]string{"API_TOKEN": stack.Random}
 	return cfg
 }
 
@@ -115,13 +121,14 @@ func hits(set finding.Set, rule string) (out []string) {
 }
 
 func TestWeakStack(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	cfg := settings()
 	cfg.Target.Paths = []string{"/health"}
 	cfg.Engine, cfg.ZAPImage = "auto", "assure.invalid/zap:none"
-	p := build(t, repository(t), cfg, map[string]string{"compose.yml": weak, "Dockerfile": dockerfile})
+	p := build(t, t.TempDir(), cfg, map[string]string{"compose.yml": weak})
 	secret := "deadbeefdeadbeefdeadbeefdeadbeef"
-	set, err := run(t.Context(), t, e, cfg, Options{Version: "1", Random: func(n int) string { return (secret + secret)[:n] }, RunID: "weak"}, p)
+	set, err := run(t.Context(), t, e, cfg, Options{Version: "1", Random: func(n int) string { return (secret + secret)[:n] }, RunID: runID("weak")}, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,10 +166,11 @@ func TestWeakStack(t *testing.T) {
 }
 
 func TestHardenedStack(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	cfg := settings()
-	p := build(t, repository(t), cfg, map[string]string{
-		"compose.yml": hardened, "Dockerfile": dockerfile, "seccomp.json": `{"defaultAction": "SCMP_ACT_ALLOW"}`,
+	p := build(t, t.TempDir(), cfg, map[string]string{
+		"compose.yml": hardened, "seccomp.json": `{"defaultAction": "SCMP_ACT_ALLOW"}`,
 	})
 	set, err := run(t.Context(), t, e, cfg, Options{}, p)
 	if err != nil {
@@ -179,6 +187,7 @@ func TestHardenedStack(t *testing.T) {
 }
 
 func TestRefusedStackIsNotStarted(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	cfg := settings()
 	p := build(t, t.TempDir(), cfg, map[string]string{
@@ -194,11 +203,12 @@ func TestRefusedStackIsNotStarted(t *testing.T) {
 }
 
 func TestNobodyListens(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	cfg := settings()
-	cfg.Ready = 10 * time.Second
-	p := build(t, repository(t), cfg, map[string]string{
-		"compose.yml": "services: {web: {build: ., command: [sleep], ports: [\"8080:8080\"]}}", "Dockerfile": dockerfile,
+	cfg.Ready = 15 * time.Second
+	p := build(t, t.TempDir(), cfg, map[string]string{
+		"compose.yml": "services: {web: {image: IMAGE, command: [sleep], ports: [\"8080:8080\"]}}",
 	})
 	set, err := run(t.Context(), t, e, cfg, Options{}, p)
 	if err != nil {
@@ -213,6 +223,7 @@ func TestNobodyListens(t *testing.T) {
 }
 
 func TestZAPIsNeverReplaced(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	cfg := settings()
 	cfg.Engine, cfg.ZAPImage = "zap", "assure.invalid/zap:none"
@@ -230,9 +241,10 @@ func (s scanner) Scan(ctx context.Context, t web.Target, _ func(string)) (web.Re
 }
 
 func TestTheStackComesDownWhateverHappens(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
-	cfg, root := settings(), repository(t)
-	p := build(t, root, cfg, map[string]string{"compose.yml": hardened, "Dockerfile": dockerfile, "seccomp.json": `{"defaultAction": "SCMP_ACT_ALLOW"}`})
+	cfg := settings()
+	p := build(t, t.TempDir(), cfg, map[string]string{"compose.yml": hardened, "seccomp.json": `{"defaultAction": "SCMP_ACT_ALLOW"}`})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	for name, s := range map[string]scanner{

@@ -147,15 +147,21 @@ const killable = `services:
 volumes: {data: {}}
 `
 
+// ready is the same from an image that is there already.
+var ready = strings.ReplaceAll(killable, "build: .", "image: IMAGE")
+
+// runID is the id of a run that no other test has, in this package or another.
+func runID(name string) string { return fmt.Sprintf("%s%d", name, time.Now().UnixNano()) }
+
 // TestKilledRunIsCleanedUp kills a run half-way, without a chance to clean up, and lets
 // the clean command's sweep do it.
 func TestKilledRunIsCleanedUp(t *testing.T) {
-	e := engine(t)
-	root := repository(t)
-	build(t, root, settings(), map[string]string{"compose.yml": killable, "Dockerfile": dockerfile})
-	for i, word := range []string{"creating", "scanning"} {
+	t.Parallel()
+	for word, compose := range map[string]string{"creating": killable, "scanning": ready} {
 		t.Run(word, func(t *testing.T) {
-			id := fmt.Sprintf("killed%d", i)
+			t.Parallel()
+			e, root, id := engine(t), repository(t), runID("killed")
+			build(t, root, settings(), map[string]string{"compose.yml": compose, "Dockerfile": dockerfile})
 			before := inventory(t, e, id)
 			cmd := child(t, root, id, word)
 			if err := cmd.Process.Kill(); err != nil {
@@ -187,12 +193,12 @@ func TestKilledRunIsCleanedUp(t *testing.T) {
 
 // TestInterruptedRunCleansUp interrupts a run as a runner does.
 func TestInterruptedRunCleansUp(t *testing.T) {
-	e := engine(t)
-	root := repository(t)
-	build(t, root, settings(), map[string]string{"compose.yml": killable, "Dockerfile": dockerfile})
-	for i, word := range []string{"building", "scanning"} {
+	t.Parallel()
+	for word, compose := range map[string]string{"building": killable, "scanning": ready} {
 		t.Run(word, func(t *testing.T) {
-			id := fmt.Sprintf("interrupted%d", i)
+			t.Parallel()
+			e, root, id := engine(t), repository(t), runID("interrupted")
+			build(t, root, settings(), map[string]string{"compose.yml": compose, "Dockerfile": dockerfile})
 			before := inventory(t, e, id)
 			cmd := child(t, root, id, word)
 			start := time.Now()
@@ -213,11 +219,13 @@ func TestInterruptedRunCleansUp(t *testing.T) {
 
 // TestStacksRunSideBySide starts the same project several times at once.
 func TestStacksRunSideBySide(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	cfg := settings()
 	p := build(t, repository(t), cfg, map[string]string{"compose.yml": killable, "Dockerfile": dockerfile})
+	ids := []string{runID("sidea"), runID("sideb"), runID("sidec")}
 	var wg sync.WaitGroup
-	for _, id := range []string{"sidea", "sideb", "sidec"} {
+	for _, id := range ids {
 		wg.Go(func() {
 			set, err := New(cfg, Options{RunID: id}).Run(t.Context(), p, quiet)
 			if err != nil || set.Judged["zap/10038"] == 0 {
@@ -226,7 +234,7 @@ func TestStacksRunSideBySide(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	for _, id := range []string{"sidea", "sideb", "sidec"} {
+	for _, id := range ids {
 		empty(t, e, id)
 	}
 }

@@ -86,7 +86,7 @@ func (t *test) up(ctx context.Context, s plan.Stack) error {
 	}
 	t.stack, err = stack.New(t.engine, m, stack.Options{
 		Run: t.o.RunID, Self: self, Paths: self.Paths(t.plan.Root, t.o.HostRoot), Auth: t.o.Auth,
-		Offline: t.o.Offline, Ready: t.cfg.Ready, Temp: t.o.Temp,
+		Offline: t.o.Offline, Publish: t.cfg.Publish, Ready: t.cfg.Ready, Temp: t.o.Temp,
 	})
 	if err != nil {
 		return err
@@ -108,7 +108,11 @@ func (t *test) down(ctx context.Context) error {
 
 // notes tells how the test differs from a deployment.
 func (t *test) notes(p *types.Project) {
-	t.set.Notes = append(t.set.Notes, "the stack ran without published ports and without a way out of its networks")
+	ports := "without published ports"
+	if t.cfg.Publish {
+		ports = "with its ports published on 127.0.0.1 (dast.publish-ports)"
+	}
+	t.set.Notes = append(t.set.Notes, "the stack ran "+ports+" and without a way out of its networks")
 	var unset []string
 	for _, v := range t.doc.Variables {
 		if _, ok := p.Environment[v.Name]; !ok && v.Default == nil && !v.Required {
@@ -177,6 +181,7 @@ func (t *test) passwords(service string) []string {
 func (t *test) facts(ctx context.Context, id string, pid int, ids []string) facts.Facts {
 	if t.o.Proc != nil {
 		if raw := t.o.Proc(pid, id); raw.Status != nil {
+			t.set.Cover("processes", 1)
 			return facts.Parse(raw)
 		}
 	}
@@ -191,6 +196,8 @@ func (t *test) facts(ctx context.Context, id string, pid int, ids []string) fact
 	}
 	if err != nil {
 		t.set.Notes = unique(append(t.set.Notes, "the kernel was not asked about the containers: "+err.Error()))
+	} else {
+		t.set.Cover("processes", 1)
 	}
 	return facts.Parse(raw)
 }

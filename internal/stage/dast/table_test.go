@@ -8,13 +8,13 @@ import (
 	"encoding/pem"
 	"math/big"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/harness/enginetest"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/runtime"
 )
@@ -82,15 +82,14 @@ func judgedRules() (ids []string) {
 	return ids
 }
 
+// careful is the service of the table.
+var careful = enginetest.NewServer("./testdata/fixture", "assure-test-dast-fixture")
+
 // fixture is a repository with the test's service, its certificates and secrets.
 func fixture(t testing.TB) string {
 	t.Helper()
 	root := t.TempDir()
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(root, "fixture"), "./testdata/fixture")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build fixture: %v\n%s", err, out)
-	}
+	careful.Place(t, filepath.Join(root, "fixture"))
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ type deployed struct {
 
 // gather joins the plan's images by reference, in the order of their first place. What
 // cannot be read as a reference is a finding: nobody knows what would run there.
-func gather(images []plan.Image, set *finding.Set) []*deployed {
+func (s *Stage) gather(images []plan.Image, set *finding.Set) []*deployed {
 	var all []*deployed
 	for _, img := range images {
 		if img.Kind == plan.Dockerfile && img.Ref == "scratch" {
@@ -40,14 +40,12 @@ func gather(images []plan.Image, set *finding.Set) []*deployed {
 		if len(img.Unresolved) > 0 {
 			err = fmt.Errorf("%s has no value", strings.Join(img.Unresolved, ", "))
 		}
+		if err != nil {
+			s.unreadable(img, err, set)
+			continue
+		}
 		if !img.Built {
 			set.Judge(unknownImage().ID, 1)
-		}
-		if err != nil {
-			if !img.Built {
-				set.Findings = append(set.Findings, unknown(img, err))
-			}
-			continue
 		}
 		i := slices.IndexFunc(all, func(d *deployed) bool { return d.ref == ref })
 		if i < 0 {
@@ -57,6 +55,19 @@ func gather(images []plan.Image, set *finding.Set) []*deployed {
 		all[i].uses, all[i].built = append(all[i].uses, img), all[i].built || img.Built
 	}
 	return all
+}
+
+// unreadable reports a reference that leads nowhere, unless the image stage does: two
+// findings of one flaw would have to be accepted twice.
+func (s *Stage) unreadable(img plan.Image, err error, set *finding.Set) {
+	switch {
+	case img.Built:
+	case s.opts.ReferencesJudged:
+		note(set, fmt.Sprintf("%s: the image %.200q was not scanned, see the finding of the image stage: %v", img.Location, img.Raw, err))
+	default:
+		set.Judge(unknownImage().ID, 1)
+		set.Findings = append(set.Findings, unknown(img, err))
+	}
 }
 
 func unknown(img plan.Image, err error) finding.Finding {
@@ -73,20 +84,20 @@ func (s *Stage) scansImages(p *plan.Plan) bool {
 }
 
 // judgeImages reads every image once and matches what is in it.
-func (s *Stage) judgeImages(ctx context.Context, p *plan.Plan, say func(string), set *finding.Set) error {
+func (s *Stage) judgeImages(ctx context.Context, p *plan.Plan, say func(string), set *finding.Set) ([]*deployed, error) {
 	if !s.scansImages(p) {
-		return nil
+		return nil, nil
 	}
-	all := gather(p.Images, set)
+	all := s.gather(p.Images, set)
 	sources, err := s.sources()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	log := quiet.Listen()
 	defer log.Stop()
 	reader, err := image.NewReader(log)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	reader.OpenIndex = func(ctx context.Context) (image.Index, error) { return s.openJava(ctx, p, say, set) }
 	defer reader.Close()
@@ -94,10 +105,10 @@ func (s *Stage) judgeImages(ctx context.Context, p *plan.Plan, say func(string),
 	for i, d := range all {
 		say(fmt.Sprintf("reading %s (%d of %d images)", d.ref, i+1, len(all)))
 		if err := s.read(ctx, d, sources, reader, seen, set); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return s.matchImages(ctx, all, log, set)
+	return all, s.matchImages(ctx, all, log, set)
 }
 
 // sources are the places to look for images, in order.

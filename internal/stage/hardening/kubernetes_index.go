@@ -45,10 +45,10 @@ type cluster struct {
 	byIdentity map[identity][]*resource
 	pods       catalog
 	services   catalog
-	spaces     map[string]*space
+	// views are what is known of namespaces and of all, by overlay.
+	views map[string]*view
 	// claims are the volume claims that hold a store's data.
-	claims   map[identity]*resource
-	overview overview
+	claims map[identity]*resource
 	// left is what remains of maxComparisons.
 	left int
 }
@@ -56,7 +56,7 @@ type cluster struct {
 func newCluster(p *plan.Plan, roles map[string]string) *cluster {
 	c := &cluster{
 		byDocument: map[*plan.Document]*resource{}, byIdentity: map[identity][]*resource{},
-		pods: newCatalog(), services: newCatalog(), spaces: map[string]*space{}, claims: map[identity]*resource{},
+		pods: newCatalog(), services: newCatalog(), views: map[string]*view{}, claims: map[identity]*resource{},
 		left: maxComparisons,
 	}
 	for i := range p.Documents {

@@ -36,46 +36,76 @@ type overview struct {
 	speaker *resource
 }
 
-// survey notes what each namespace and the whole have.
+// view is what one overlay deploys: its own objects and those that no kustomization
+// renders. For the latter it is everything, because any overlay may be laid over them.
+type view struct {
+	overlay  string
+	spaces   map[string]*space
+	overview overview
+}
+
+// survey notes what each namespace and the whole have, overlay by overlay: what one
+// cluster has says nothing about another.
 func (c *cluster) survey() {
 	for _, r := range c.resources {
-		c.overview.ForeignPolicies = c.overview.ForeignPolicies || foreignPolicy(r)
-		if a := newAdmission(r); a != nil && r.kind != "ConfigMap" {
-			c.overview.Verifies = c.overview.Verifies || len(a.Weak) == 0
+		if c.views[r.overlay] == nil {
+			c.views[r.overlay] = &view{overlay: r.overlay, spaces: map[string]*space{}}
 		}
-		if r.work != nil && c.overview.speaker == nil {
-			c.overview.speaker = r
-		}
-		switch {
-		case r.kind == "Namespace" && r.group == "":
-			s := c.spaceOf(r.name)
-			s.speaker = r
-		case r.work != nil:
-			s := c.spaceOf(r.namespace)
-			s.Workloads++
-			if s.speaker == nil {
-				s.speaker = r
-			}
-		case r.kind == "NetworkPolicy" && r.group == "networking.k8s.io":
-			if p := newNetworkPolicy(r); p.Everything {
-				s := c.spaceOf(r.namespace)
-				s.DeniesIngress = s.DeniesIngress || p.Ingress && !p.AllowsIngress
-				s.DeniesEgress = s.DeniesEgress || p.Egress && !p.AllowsEgress
+	}
+	for _, v := range c.views {
+		for _, r := range c.resources {
+			if v.overlay == "" || r.overlay == "" || r.overlay == v.overlay {
+				v.add(r)
 			}
 		}
 	}
 }
 
-func (c *cluster) spaceOf(namespace string) *space {
-	if c.spaces[namespace] == nil {
-		c.spaces[namespace] = &space{}
+func (v *view) add(r *resource) {
+	v.overview.ForeignPolicies = v.overview.ForeignPolicies || foreignPolicy(r)
+	if a := newAdmission(r); a != nil && r.kind != "ConfigMap" {
+		v.overview.Verifies = v.overview.Verifies || len(a.Weak) == 0
 	}
-	return c.spaces[namespace]
+	own := r.overlay == v.overlay
+	if r.work != nil && own && v.overview.speaker == nil {
+		v.overview.speaker = r
+	}
+	switch {
+	case r.isNamespace():
+		if s := v.spaceOf(r.name); own {
+			s.speaker = r
+		}
+	case r.work != nil:
+		s := v.spaceOf(r.namespace)
+		s.Workloads++
+		if s.speaker == nil && own {
+			s.speaker = r
+		}
+	case r.kind == "NetworkPolicy" && r.group == "networking.k8s.io":
+		if p := newNetworkPolicy(r); p.Everything {
+			s := v.spaceOf(r.namespace)
+			s.DeniesIngress = s.DeniesIngress || p.Ingress && !p.AllowsIngress
+			s.DeniesEgress = s.DeniesEgress || p.Egress && !p.AllowsEgress
+		}
+	}
+}
+
+func (r *resource) isNamespace() bool { return r.kind == "Namespace" && r.group == "" }
+
+func (v *view) spaceOf(namespace string) *space {
+	if v.spaces[namespace] == nil {
+		v.spaces[namespace] = &space{}
+	}
+	return v.spaces[namespace]
 }
 
 // all is what is known of all objects, for one of them.
 func (c *cluster) all(r *resource) overview {
-	out := c.overview
+	v := c.views[r.overlay]
+	if v == nil {
+		return overview{}
+	}
+	out := v.overview
 	out.Speaks = out.speaker == r
 	return out
 }
@@ -83,15 +113,15 @@ func (c *cluster) all(r *resource) overview {
 // space is what is known of the object's namespace.
 func (c *cluster) space(r *resource) space {
 	name := r.namespace
-	if r.kind == "Namespace" && r.group == "" {
+	if r.isNamespace() {
 		name = r.name
 	}
-	s := c.spaces[name]
-	if s == nil {
+	v := c.views[r.overlay]
+	if v == nil || v.spaces[name] == nil {
 		return space{}
 	}
-	out := *s
-	out.Speaks = s.speaker == r
+	out := *v.spaces[name]
+	out.Speaks = out.speaker == r
 	return out
 }
 

@@ -55,3 +55,21 @@ func TestOverlaysAreClusters(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A policy of one overlay closes no other's namespace; one that stands in a plain
+// manifest may close every overlay's.
+func TestOverlaysHaveTheirOwnNamespaces(t *testing.T) {
+	t.Parallel()
+	deny := object("NetworkPolicy", "deny", "podSelector: {}", "policyTypes: [Ingress, Egress]")
+	files := overlays()
+	delete(files, "staging/kustomization.yaml")
+	files["prod/pdb.yaml"] = deny
+	want := []string{"base/app.yaml [Deployment/dev-backend] namespace default denies no traffic into its pods or out of its pods by default (rendered by dev)"}
+	if diff := cmp.Diff(want, fired(t, "default-deny", files)); diff != "" {
+		t.Error(diff)
+	}
+	files["deny.yaml"] = deny
+	if diff := cmp.Diff([]string(nil), fired(t, "default-deny", files)); diff != "" {
+		t.Error(diff)
+	}
+}

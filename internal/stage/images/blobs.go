@@ -222,7 +222,7 @@ func (s *Stage) judgePrivateKeys(ctx context.Context, set *finding.Set, p *plan.
 		return
 	}
 	for _, f := range p.Files {
-		if f.Size > maxPrivateKey || !doublestar.MatchUnvalidated("{**/,}{*.key,*.pem,*.priv,*private*,*cosign*}", f.Name) {
+		if !doublestar.MatchUnvalidated("{**/,}{*.key,*.pem,*.priv,*private*,*cosign*}", f.Name) {
 			continue
 		}
 		data, err := p.Tree.Read(f.Name, maxPrivateKey)

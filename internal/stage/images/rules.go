@@ -72,7 +72,7 @@ func referenceRules() []finding.Rule {
 			Remediation: "Replace the placeholder with the real reference.",
 		},
 		{
-			ID: ruleVariable, Severity: finding.Medium, Controls: []string{"SHG-3.01", "SHG-6.01"},
+			ID: ruleVariable, Severity: finding.High, Controls: []string{"SHG-3.01", "SHG-6.01"},
 			Title:       "An image reference depends on a variable without a value",
 			Description: "The variable has neither a value nor a default in the repository, so nobody can tell from it which image is deployed.",
 			Remediation: "Give the variable a pinned default, ${TAG:-1.2.3@sha256:…}, or a value in the repository's .env file.",

@@ -25,7 +25,7 @@ import (
 )
 
 // timeout bounds one chart. A single step can outlast it; the work of each is bounded.
-const timeout = 10 * time.Second
+const timeout = 60 * time.Second
 
 // Render renders the chart in the directory with its own values and the given files,
 // the last of them strongest. What cannot be rendered is a problem of the output.

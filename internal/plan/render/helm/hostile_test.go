@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stella-ops/assure/internal/plan/render"
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
 
 const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
@@ -72,10 +72,10 @@ func TestProblems(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			files := chartOf("")
-			for name, text := range unpack("-- chart/templates/t.yaml --\n" + tt.files) {
+			for name, text := range rendertest.Unpack("-- chart/templates/t.yaml --\n" + tt.files) {
 				files[name] = text
 			}
-			out := Render(t.Context(), repository(t, files), "chart", nil)
+			out := Render(t.Context(), rendertest.Repository(t, files), "chart", nil)
 			if len(out.Problems) != 1 {
 				t.Fatalf("problems %v", out.Problems)
 			}
@@ -95,7 +95,7 @@ func TestNothingLeaks(t *testing.T) {
 	files := chartOf(pod + "data: {host: '{{ getHostByName \"localhost\" }}', secret: {{ lookup \"v1\" \"Secret\" \"a\" \"b\" | toJson }}," +
 		" file: '{{ .Files.Get \"../../secret\" }}{{ .Files.Get \"link\" }}', now: '{{ now | date \"2006\" }}', id: '{{ uuidv4 }}'}\n")
 	files["secret"] = "do not tell"
-	tree := repository(t, files)
+	tree := rendertest.Repository(t, files)
 	if err := os.Symlink("/etc/passwd", filepath.Join(tree.Dir(), "chart", "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -120,12 +120,12 @@ func TestNothingLeaks(t *testing.T) {
 // TestTimeEnds gives up when the context does.
 func TestTimeEnds(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	start := time.Now()
-	out := Render(ctx, repository(t, chartOf("{{ range 1900 }}{{ range 1900 }}{{ end }}{{ $x := repeat 4000 \"ab\" | sha256sum }}{{ end }}")), "chart", nil)
-	if len(out.Problems) != 1 || time.Since(start) > 5*time.Second {
-		t.Errorf("%v after %s", out.Problems, time.Since(start))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	out := Render(ctx, rendertest.Repository(t, chartOf("{{ range 1900 }}{{ range 1900 }}{{ end }}{{ $x := repeat 4000 \"ab\" | sha256sum }}{{ end }}")), "chart", nil)
+	// Either the renderer notices first or whoever waits for it.
+	if text := fmt.Sprint(out.Problems); len(out.Problems) != 1 || !strings.Contains(text, "not rendered within") && !strings.Contains(text, "takes longer") {
+		t.Errorf("%v", out.Problems)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestTimeEnds(t *testing.T) {
 func TestMemory(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	Render(t.Context(), repository(t, chartOf("{{ $x := repeat 1000000 \"x\" }}{{ range 1000 }}{{ $x }}{{ end }}")), "chart", nil)
+	Render(t.Context(), rendertest.Repository(t, chartOf("{{ $x := repeat 1000000 \"x\" }}{{ range 1000 }}{{ $x }}{{ end }}")), "chart", nil)
 	runtime.ReadMemStats(&after)
 	if grown := (after.Sys - before.Sys) >> 20; grown > 400 {
 		t.Errorf("rendering took %d MiB", grown)
@@ -143,12 +143,12 @@ func TestMemory(t *testing.T) {
 // TestOrder renders the same output every time.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	files := unpack(string(must0(os.ReadFile("testdata/web.txtar"))))
+	files := rendertest.Unpack(string(must0(os.ReadFile("testdata/web.txtar"))))
 	files["chart/templates/z.yaml"] = pod + "data: {{ keys .Values | join \",\" }}{{ range $k, $v := .Values }}{{ $k }}{{ end }}\n"
-	tree := repository(t, files)
-	first := describe(Render(t.Context(), tree, "chart", nil), files)
+	tree := rendertest.Repository(t, files)
+	first := rendertest.Describe(Render(t.Context(), tree, "chart", nil), files)
 	for range 5 {
-		if again := describe(Render(t.Context(), tree, "chart", nil), files); again != first {
+		if again := rendertest.Describe(Render(t.Context(), tree, "chart", nil), files); again != first {
 			t.Fatal("two runs differ")
 		}
 	}
@@ -204,7 +204,7 @@ func FuzzRender(f *testing.F) {
 		files := chartOf(template)
 		files["chart/values.yaml"] = values
 		files["chart/templates/_h.tpl"] = "{{ define \"h\" }}{{ .Values.a | toYaml }}\nk: {{ .Chart.Name }}\n{{ end }}"
-		out := Render(t.Context(), repository(t, files), "chart", nil)
+		out := Render(t.Context(), rendertest.Repository(t, files), "chart", nil)
 		for _, p := range out.Problems {
 			if _, ok := files[p.Location.URI]; !ok {
 				t.Errorf("%s: %s", p.Location, p.Message)
@@ -217,12 +217,12 @@ func FuzzRender(f *testing.F) {
 func checkPlaces(t *testing.T, files map[string]string, out render.Output) {
 	t.Helper()
 	for _, o := range out.Objects {
-		leaves(o.Model, nil, func(path []any, v any) {
+		rendertest.Leaves(o.Model, nil, func(path []any, v any) {
 			at, grade := o.Locator.Locate(path)
 			if _, ok := files[at.URI]; !ok || at.Region.StartLine < 1 || grade == "" {
 				t.Errorf("%v is at %s", path, at)
 			}
-			cut(files, at)
+			rendertest.Cut(files, at)
 		})
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
 
 // shop is a base with n workloads and an overlay with a patch for each tenth.
@@ -24,7 +26,7 @@ func shop(n int) map[string]string {
 func BenchmarkRender(b *testing.B) {
 	for _, n := range []int{1, 20, 200} {
 		b.Run(fmt.Sprint(2*n, " objects"), func(b *testing.B) {
-			tree := repository(b, shop(n))
+			tree := rendertest.Repository(b, shop(n))
 			for b.Loop() {
 				if out := Render(b.Context(), tree, "o"); len(out.Problems) > 0 || len(out.Objects) != 2*n {
 					b.Fatal(out.Problems)
@@ -36,10 +38,10 @@ func BenchmarkRender(b *testing.B) {
 
 // BenchmarkLocate finds every value of what was rendered.
 func BenchmarkLocate(b *testing.B) {
-	out := Render(b.Context(), repository(b, shop(20)), "o")
+	out := Render(b.Context(), rendertest.Repository(b, shop(20)), "o")
 	for b.Loop() {
 		for _, o := range out.Objects {
-			leaves(o.Model, nil, func(path []any, _ any) { o.Locator.Locate(path) })
+			rendertest.Leaves(o.Model, nil, func(path []any, _ any) { o.Locator.Locate(path) })
 		}
 	}
 }

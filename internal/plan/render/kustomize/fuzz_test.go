@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stella-ops/assure/internal/plan/render"
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
 
 // FuzzRender demands that every place lies in a file of the repository, and that
@@ -40,7 +41,7 @@ func FuzzRender(f *testing.F) {
 			"k/kustomization.yaml": text, "k/x.yaml": patch, "k/p.yaml": pod + "---\n" + patch,
 			"b/kustomization.yaml": "resources: [q.yaml]\n", "b/q.yaml": strings.Replace(pod, "name: p", "name: q", 1),
 		}
-		tree := repository(t, files)
+		tree := rendertest.Repository(t, files)
 		entries, _ := Entries(t.Context(), tree, []string{"b", "k"})
 		for _, dir := range entries {
 			out := Render(t.Context(), tree, dir)
@@ -60,13 +61,13 @@ func checkPlaces(t *testing.T, files map[string]string, out render.Output) {
 		if _, ok := files[o.File]; !ok {
 			t.Errorf("object of %q", o.File)
 		}
-		leaves(o.Model, nil, func(path []any, _ any) {
+		rendertest.Leaves(o.Model, nil, func(path []any, _ any) {
 			for _, p := range [][]any{path, append(path[:len(path):len(path)], "none")} {
 				at, grade := o.Locator.Locate(p)
 				if _, ok := files[at.URI]; !ok || at.Region.StartLine < 1 || grade == "" {
 					t.Errorf("%v is at %s", p, at)
 				}
-				cut(files, at)
+				rendertest.Cut(files, at)
 			}
 		})
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
 
 const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {a: b}\n"
@@ -86,9 +88,9 @@ func TestProblems(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			files := unpack("-- k/kustomization.yaml --\n" + tt.files)
+			files := rendertest.Unpack("-- k/kustomization.yaml --\n" + tt.files)
 			files["k/p.yaml"] = pod
-			tree := repository(t, files)
+			tree := rendertest.Repository(t, files)
 			for name, to := range map[string]string{"out.yaml": "/etc/passwd", "up.yaml": "../x.yaml"} {
 				if err := os.Symlink(to, filepath.Join(tree.Dir(), "k", name)); err != nil {
 					t.Fatal(err)
@@ -112,8 +114,8 @@ func TestProblems(t *testing.T) {
 // TestRestIsRendered renders what can be in spite of a problem.
 func TestRestIsRendered(t *testing.T) {
 	t.Parallel()
-	files := unpack("-- k/kustomization.yaml --\nresources: [p.yaml, 'https://example.com/x.yaml']\nreplicas: [{name: d, count: 1000000}]\n-- k/p.yaml --\n" + pod + "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n")
-	out := Render(t.Context(), repository(t, files), "k")
+	files := rendertest.Unpack("-- k/kustomization.yaml --\nresources: [p.yaml, 'https://example.com/x.yaml']\nreplicas: [{name: d, count: 1000000}]\n-- k/p.yaml --\n" + pod + "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n")
+	out := Render(t.Context(), rendertest.Repository(t, files), "k")
 	if len(out.Problems) != 1 || len(out.Objects) != 2 {
 		t.Errorf("problems %v, objects %v", out.Problems, out.Objects)
 	}
@@ -124,7 +126,7 @@ func TestTimeEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
 	defer cancel()
-	out := Render(ctx, repository(t, map[string]string{"k/kustomization.yaml": "resources: [p.yaml]\n", "k/p.yaml": pod}), "k")
+	out := Render(ctx, rendertest.Repository(t, map[string]string{"k/kustomization.yaml": "resources: [p.yaml]\n", "k/p.yaml": pod}), "k")
 	if len(out.Problems) == 0 || len(out.Objects) > 0 {
 		t.Errorf("%v", out)
 	}
@@ -137,11 +139,11 @@ func TestOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := unpack(string(text))
-	tree := repository(t, files)
-	first := describe(Render(t.Context(), tree, "overlays/prod"), files)
+	files := rendertest.Unpack(string(text))
+	tree := rendertest.Repository(t, files)
+	first := rendertest.Describe(Render(t.Context(), tree, "overlays/prod"), files)
 	for range 5 {
-		if again := describe(Render(t.Context(), tree, "overlays/prod"), files); again != first {
+		if again := rendertest.Describe(Render(t.Context(), tree, "overlays/prod"), files); again != first {
 			t.Fatal("two runs differ")
 		}
 	}

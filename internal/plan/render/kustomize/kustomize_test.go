@@ -1,54 +1,17 @@
 package kustomize
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
-
-	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan/render"
-	"github.com/stella-ops/assure/internal/source"
+	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-// repository writes files into a new directory and opens it.
-func repository(t testing.TB, files map[string]string) *source.Tree {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		p := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tree, err := source.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { tree.Close() })
-	return tree
-}
-
-func unpack(text string) map[string]string {
-	files := map[string]string{}
-	for _, f := range txtar.Parse([]byte(text)).Files {
-		files[f.Name] = string(f.Data)
-	}
-	return files
-}
 
 // directories are those with a kustomization.
 func directories(files map[string]string) (dirs []string) {
@@ -64,88 +27,18 @@ func directories(files map[string]string) (dirs []string) {
 // TestGolden renders all entries of every archive.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	archives, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(archives) == 0 {
-		t.Fatalf("no archives: %v", err)
-	}
-	for _, archive := range archives {
-		t.Run(filepath.Base(archive), func(t *testing.T) {
-			t.Parallel()
-			text, err := os.ReadFile(archive)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := all(t, unpack(string(text)))
-			golden := strings.TrimSuffix(archive, ".txtar") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
+	rendertest.Golden(t, all)
 }
 
 func all(t *testing.T, files map[string]string) string {
 	t.Helper()
-	tree := repository(t, files)
+	tree := rendertest.Repository(t, files)
 	var b strings.Builder
 	entries, _ := Entries(t.Context(), tree, directories(files))
 	for _, dir := range entries {
-		fmt.Fprintf(&b, "entry %s\n%s", dir, describe(Render(t.Context(), tree, dir), files))
+		fmt.Fprintf(&b, "entry %s\n%s", dir, rendertest.Describe(Render(t.Context(), tree, dir), files))
 	}
 	return b.String()
-}
-
-// describe writes an output with the text that each place holds.
-func describe(out render.Output, files map[string]string) string {
-	var b strings.Builder
-	for _, p := range out.Problems {
-		fmt.Fprintf(&b, "problem %s: %s\n", p.Location, p.Message)
-	}
-	for _, o := range out.Objects {
-		fmt.Fprintf(&b, "object %s %v\n", o.File, o.Files)
-		leaves(o.Model, nil, func(path []any, v any) {
-			at, grade := o.Locator.Locate(path)
-			fmt.Fprintf(&b, "  %v = %#v %s %s %q\n", path, v, grade, at, cut(files, at))
-		})
-	}
-	fmt.Fprintf(&b, "parts %v\n", out.Parts)
-	return b.String()
-}
-
-func cut(files map[string]string, at finding.Location) string {
-	data := []byte(files[at.URI])
-	r := at.Region
-	return string(data[source.Offset(data, r.StartLine, r.StartColumn):source.Offset(data, r.EndLine, r.EndColumn)])
-}
-
-func leaves(v any, path []any, do func([]any, any)) {
-	path = slices.Clip(path)
-	switch x := v.(type) {
-	case map[string]any:
-		for _, k := range slices.Sorted(maps.Keys(x)) {
-			leaves(x[k], append(path, k), do)
-		}
-		if len(x) > 0 {
-			return
-		}
-	case []any:
-		for i, e := range x {
-			leaves(e, append(path, i), do)
-		}
-		if len(x) > 0 {
-			return
-		}
-	}
-	do(path, v)
 }
 
 // TestPlaces asks for places of values that are not there, of mappings and of objects.
@@ -155,8 +48,8 @@ func TestPlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := unpack(string(text))
-	out := Render(t.Context(), repository(t, files), "overlays/prod")
+	files := rendertest.Unpack(string(text))
+	out := Render(t.Context(), rendertest.Repository(t, files), "overlays/prod")
 	objects := map[string]render.Object{}
 	for _, o := range out.Objects {
 		objects[fmt.Sprintf("%v/%v", o.Model["kind"], render.Map(o.Model["metadata"])["name"])] = o
@@ -182,7 +75,7 @@ func TestPlaces(t *testing.T) {
 			t.Fatalf("no %s in %v", tt.object, slices.Sorted(maps.Keys(objects)))
 		}
 		at, grade := o.Locator.Locate(tt.path)
-		if got := fmt.Sprintf("%s %s %q", grade, at, cut(files, at)); got != tt.want {
+		if got := fmt.Sprintf("%s %s %q", grade, at, rendertest.Cut(files, at)); got != tt.want {
 			t.Errorf("%s %v: got %s, want %s", tt.object, tt.path, got, tt.want)
 		}
 	}
@@ -202,8 +95,8 @@ func TestEntries(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			files := unpack(tt.files)
-			entries, fragments := Entries(t.Context(), repository(t, files), directories(files))
+			files := rendertest.Unpack(tt.files)
+			entries, fragments := Entries(t.Context(), rendertest.Repository(t, files), directories(files))
 			if got := fmt.Sprint(entries, fragments); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}

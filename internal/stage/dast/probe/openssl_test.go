@@ -46,23 +46,10 @@ func template(name string) *x509.Certificate {
 	}
 }
 
-// TestTLSAgreesWithOpenSSL lets openssl s_client and the probe ask the same servers.
-func TestTLSAgreesWithOpenSSL(t *testing.T) {
-	t.Parallel()
-	openssl, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed")
-	}
-	dir := t.TempDir()
-	cert, key := issue(t, template("backend"), nil, 2048, nil)
-	for name, block := range map[string]*pem.Block{
-		"cert.pem": {Type: "CERTIFICATE", Bytes: cert.Raw}, "key.pem": {Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)},
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, flags := range map[string]string{
+// servers are the configurations of openssl s_server that the probe and others are asked
+// about.
+func servers() map[string]string {
+	return map[string]string{
 		"modern":            "-min_protocol TLSv1.2 -cipher ECDHE+AESGCM",
 		"1.3 only":          "-tls1_3",
 		"1.2 only":          "-tls1_2 -cipher ECDHE+AESGCM",
@@ -73,7 +60,33 @@ func TestTLSAgreesWithOpenSSL(t *testing.T) {
 		"no authentication": "-tls1_2 -cipher aNULL@SECLEVEL=0",
 		"RSA key exchange":  "-tls1_2 -cipher kRSA+AES@SECLEVEL=0",
 		"old CBC":           "-min_protocol TLSv1 -max_protocol TLSv1.2 -cipher ECDHE+AES+SHA1@SECLEVEL=0",
+	}
+}
+
+// identity writes a certificate and its key for servers.
+func identity(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	cert, key := issue(t, template("backend"), nil, 2048, nil)
+	for name, block := range map[string]*pem.Block{
+		"cert.pem": {Type: "CERTIFICATE", Bytes: cert.Raw}, "key.pem": {Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)},
 	} {
+		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// TestTLSAgreesWithOpenSSL lets openssl s_client and the probe ask the same servers.
+func TestTLSAgreesWithOpenSSL(t *testing.T) {
+	t.Parallel()
+	openssl, err := exec.LookPath("openssl")
+	if err != nil {
+		t.Skip("openssl is not installed")
+	}
+	dir := identity(t)
+	for name, flags := range servers() {
 		t.Run(name, func(t *testing.T) {
 			target := opensslServer(t, openssl, dir, flags)
 			for version, flag := range map[uint16]string{tls10: "-tls1", tls11: "-tls1_1", tls12: "-tls1_2", tls13: "-tls1_3"} {
@@ -124,7 +137,7 @@ func opensslServer(t *testing.T, openssl, dir, flags string) Target {
 // connects tells whether s_client finishes a handshake.
 func connects(t *testing.T, openssl, addr string, flags ...string) bool {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, openssl, append([]string{"s_client", "-connect", addr}, flags...)...)
 	out, err := cmd.CombinedOutput()

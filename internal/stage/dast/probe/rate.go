@@ -18,6 +18,7 @@ const (
 	warmup       = 10
 	warmupPause  = 200 * time.Millisecond
 	maxRefusals  = 20
+	windowTime   = time.Second
 	tolerance    = 1.25
 	slowdown     = 10
 	leastLatency = 10 * time.Millisecond
@@ -35,9 +36,7 @@ const DefaultRate = 40
 func Rate(ctx context.Context, t Target, path string, limit int) []Outcome {
 	ctx, cancel := context.WithTimeout(ctx, rateWindow)
 	defer cancel()
-	r := &rate{target: t, path: path, limit: limit, client: t.client()}
-	r.client.Transport.(*http.Transport).DisableKeepAlives = false
-	r.client.Transport.(*http.Transport).MaxConnsPerHost = rateWorkers
+	r := newRate(t, path, limit)
 	defer r.client.CloseIdleConnections()
 	v, message := r.run(ctx)
 	o := t.outcome(RateRule, v, path, "%s", message)
@@ -52,10 +51,21 @@ type rate struct {
 	limit  int
 	client *http.Client
 
-	sent, accepted, refused, inARow atomic.Int64
-	usual                           time.Duration
-	mu                              sync.Mutex
-	trouble                         string
+	sent, accepted, refused atomic.Int64
+	// refusals and delays in a row.
+	refusals, delays atomic.Int64
+	usual            time.Duration
+	mu               sync.Mutex
+	trouble          string
+	windows          []window
+	served           []served
+}
+
+func newRate(t Target, path string, limit int) *rate {
+	r := &rate{target: t, path: path, limit: limit, client: t.client()}
+	r.client.Transport.(*http.Transport).DisableKeepAlives = false
+	r.client.Transport.(*http.Transport).MaxConnsPerHost = rateWorkers
+	return r
 }
 
 func (r *rate) run(ctx context.Context) (Verdict, string) {
@@ -65,10 +75,8 @@ func (r *rate) run(ctx context.Context) (Verdict, string) {
 	if r.limit*6 > maxRequests-warmup || r.limit < 1 {
 		return Unknown, fmt.Sprintf("A limit of %d requests a second cannot be asked for without harm.", r.limit)
 	}
-	burst, first := r.push(ctx, 2*r.limit)
-	steady, second := r.push(ctx, 2*r.limit)
-	slow, _ := r.push(ctx, r.limit+(r.limit+2)/3)
-	return r.judge(ctx, burst, max(steady, slow), float64(4*r.limit)/max(first+second, time.Millisecond).Seconds())
+	r.push(ctx, 2*r.limit)
+	return r.judge(ctx, r.windows[0], r.steadily(ctx, 2*r.limit), r.steadily(ctx, r.limit+(r.limit+2)/3))
 }
 
 // warm makes sure that a slow client is served, and learns how long an answer takes.
@@ -98,35 +106,6 @@ func (r *rate) warm(ctx context.Context) string {
 	return ""
 }
 
-// push sends at a steady pace for a second. It returns how many requests were accepted
-// and how long it really took.
-func (r *rate) push(ctx context.Context, pace int) (accepted int64, took time.Duration) {
-	if r.stopped() {
-		return 0, 0
-	}
-	before := r.accepted.Load()
-	start := time.Now() //nolint:forbidigo // measures a duration
-	tick := time.NewTicker(time.Second / time.Duration(pace))
-	defer tick.Stop()
-	slots, wg := make(chan struct{}, rateWorkers), sync.WaitGroup{}
-	for range pace {
-		select {
-		case <-ctx.Done():
-		case <-tick.C:
-		}
-		if ctx.Err() != nil || r.stopped() {
-			break
-		}
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			r.count(r.one(ctx))
-		})
-	}
-	wg.Wait()
-	return r.accepted.Load() - before, time.Since(start)
-}
-
 // one sends one request; a status of 0 means that no answer came.
 func (r *rate) one(ctx context.Context) (status int, took time.Duration) {
 	start := time.Now() //nolint:forbidigo // measures a duration
@@ -145,23 +124,31 @@ func (r *rate) one(ctx context.Context) (status int, took time.Duration) {
 	return resp.StatusCode, time.Since(start)
 }
 
+// count takes an answer into account. One late answer is no sign of distress; as many in
+// a row as are asked at once are.
 func (r *rate) count(status int, took time.Duration) {
+	r.mu.Lock()
+	r.served = append(r.served, served{time.Now(), !limited(status)}) //nolint:forbidigo // measures a duration
+	r.mu.Unlock()
+	if limited(status) {
+		r.refused.Add(1)
+		r.refusals.Add(1)
+		return
+	}
+	r.refusals.Store(0)
 	switch {
 	case status == 0:
 		r.stop("it no longer answers")
-	case limited(status):
-		r.refused.Add(1)
-		r.inARow.Add(1)
 		return
 	case status >= 500:
 		r.stop(fmt.Sprintf("it answers %d", status))
-	case took > slowdown*r.usual:
-		r.accepted.Add(1)
+		return
+	case took <= slowdown*r.usual:
+		r.delays.Store(0)
+	case r.delays.Add(1) >= rateWorkers:
 		r.stop("its answers take ten times as long")
-	default:
-		r.accepted.Add(1)
 	}
-	r.inARow.Store(0)
+	r.accepted.Add(1)
 }
 
 func limited(status int) bool { return status == 429 || status == 503 }
@@ -177,27 +164,31 @@ func (r *rate) stop(why string) {
 func (r *rate) stopped() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.trouble != "" || r.inARow.Load() >= maxRefusals
+	return r.trouble != "" || r.refusals.Load() >= maxRefusals
 }
 
-// judge weighs what was accepted once a burst was used up: at most the estimate in a
-// second. Where the target refused so much that the probe stopped, its limit is far
-// below what was sent.
-func (r *rate) judge(ctx context.Context, burst, estimate int64, pace float64) (Verdict, string) {
-	refused := r.refused.Load()
+// judge weighs what was accepted once the first window used a burst up. Where the target
+// refused so much that the probe stopped, its limit is far below what was sent.
+func (r *rate) judge(ctx context.Context, first, second, slow window) (Verdict, string) {
+	refused, most := r.refused.Load(), tolerance*float64(r.limit)
+	estimate := max(r.estimate(second), r.estimate(slow))
+	pace := max(first.perSecond(first.sent), second.perSecond(second.sent))
 	switch {
+	case r.refusals.Load() >= maxRefusals:
+		return Pass, fmt.Sprintf("The service refuses a client that sends more than %d requests a second.", r.limit)
 	case r.trouble != "" && refused == 0:
 		return Unknown, "The service was asked no further, because " + r.trouble + ", before it refused anything."
-	case r.inARow.Load() >= maxRefusals:
-		return Pass, fmt.Sprintf("The service refuses a client that sends more than %d requests a second.", r.limit)
-	case refused == 0 && (ctx.Err() != nil || pace < tolerance*float64(r.limit)):
+	case r.trouble != "":
+		return Unknown, "The service was asked no further, because " + r.trouble + "."
+	case refused == 0 && (ctx.Err() != nil || pace < most):
 		return Unknown, fmt.Sprintf("The service could be asked %.0f times a second only, which is not above the limit of %d.", pace, r.limit)
 	case refused == 0:
 		return Fail, fmt.Sprintf("The service answers everything at %.0f requests a second; the limit is to be %d.", pace, r.limit)
-	case float64(estimate) > tolerance*float64(r.limit):
-		return Warn, fmt.Sprintf("The service accepts about %d requests a second; the limit is to be %d.", estimate, r.limit)
-	case r.trouble != "":
-		return Unknown, "The service was asked no further, because " + r.trouble + "."
+	case estimate > most:
+		return Warn, fmt.Sprintf("The service accepts about %.0f requests a second; the limit is to be %d.", estimate, r.limit)
 	}
-	return Pass, fmt.Sprintf("The service accepts about %d requests a second, after a burst of %d.", estimate, max(0, burst-estimate))
+	if !second.steady() || !slow.steady() || ctx.Err() != nil {
+		return Unknown, fmt.Sprintf("The service refuses some requests, but could not be asked steadily enough to tell whether its limit is %d a second.", r.limit)
+	}
+	return Pass, fmt.Sprintf("The service accepts about %.0f requests a second, after a burst of %.0f.", estimate, max(0, float64(first.accepted)-estimate*first.took.Seconds()))
 }

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,11 +11,12 @@ import (
 	"path/filepath"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/compose/v5/pkg/api"
 )
 
 // images decides which services are built. An image that the engine has already is
 // used as it is; otherwise it is built under a name of this run, so that no image of
-// the engine is ever replaced.
+// the engine is ever replaced. Services with the same build share what is built once.
 func (s *Stack) images(ctx context.Context) error {
 	builds := map[string]*types.BuildConfig{}
 	for name, svc := range s.project.Services {
@@ -27,18 +29,41 @@ func (s *Stack) images(ctx context.Context) error {
 			builds[svc.Image] = b
 		}
 	}
-	for name, svc := range s.project.Services {
+	built := map[string]string{}
+	for _, name := range s.project.ServiceNames() {
+		svc := s.project.Services[name]
 		if svc.Build == nil {
 			svc.Build = builds[svc.Image] // another service builds the image that this one uses
 		}
-		if svc.Build == nil {
-			svc.PullPolicy = s.pullPolicy(svc.PullPolicy)
-		} else if err := s.build(&svc); err != nil {
+		if err := s.image(&svc, built); err != nil {
 			return fmt.Errorf("prepare build of service %s: %w", name, err)
 		}
 		s.project.Services[name] = svc
 	}
 	return nil
+}
+
+// image makes the service pull its image, build it, or use what an earlier service
+// builds in the same way; built knows the images of these.
+func (s *Stack) image(svc *types.ServiceConfig, built map[string]string) error {
+	if svc.Build == nil {
+		svc.PullPolicy = s.pullPolicy(svc.PullPolicy)
+		return nil
+	}
+	recipe, err := json.Marshal(struct {
+		Build    *types.BuildConfig
+		Platform string
+	}{svc.Build, svc.Platform})
+	if err != nil {
+		return err
+	}
+	if same := built[string(recipe)]; same != "" {
+		svc.Image, svc.Build, svc.PullPolicy = same, nil, types.PullPolicyNever
+		return nil
+	}
+	err = s.build(svc)
+	built[string(recipe)] = api.GetImageNameOrDefault(*svc, s.project.Name)
+	return err
 }
 
 func (s *Stack) pullPolicy(declared string) string {

@@ -3,6 +3,7 @@ package stack
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,11 +24,19 @@ const (
 // cannot talk to what listens on the host. It needs us to be on the network ourselves.
 const noGateway = "com.docker.network.bridge.inhibit_ipv4"
 
-// confine rewrites the project so that it can only reach itself: no published ports,
-// no way out of its networks, no fixed names, bounded resources, and our label on
-// everything. What the run time probes judge (user, file system, capabilities,
-// confinement) stays as declared.
-func confine(p *types.Project, run string, self Self) {
+// masquerade gives containers a way out of a bridge's network.
+const masquerade = "com.docker.network.bridge.enable_ip_masquerade"
+
+// publication is the network of services with published ports: an engine publishes none
+// of a network that has no way to the host.
+const publication = "assure-published"
+
+// confine rewrites the project so that it can only reach itself: no published ports
+// unless they are asked for, no way out of its networks, no fixed names, bounded
+// resources, and our label on everything. What the run time probes judge (user, file
+// system, capabilities, confinement) stays as declared.
+func confine(p *types.Project, o Options) {
+	run, self := o.Run, o.Self
 	p.DisabledServices = nil
 	for key, n := range p.Networks {
 		if !n.External {
@@ -48,9 +57,32 @@ func confine(p *types.Project, run string, self Self) {
 	}
 	for name, s := range p.Services {
 		limit(&s)
+		ports := s.Ports
 		detach(&s)
+		if o.Publish && len(ports) > 0 && s.NetworkMode == "" {
+			publish(p, &s, ports, run)
+		}
 		label(&s, p, run)
 		p.Services[name] = s
+	}
+}
+
+// publish gives a service its ports back, for the host itself alone.
+func publish(p *types.Project, s *types.ServiceConfig, ports []types.ServicePortConfig, run string) {
+	for _, port := range ports {
+		port.HostIP = "127.0.0.1"
+		s.Ports = append(s.Ports, port)
+	}
+	s.Networks = maps.Clone(s.Networks)
+	if s.Networks == nil {
+		s.Networks = map[string]*types.ServiceNetworkConfig{}
+	}
+	s.Networks[publication] = nil
+	if p.Networks == nil {
+		p.Networks = types.Networks{}
+	}
+	p.Networks[publication] = types.NetworkConfig{
+		Name: p.Name + "_" + publication, DriverOpts: types.Options{masquerade: "false"}, CustomLabels: types.Labels{RunLabel: run},
 	}
 }
 

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,10 +18,16 @@ import (
 	"github.com/stella-ops/assure/internal/source"
 )
 
+// server is what the services of these tests run.
+var server = enginetest.NewServer("./testdata/app", "assure-test-stack")
+
+func TestMain(m *testing.M) { os.Exit(server.Run(m)) }
+
 // engine returns the machine's container engine or skips the test.
 func engine(t *testing.T) *Engine {
 	t.Helper()
 	enginetest.Need(t)
+	enginetest.Slot(t)
 	e, err := Open(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
@@ -30,16 +36,18 @@ func engine(t *testing.T) *Engine {
 	return e
 }
 
-// app builds the test server and returns a repository that has it and the given files.
+// app returns a repository that has the given files, in which IMAGE is the image of the
+// test server, and what that image can be built from.
 func app(t *testing.T, files map[string]string) *source.Tree {
 	t.Helper()
 	root := t.TempDir()
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(root, "app"), "./testdata/app")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build test server: %v\n%s", err, out)
-	}
+	server.Place(t, filepath.Join(root, "app"))
 	write(t, root, map[string]string{"Dockerfile": "FROM scratch\nCOPY app /app\nENTRYPOINT [\"/app\"]\nEXPOSE 8080\n"})
+	for name, data := range files {
+		if strings.Contains(data, "IMAGE") {
+			files[name] = strings.ReplaceAll(data, "IMAGE", server.Image(t))
+		}
+	}
 	write(t, root, files)
 	return open(t, root)
 }
@@ -149,6 +157,7 @@ volumes:
 `
 
 func TestUpAndDown(t *testing.T) {
+	t.Parallel()
 	e, id := engine(t), run(t)
 	tree := app(t, map[string]string{"compose.yml": twoServices, ".git/config": "token"})
 	m := load(t, tree, id, map[string]string{"DB_PASSWORD": Random}, "compose.yml")
@@ -210,13 +219,14 @@ func TestUpAndDown(t *testing.T) {
 }
 
 func TestFailuresQuoteTheService(t *testing.T) {
-	e := engine(t)
+	t.Parallel()
+	enginetest.Need(t)
 	tree := app(t, map[string]string{
-		"fail.yml": "services: {web: {build: ., command: [fail], environment: {DB_PASSWORD: hunter2hunter2}}}",
-		"sick.yml": "services: {web: {build: ., command: [sick], healthcheck: {test: [CMD, /app, probe], interval: 100ms, retries: 2}}}",
-		"slow.yml": "services: {web: {build: ., command: [sleep], healthcheck: {test: [CMD, /app, once], interval: 60s}}}",
+		"fail.yml": "services: {web: {image: IMAGE, command: [fail], environment: {DB_PASSWORD: hunter2hunter2}}}",
+		"sick.yml": "services: {web: {image: IMAGE, command: [sick], healthcheck: {test: [CMD, /app, probe], interval: 100ms, retries: 2}}}",
+		"slow.yml": "services: {web: {image: IMAGE, command: [sleep], healthcheck: {test: [CMD, /app, once], interval: 60s}}}",
 		"none.yml": "services: {web: {image: \"assure.invalid/none:1\", pull_policy: never}}",
-		"dep.yml":  "services: {web: {build: ., depends_on: {db: {condition: service_healthy}}}, db: {build: ., command: [sick], healthcheck: {test: [CMD, /app, probe], interval: 100ms, retries: 2}}}",
+		"dep.yml":  "services: {web: {image: IMAGE, depends_on: {db: {condition: service_healthy}}}, db: {image: IMAGE, command: [sick], healthcheck: {test: [CMD, /app, probe], interval: 100ms, retries: 2}}}",
 		"bad.yml":  "services: {web: {build: {context: ., dockerfile: Bad}}}",
 		"Bad":      "FROM scratch\nCOPY nothing /\n",
 	})
@@ -229,8 +239,13 @@ func TestFailuresQuoteTheService(t *testing.T) {
 		"bad.yml":  {"nothing", "classic builder"},
 	} {
 		t.Run(file, func(t *testing.T) {
-			id := run(t)
-			s := prepare(t, e, load(t, tree, id, nil, file), id, 3*time.Second)
+			t.Parallel()
+			e, id := engine(t), run(t)
+			patience := time.Minute
+			if file == "slow.yml" {
+				patience = 3 * time.Second
+			}
+			s := prepare(t, e, load(t, tree, id, nil, file), id, patience)
 			err := s.Up(t.Context(), func(string) {})
 			if err == nil {
 				t.Fatal("the stack came up")
@@ -248,6 +263,7 @@ func TestFailuresQuoteTheService(t *testing.T) {
 }
 
 func TestCancelLeavesNothing(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	tree := app(t, map[string]string{"compose.yml": twoServices})
 	for _, after := range []time.Duration{0, 300 * time.Millisecond, time.Second, 2 * time.Second} {
@@ -267,8 +283,9 @@ func TestCancelLeavesNothing(t *testing.T) {
 }
 
 func TestCleanRemovesOnlyOurOldThings(t *testing.T) {
+	t.Parallel()
 	e, id := engine(t), run(t)
-	tree := app(t, map[string]string{"compose.yml": "services: {web: {build: ., volumes: [\"data:/data\"]}}\nvolumes: {data: {}}"})
+	tree := app(t, map[string]string{"compose.yml": "services: {web: {image: IMAGE, volumes: [\"data:/data\"]}}\nvolumes: {data: {}}"})
 	s := prepare(t, e, load(t, tree, id, nil, "compose.yml"), id, time.Minute)
 	if err := s.Up(t.Context(), func(string) {}); err != nil {
 		t.Fatal(err)
@@ -295,5 +312,60 @@ func TestCleanRemovesOnlyOurOldThings(t *testing.T) {
 	}
 	if _, err := e.api.VolumeInspect(t.Context(), other.Volume.Name, client.VolumeInspectOptions{}); err != nil {
 		t.Errorf("something that is not ours was removed: %v", err)
+	}
+}
+
+// TestPortsOnRequest publishes a port for the host alone, and says so when it is taken.
+func TestPortsOnRequest(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	addr := taken.Addr().String()
+	_, port, _ := net.SplitHostPort(addr)
+	tree := app(t, map[string]string{"compose.yml": "services: {web: {image: IMAGE, ports: [\"0.0.0.0:" + port + ":8080\"]}, other: {image: IMAGE}}"})
+	start := func() (*Stack, error) {
+		id := run(t)
+		s, err := New(e, load(t, tree, id, nil, "compose.yml"), Options{Run: id, Publish: true, Ready: time.Minute, Temp: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := s.Down(); err != nil || len(leftovers(t, e, id)) > 0 {
+				t.Errorf("taking it down: %v", err)
+			}
+		})
+		return s, s.Up(t.Context(), func(string) {})
+	}
+	if _, err := start(); err == nil || !strings.Contains(err.Error(), "is in use on the engine's machine") {
+		t.Errorf("a port in use: %v", err)
+	}
+	taken.Close()
+	s, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	get, err := (&http.Client{Timeout: time.Minute}).Get("http://" + addr + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	get.Body.Close()
+	for _, svc := range s.Services() {
+		r, err := e.api.ContainerInspect(t.Context(), svc.ID, client.ContainerInspectOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bound []string
+		for _, b := range r.Container.HostConfig.PortBindings {
+			for _, one := range b {
+				bound = append(bound, one.HostIP.String())
+			}
+		}
+		if want := map[string]string{"web": "127.0.0.1"}[svc.Name]; strings.Join(bound, " ") != want {
+			t.Errorf("service %s is bound to %v", svc.Name, bound)
+		}
 	}
 }

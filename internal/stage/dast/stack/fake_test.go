@@ -87,8 +87,9 @@ func hostOn(t *testing.T, member netip.Addr) string {
 // TestOwnContainerJoinsAndLeaves takes a container of one stack for our own and lets
 // another stack connect it.
 func TestOwnContainerJoinsAndLeaves(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
-	tree := app(t, map[string]string{"compose.yml": "services: {web: {build: .}}"})
+	tree := app(t, map[string]string{"compose.yml": "services: {web: {image: IMAGE}}"})
 	first, second := run(t), run(t)+"b"
 	host := prepare(t, e, load(t, tree, first, nil, "compose.yml"), first, time.Minute)
 	if err := host.Up(t.Context(), func(string) {}); err != nil {

@@ -84,12 +84,13 @@ func TestLinksAreFollowedHere(t *testing.T) {
 // TestTheEngineDoesNotSeeTheRepository mounts a directory and a file into a service
 // whose root cannot be written, on an engine that is said not to have them.
 func TestTheEngineDoesNotSeeTheRepository(t *testing.T) {
+	t.Parallel()
 	e, id := engine(t), run(t)
 	tree := app(t, map[string]string{
 		"compose.yml": `
 services:
   web:
-    build: .
+    image: IMAGE
     read_only: true
     volumes: ["./data:/data", "./conf/app.conf:/etc/app.conf:ro"]
     configs: [extra]
@@ -123,11 +124,12 @@ secrets: {key: {file: ./conf/key}}
 
 // TestBeside looks at a service's first process through a container of our own image.
 func TestBeside(t *testing.T) {
+	t.Parallel()
 	e, id := engine(t), run(t)
 	tree := app(t, map[string]string{"compose.yml": `
 services:
-  web: {build: ., user: "1001:1001", read_only: true, cap_drop: [ALL], security_opt: ["no-new-privileges:true"], tmpfs: ["/tmp:size=1m"]}
-  weak: {build: .}
+  web: {image: IMAGE, user: "1001:1001", read_only: true, cap_drop: [ALL], security_opt: ["no-new-privileges:true"], tmpfs: ["/tmp:size=1m"]}
+  weak: {image: IMAGE}
 `})
 	s := prepare(t, e, load(t, tree, id, nil, "compose.yml"), id, time.Minute)
 	if err := s.Up(t.Context(), func(string) {}); err != nil {

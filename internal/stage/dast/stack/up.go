@@ -29,6 +29,8 @@ type Options struct {
 	Auth []config.RegistryAuth
 	// Offline neither pulls images nor lets builds use a network.
 	Offline bool
+	// Publish publishes the declared ports, on 127.0.0.1 whatever they declare.
+	Publish bool
 	// Ready is how long the services may take to become ready once they are started.
 	Ready time.Duration
 	// Temp is the directory for build contexts; empty means the system's.
@@ -64,7 +66,7 @@ func New(e *Engine, m Model, o Options) (*Stack, error) {
 	if e == nil || m.Project == nil {
 		return nil, errors.New("prepare stack: there is no engine or no project")
 	}
-	confine(m.Project, o.Run, o.Self)
+	confine(m.Project, o)
 	return &Stack{engine: e, project: m.Project, secrets: m.Secrets, o: o}, nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 var (
@@ -110,56 +109,6 @@ func (p *page) form() []parameter {
 	return parameters(string(p.requestBody))
 }
 
-var (
-	pathSession = regexp.MustCompile(`(?i)jsessionid=[0-9a-z]{8,}`)
-	foreignLink = []*regexp.Regexp{
-		regexp.MustCompile(`(?i)src\s*=\s*["']?https?://([\w.-]+)`),
-		regexp.MustCompile(`(?i)href\s*=\s*["']?https?://([\w.-]+)`),
-		regexp.MustCompile(`(?i)[=(]\s*["']https?://([\w.-]+)`),
-	}
-)
-
-// minSession is the length that a session id must exceed.
-const minSession = 8
-
-// sessionInURL is 3: an address that carries the session, which logs and the Referer
-// header give away.
-func sessionInURL(p *page) []hit {
-	var hits []hit
-	for _, q := range parameters(p.url.RawQuery) {
-		if slices.Contains(sessionNames(), strings.ToLower(q.name)) && len(q.value) > minSession {
-			hits = append(hits, hit{variant: 1, param: q.name, evidence: q.value})
-		}
-	}
-	if m := pathSession.FindString(p.url.Path); m != "" && len(hits) == 0 {
-		hits = append(hits, hit{variant: 2, evidence: m})
-	}
-	if len(hits) == 0 {
-		return nil
-	}
-	return append(hits, exposedSession(p)...)
-}
-
-// exposedSession finds a link that takes the address, and the session in it, to
-// another host.
-func exposedSession(p *page) []hit {
-	risk := "Low"
-	if p.secure {
-		risk = "Medium"
-	}
-	for _, re := range foreignLink {
-		m := re.FindSubmatch(p.body)
-		if m != nil && !strings.EqualFold(string(m[1]), p.url.Hostname()) {
-			return one(hit{variant: 3, risk: risk, evidence: string(m[1])})
-		}
-	}
-	return nil
-}
-
-func sessionNames() []string {
-	return []string{"asp.net_sessionid", "aspsessionid", "cfid", "cftoken", "jsessionid", "phpsessid", "sessid", "sid", "siteserver", "viewstate", "zenid"}
-}
-
 // offsiteRedirect is 10028: the request says where the redirect leads.
 func offsiteRedirect(p *page) []hit {
 	location := p.header.Get("Location")
@@ -189,62 +138,6 @@ func offsiteRedirect(p *page) []hit {
 	return hits
 }
 
-const (
-	javaBase64  = "rO0AB"
-	javaEscaped = "%C2%AC%C3%AD%00%05"
-)
-
-// javaMagic begins a serialised object, as it is and as a server leaves it that takes
-// it for text.
-var javaMagic = [][]byte{{0xac, 0xed, 0x00, 0x05}, []byte("\u00ac\u00ed\x00\x05"), []byte(javaBase64)}
-
-// javaObject is 90002: serialised Java objects, in either direction.
-func javaObject(p *page) []hit {
-	var hits []hit
-	for pair := range strings.SplitSeq(p.url.RawQuery, "&") {
-		if name, value, _ := strings.Cut(pair, "="); serialised(value) {
-			hits = append(hits, hit{param: name})
-		}
-	}
-	for _, side := range []struct {
-		header http.Header
-		cookie string
-		body   []byte
-	}{{p.request, "Cookie", p.requestBody}, {p.header, "Set-Cookie", p.body}} {
-		hits = append(hits, javaHeaders(side.header, side.cookie)...)
-		if slices.ContainsFunc(javaMagic, func(m []byte) bool { return bytes.HasPrefix(side.body, m) }) {
-			hits = append(hits, hit{})
-		}
-	}
-	return hits
-}
-
-// javaHeaders looks at the values of headers and cookies.
-func javaHeaders(h http.Header, cookies string) []hit {
-	var hits []hit
-	for _, name := range names(h) {
-		for _, v := range h[name] {
-			if serialised(v) {
-				hits = append(hits, hit{param: name, evidence: name + ": " + v})
-			}
-			if name != cookies {
-				continue
-			}
-			for i, pair := range strings.Split(v, ";") {
-				key, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
-				if serialised(strings.Trim(value, `"`)) && (i == 0 || cookies == "Cookie") {
-					hits = append(hits, hit{param: key, evidence: strings.TrimSpace(pair)})
-				}
-			}
-		}
-	}
-	return hits
-}
-
-func serialised(value string) bool {
-	return strings.HasPrefix(value, javaBase64) || strings.HasPrefix(value, javaEscaped)
-}
-
 // names lists the names of a header in a fixed order.
 func names(h http.Header) []string {
 	list := make([]string, 0, len(h))
@@ -253,50 +146,6 @@ func names(h http.Header) []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-// applicationError is 90022: an error that the application did not handle.
-func applicationError(p *page) []hit {
-	if p.status == http.StatusInternalServerError {
-		if p.threshold == High {
-			return nil
-		}
-		return one(hit{risk: "Low", evidence: p.statusLine()})
-	}
-	if p.status == http.StatusNotFound || strings.Contains(p.contentType(), "wasm") || p.javascript() || p.css() || p.binary() {
-		return nil
-	}
-	for _, text := range errorTexts() {
-		if bytes.Contains(p.body, []byte(text)) {
-			return one(hit{evidence: text})
-		}
-	}
-	for _, e := range errorPatterns {
-		places := offsets(p.body, e.word)
-		for _, at := range places[:min(len(places), maxPlaces)] {
-			if m := e.pattern.Find(p.body[max(at-maxBefore, 0):min(at+maxAfter, len(p.body))]); m != nil {
-				return one(hit{evidence: string(m)})
-			}
-		}
-	}
-	return nil
-}
-
-// How much around a word an error pattern is looked for, and how often: a page made of
-// such words must not keep us busy.
-const (
-	maxPlaces = 50
-	maxBefore = 700
-	maxAfter  = 200
-)
-
-// binary tells whether a body of no declared type is no text.
-func (p *page) binary() bool {
-	if p.contentType() != "" {
-		return false
-	}
-	start := p.body[:min(len(p.body), 512)]
-	return bytes.ContainsFunc(start, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\f\x1b", r) })
 }
 
 // reason is the status with its word, such as 200 OK.

@@ -1,6 +1,12 @@
 package web
 
-import "regexp"
+import (
+	"bytes"
+	"net/http"
+	"regexp"
+	"strings"
+	"unicode"
+)
 
 // errorTexts are what platforms write when an error was not handled, in the words of
 // each platform's own source.
@@ -48,4 +54,71 @@ var errorPatterns = []struct {
 	{"on line <b>", regexp.MustCompile(`<b>[^<]{1,300}</b> on line <b>[0-9]+</b>`)},
 	{"goroutine ", regexp.MustCompile(`\bgoroutine [0-9]+ \[[a-z ]+\]:`)},
 	{"on line ", regexp.MustCompile(`\b(?:Warning|Notice|Deprecated): [^\n<]{1,300} in /[^\n<]{1,300} on line [0-9]+`)},
+}
+
+// debugError is 10023: the page looks like what a developer should see.
+func debugError(p *page) []hit {
+	if len(p.body) == 0 || !p.text() || p.javascript() && !p.low() {
+		return nil
+	}
+	for _, text := range debugTexts() {
+		if i := bytes.Index(p.lower(), []byte(strings.ToLower(text))); i >= 0 {
+			return one(hit{evidence: string(p.body[i : i+len(text)])})
+		}
+	}
+	return nil
+}
+
+func debugTexts() []string {
+	return []string{
+		"Internal Server Error", "This error page might contain sensitive information because ASP.NET", "An error occurred at runtime", "Error Occurred While Processing Request",
+		"Server Error in", "Error Message :", "Error Report", "Error Type", "Error converting data type", "Exception Details:", "Exception report", "A server error occurred",
+		"Application Error", "Debug Info", "Debugging information", "Stack Trace:", "Source Error:", "The debugger caught an exception", "Run-time error", "Unhandled exception",
+		"There was an error in your template", "There seems to have been a problem with the database", "Invalid SQL statement", "SQL error", "Query failed", "Database error",
+		"Configuration error", "Compilation error", "Parser error",
+	}
+}
+
+// applicationError is 90022: an error that the application did not handle.
+func applicationError(p *page) []hit {
+	if p.status == http.StatusInternalServerError {
+		if p.threshold == High {
+			return nil
+		}
+		return one(hit{risk: "Low", evidence: p.statusLine()})
+	}
+	if p.status == http.StatusNotFound || strings.Contains(p.contentType(), "wasm") || p.javascript() || p.css() || p.binary() {
+		return nil
+	}
+	for _, text := range errorTexts() {
+		if bytes.Contains(p.body, []byte(text)) {
+			return one(hit{evidence: text})
+		}
+	}
+	for _, e := range errorPatterns {
+		places := offsets(p.body, e.word)
+		for _, at := range places[:min(len(places), maxPlaces)] {
+			if m := e.pattern.Find(p.body[max(at-maxBefore, 0):min(at+maxAfter, len(p.body))]); m != nil {
+				return one(hit{evidence: string(m)})
+			}
+		}
+	}
+	return nil
+}
+
+// How much around a word an error pattern is looked for, and how often: a page made of
+// such words must not keep us busy.
+const (
+	maxPlaces = 50
+	maxBefore = 700
+	maxAfter  = 200
+)
+
+// binary tells whether a body of no declared type is no text.
+func (p *page) binary() bool {
+	if p.contentType() != "" {
+		return false
+	}
+	start := p.body[:min(len(p.body), 512)]
+	return bytes.ContainsFunc(start, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\f\x1b", r) })
 }

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"encoding/base64"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,32 +100,6 @@ func sniffing(p *page) []hit {
 	return nil
 }
 
-// serverHeader is 10036: the product and version behind the Server header.
-func serverHeader(p *page) []hit {
-	for _, v := range p.header.Values("Server") {
-		if strings.ContainsAny(v, "0123456789") {
-			return one(hit{variant: 2, evidence: v})
-		}
-		if p.low() && v != "" {
-			return one(hit{variant: 1, evidence: v})
-		}
-	}
-	return nil
-}
-
-// poweredBy is 10037: the framework named in X-Powered-By.
-func poweredBy(p *page) []hit {
-	values := p.header.Values("X-Powered-By")
-	if len(values) == 0 {
-		return nil
-	}
-	h := hit{evidence: "X-Powered-By: " + values[0]}
-	if len(values) > 1 {
-		h.other = "Further values: " + strings.Join(values[1:], "\n")
-	}
-	return one(h)
-}
-
 // policyMissing is 10038: a page without a content security policy.
 func policyMissing(p *page) []hit {
 	if !p.low() && (!p.html() || p.redirect()) {
@@ -144,23 +116,6 @@ func policyMissing(p *page) []hit {
 		hits = append(hits, hit{variant: 3, evidence: v[0]})
 	}
 	return hits
-}
-
-// disclosing returns a check for headers that no visitor needs: the first that is
-// there is the evidence, with its name when named.
-func disclosing(named bool, names ...string) func(*page) []hit {
-	return func(p *page) []hit {
-		for _, name := range names {
-			if v := p.header.Values(name); len(v) > 0 {
-				h := hit{evidence: v[0]}
-				if named {
-					h.evidence = name + ": " + v[0]
-				}
-				return one(h)
-			}
-		}
-		return nil
-	}
 }
 
 // bigRedirect is 10044: a redirect that carries a page.
@@ -216,45 +171,6 @@ func anyOrigin(p *page) []hit {
 	return nil
 }
 
-// weakAuthentication is 10105: credentials sent (1) or asked for (2) in the clear. The
-// credentials themselves are nobody's evidence.
-func weakAuthentication(p *page) []hit {
-	if p.secure {
-		return nil
-	}
-	var hits []hit
-	if scheme, rest := authentication(p.request.Get("Authorization")); scheme != "" {
-		h := hit{variant: 1, evidence: "Authorization: " + scheme, other: "The request carried credentials of the kind " + scheme + "."}
-		if scheme == "Basic" && hasPassword(rest) {
-			h.risk = "High"
-		}
-		hits = append(hits, h)
-	}
-	for _, v := range p.header.Values("Www-Authenticate") {
-		if scheme, _ := authentication(v); scheme != "" {
-			return append(hits, hit{variant: 2, evidence: "WWW-Authenticate: " + v})
-		}
-	}
-	return hits
-}
-
-// authentication is the scheme of a header with credentials when it is a weak one.
-func authentication(value string) (scheme, rest string) {
-	word, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
-	for _, weak := range []string{"Basic", "Digest"} {
-		if strings.EqualFold(word, weak) {
-			return weak, strings.TrimSpace(rest)
-		}
-	}
-	return "", ""
-}
-
-func hasPassword(credentials string) bool {
-	plain, err := base64.StdEncoding.DecodeString(credentials)
-	_, password, ok := strings.Cut(string(plain), ":")
-	return err == nil && ok && password != ""
-}
-
 // isolation is 90004: other sites may pull the answer into their own process.
 func isolation(p *page) []hit {
 	if !p.success() {
@@ -284,30 +200,4 @@ func isolated(p *page, hits []hit, variant int, name string, good ...string) []h
 		}
 	}
 	return hits
-}
-
-var (
-	heartbleedVersion = regexp.MustCompile(`OpenSSL/(1\.0\.1[a-f]?|1\.0\.2-beta)(?:[^0-9a-z.-]|$)`)
-	product           = regexp.MustCompile(`(?:Tomcat/|Apache/|nginx/|Jetty://|squid/)[0-9]+(?:\.[0-9]+)+`)
-)
-
-// heartbleed is 10034: a Server header that names an OpenSSL with the bug.
-func heartbleed(p *page) []hit {
-	for _, v := range p.header.Values("Server") {
-		if m := heartbleedVersion.FindStringSubmatch(v); m != nil {
-			return one(hit{evidence: "OpenSSL/" + m[1]})
-		}
-	}
-	return nil
-}
-
-// banner is 10009: a product's version in the text of an error page.
-func banner(p *page) []hit {
-	if p.status < 400 && !(p.low() && p.status == 200) {
-		return nil
-	}
-	if m := product.Find(p.body); m != nil {
-		return one(hit{evidence: string(m)})
-	}
-	return nil
 }
