@@ -1,10 +1,7 @@
 package images
 
 import (
-	"bytes"
 	"context"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,10 +17,9 @@ import (
 
 // Limits of what is read of the repository.
 const (
-	maxBlob       = 64 << 20
-	maxBlobs      = 1000
-	maxSignature  = 1 << 20
-	maxPrivateKey = 64 << 10
+	maxBlob      = 64 << 20
+	maxBlobs     = 1000
+	maxSignature = 1 << 20
 )
 
 // signatureEndings are those of the files that hold a file's signature, best first.
@@ -55,12 +51,6 @@ func blobRules() []finding.Rule {
 			Title:       "An SPDX file does not name the image that is deployed",
 			Description: "A bill of materials that names no digest may describe any build of the image, so nobody can tell what the deployed one holds.",
 			Remediation: "Make the file of the very image: its package names the digest, as a checksum or in a purl pkg:oci/name@sha256:….",
-		},
-		{
-			ID: rulePrivateKey, Severity: finding.Critical,
-			Title:       "The repository holds a private signing key",
-			Description: "Whoever reads the repository can sign in the name of its owner, at once or after guessing the passphrase.",
-			Remediation: "Take the key out of the history, replace it everywhere, and keep the new one in a key service or a secret store.",
 		},
 	}
 }
@@ -210,68 +200,4 @@ func (b *blobCheck) judgeSignature(file string, data []byte, p verify.Policy) {
 	}
 	b.set.Judge(ruleBlobSignature, 1)
 	b.add(ruleBlobSignature, file, fmt.Sprintf("%s has no valid signature: %s", file, atMost(why)))
-}
-
-// privateTypes are the PEM types of cosign's own private keys.
-var privateTypes = [...]string{"ENCRYPTED SIGSTORE PRIVATE KEY", "ENCRYPTED COSIGN PRIVATE KEY"}
-
-// judgePrivateKeys looks for cosign's private keys, and for the private half of a key
-// that is trusted, in files that look like keys.
-func (s *Stage) judgePrivateKeys(ctx context.Context, set *finding.Set, p *plan.Plan) {
-	if p.Tree == nil {
-		return
-	}
-	for _, f := range p.Files {
-		if !doublestar.MatchUnvalidated("{**/,}{*.key,*.pem,*.priv,*private*,*cosign*}", f.Name) {
-			continue
-		}
-		data, err := p.Tree.Read(f.Name, maxPrivateKey)
-		if err != nil || !bytes.Contains(data, []byte("PRIVATE KEY-----")) {
-			continue
-		}
-		set.Judge(rulePrivateKey, 1)
-		if message := s.privateKey(ctx, f.Name, data); message != "" {
-			set.Findings = append(set.Findings, finding.Finding{
-				Rule: rulePrivateKey, Severity: finding.Critical, Message: message, Location: finding.Top(f.Name), Subject: f.Name,
-			})
-		}
-	}
-}
-
-func (s *Stage) privateKey(ctx context.Context, file string, data []byte) string {
-	block, _ := pem.Decode(data)
-	switch {
-	case block == nil:
-		return ""
-	case slices.Contains(privateTypes[:], block.Type) && verify.OpensWithout(ctx, data):
-		return fmt.Sprintf("%s is a private key of cosign that no passphrase protects", file)
-	case slices.Contains(privateTypes[:], block.Type):
-		return fmt.Sprintf("%s is a private key of cosign", file)
-	}
-	public, err := verify.PublicHalf(data)
-	if err != nil {
-		return ""
-	}
-	for _, k := range s.cfg.Keys {
-		trusted, err := s.staticKey(k)
-		if err == nil && trusted.Fingerprint == public.Fingerprint {
-			return fmt.Sprintf("%s is the private half of the trusted key %s", file, k.ID)
-		}
-	}
-	return ""
-}
-
-// staticKey is a key that needs no network.
-func (s *Stage) staticKey(k config.Key) (verify.Key, error) {
-	switch {
-	case k.PEM != "":
-		return verify.LoadKey(k.ID, []byte(k.PEM))
-	case k.File != "":
-		data, err := s.read(k.File)
-		if err != nil {
-			return verify.Key{}, err
-		}
-		return verify.LoadKey(k.ID, data)
-	}
-	return verify.Key{}, errors.New("it is not in a file")
 }

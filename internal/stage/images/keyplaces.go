@@ -17,6 +17,12 @@ import (
 func keyRules() []finding.Rule {
 	return []finding.Rule{
 		{
+			ID: rulePrivateKey, Severity: finding.Critical,
+			Title:       "The repository holds a private signing key",
+			Description: "Whoever reads the repository can sign in the name of its owner, at once or after guessing the passphrase.",
+			Remediation: "Take the key out of the history, replace it everywhere, and keep the new one in a key service or a secret store.",
+		},
+		{
 			ID: ruleRotation, Severity: finding.Low, Controls: []string{"SHG-5.10"},
 			Title:       "A major release kept the key of the one before",
 			Description: "The guide wants a new verification key with each major release, so that a key that leaked unnoticed ends with its release.",

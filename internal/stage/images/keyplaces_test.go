@@ -142,3 +142,35 @@ func TestKeyPlacesOffline(t *testing.T) {
 		t.Error(diff, gaps(set))
 	}
 }
+
+// What a registry serves in the place of a layer is not believed, whatever stands in it.
+func TestForgedLayerIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	var forged []byte
+	w := newWorld(t, imagestest.Options{Referrers: true, Wrap: func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if forged != nil && r.Method == http.MethodGet && r.Header.Get("User-Agent") == "assure" && strings.Contains(r.URL.Path, "/acme/app/blobs/") {
+				_, _ = rw.Write(forged)
+				return
+			}
+			h.ServeHTTP(rw, r)
+		})
+	}})
+	w.cfg.Keys[0].ImagePath = "/keys/cosign.pub"
+	ref, err := w.registry.PushLayers("acme/app", "1", archive(t, entry{name: "keys/cosign.pub", data: w.stranger.PublicPEM}))
+	must(t, err)
+	must(t, w.registry.SignBundle(ref, w.key))
+	w.expect(w.run(ref), []string{"image/key-differs high"})
+	r, err := New(w.cfg, w.opts).prepare(t.Context())
+	must(t, err)
+	parsed := newUse(image(ref)).ref
+	for name, data := range map[string][]byte{
+		"another layer": archive(t, entry{name: "keys/cosign.pub", data: w.key.PublicPEM}), "no archive": []byte("no archive"), "nothing": {},
+	} {
+		forged = data
+		got, err := r.client.File(t.Context(), parsed, parsed.Digest, "/keys/cosign.pub")
+		if got != nil || err == nil || strings.Contains(err.Error(), "no such file") {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}

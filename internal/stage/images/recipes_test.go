@@ -67,3 +67,19 @@ func TestRecipeOfTheWorkflow(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestRecipeOfOneKeyInEveryPlace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, imagestest.Options{Referrers: true})
+	w.instance()
+	key, err := verify.LoadKey("stella", []byte(w.key.PublicPEM))
+	must(t, err)
+	w.cfg = w.recipe("one key in every place", w.published(w.key.PublicPEM), strings.TrimPrefix(key.Fingerprint, "sha256:"))
+	w.files["keys/cosign.pub"] = w.key.PublicPEM
+	for pem, want := range map[string][]string{w.key.PublicPEM: nil, w.stranger.PublicPEM: {"image/key-differs high"}} {
+		ref, err := w.registry.PushLayers("acme/app", "1.2.3", archive(t, entry{name: "keys/cosign.pub", data: pem}))
+		must(t, err)
+		must(t, w.registry.SignBundle(ref, w.key))
+		w.expect(w.run(ref), want)
+	}
+}

@@ -49,6 +49,9 @@ func Parse(s string) (Reference, error) {
 		return Reference{}, errors.New("its registry is no host name")
 	}
 	r := Reference{Host: canonicalHost(reference.Domain(named)), Path: reference.Path(named)}
+	if r.Host == "docker.io" && !strings.Contains(r.Path, "/") {
+		r.Path = "library/" + r.Path
+	}
 	if t, ok := named.(reference.Tagged); ok {
 		r.Tag = t.Tag()
 	}

@@ -19,6 +19,7 @@ func TestParse(t *testing.T) {
 		"index.docker.io/valkey/valkey:8":      {Host: "docker.io", Path: "valkey/valkey", Tag: "8"},
 		"registry-1.docker.io/library/nginx:1": {Host: "docker.io", Path: "library/nginx", Tag: "1"},
 		"GHCR.io/acme/app:1.2.3@" + digest:     {Host: "ghcr.io", Path: "acme/app", Tag: "1.2.3", Digest: digest},
+		"Docker.IO/nginx:1":                    {Host: "docker.io", Path: "library/nginx", Tag: "1"},
 		"Acme/app:1":                           {Host: "Acme", Path: "app", Tag: "1"},
 		"localhost:5000/app@" + digest:         {Host: "localhost:5000", Path: "app", Digest: digest},
 		"[fd00::1]:5000/app:v1":                {Host: "[fd00::1]:5000", Path: "app", Tag: "v1"},

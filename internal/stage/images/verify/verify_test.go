@@ -317,3 +317,16 @@ func TestGlobsOfIdentities(t *testing.T) {
 		}
 	}
 }
+
+// The type of the statement that verified is compared with the one that was read before,
+// so that no statement passes for what another reader took it for.
+func TestVerifiedTypeIsTheOneThatWasRead(t *testing.T) {
+	t.Parallel()
+	key := must(imagestest.NewKey())
+	p := Policy{Keys: []Key{must(LoadKey("k", []byte(key.PublicPEM)))}, Roots: newRekor()}
+	it := parseBundle(registry.Descriptor{}, must(imagestest.NewBundle("r.example/app@"+digest, key, imagestest.PredicateSPDX, json.RawMessage(`{}`))))
+	it.predicate = PredicateSignature
+	if r := Check(t.Context(), it, digest, p); r.Reason == Verified {
+		t.Errorf("a statement of another type verified: %+v", r)
+	}
+}
