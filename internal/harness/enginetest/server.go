@@ -124,8 +124,11 @@ func (s *Server) ask(method, path string, body io.Reader) error {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode >= 300 || bytes.Contains(text, []byte(`"error"`)) {
-		return fmt.Errorf("%s %s: %s: %s (%v)", method, path, resp.Status, text, err)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= 300 || bytes.Contains(text, []byte(`"error"`)) {
+		return fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, text)
 	}
 	return nil
 }
