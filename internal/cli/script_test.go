@@ -98,5 +98,7 @@ func advisories() []fixture.Advisory {
 			Title: "Unlimited CONTINUATION frames in HTTP/2", Severity: "HIGH", Score: 7.5},
 		{ID: "CVE-2020-28493", Ecosystem: "pip", Package: "jinja2", Vulnerable: []string{"<2.11.3"}, Patched: []string{">=2.11.3"},
 			Title: "Regular expression denial of service", Severity: "MEDIUM", Score: 5.3},
+		{ID: "CVE-2021-23337", Ecosystem: "npm", Package: "lodash", Vulnerable: []string{"<4.17.21"}, Patched: []string{">=4.17.21"},
+			Title: "Templates can inject commands", Severity: "HIGH", Score: 7.2},
 	}
 }

@@ -77,6 +77,8 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"exception_without_owner", "exceptions:\n  - {rule: r, path: a, reason: b, expires: 2027-01-31}\n", "f:2:5: exceptions[0] needs an owner"},
 		{"exception_for_everything", "exceptions:\n  - {rule: r, owner: o, reason: b, expires: 2027-01-31}\n", "a rule is never excepted everywhere"},
 		{"exception_day", "exceptions:\n  - {rule: r, path: a, owner: o, reason: b, expires: tomorrow}\n", `f:2:54: exceptions[0].expires: "tomorrow" is not a day`},
+		{"key_with_two_sources", "images:\n  keys:\n    - {id: k, env: K, file: f}\n", "f:3:7: images.keys[0] needs either file, pem, env or url, of which file and url may stand together"},
+		{"key_in_an_image", "images:\n  keys:\n    - {id: k, file: f, image-path: keys/k.pub}\n", "images.keys[0].image-path must be an absolute path in the image"},
 		{"key_without_source", "images:\n  keys:\n    - {id: k}\n", "f:3:7: images.keys[0] needs either file, pem, env or url"},
 		{"key_by_http", "images:\n  keys:\n    - {id: k, url: 'http://a.example/k', sha256: '" + strings.Repeat("a", 64) + "'}\n", "f:3:7: images.keys[0] needs a url with https"},
 		{"key_by_url_alone", "images:\n  keys:\n    - {id: k, url: 'https://a.example/k'}\n", "f:3:7: images.keys[0] has a url and so needs sha256"},

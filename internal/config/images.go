@@ -39,7 +39,8 @@ type Mirror struct {
 	At string `yaml:"at"`
 }
 
-// Key is a public key with the name that rules use for it. It has one source.
+// Key is a public key with the name that rules use for it. It has one source; a file may
+// name the URL where the same key must be published beside it.
 type Key struct {
 	ID string `yaml:"id"`
 	// File is a PEM file in the repository, read from the trusted commit.
@@ -54,6 +55,8 @@ type Key struct {
 	// SHA256 is the fingerprint that the key must have: the SHA-256 of its
 	// SubjectPublicKeyInfo in hex.
 	SHA256 string `yaml:"sha256"`
+	// ImagePath is where the images that the key signs carry it: /keys/cosign.pub.
+	ImagePath string `yaml:"image-path"`
 }
 
 // Root is a trusted root with the name that rules use for it. It has one source.

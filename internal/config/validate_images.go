@@ -33,7 +33,8 @@ func (v *validator) imageKeys() map[string]bool {
 	for i, k := range v.c.Images.Keys {
 		path := index("images.keys", i)
 		v.check(path, k.ID != "", "needs an id")
-		v.check(path, given(k.File, k.PEM, k.Env, k.URL) == 1, "needs either file, pem, env or url")
+		v.check(path, given(k.File, k.PEM, k.Env, k.URL) == 1 || given(k.PEM, k.Env) == 0 && k.File != "", "needs either file, pem, env or url, of which file and url may stand together")
+		v.check(path+".image-path", k.ImagePath == "" || strings.HasPrefix(k.ImagePath, "/"), "must be an absolute path in the image, as /keys/cosign.pub")
 		v.check(path, k.URL == "" || secure(k.URL), "needs a url with https")
 		v.check(path, k.URL == "" || k.SHA256 != "", "has a url and so needs sha256: the fingerprint of the key")
 		v.check(path+".sha256", k.SHA256 == "" || fingerprint.MatchString(k.SHA256), "must be 64 hex digits")

@@ -23,6 +23,8 @@ type Set struct {
 	Database *Database
 	// Files are evidence to be written below the output directory.
 	Files []File
+	// Inventories are the packages of images, for comparison with those of other stages.
+	Inventories []Inventory
 }
 
 // Gap is something that a stage should have judged but could not.
@@ -57,6 +59,7 @@ func (s *Set) Add(o Set) {
 	s.Gaps = append(s.Gaps, o.Gaps...)
 	s.Notes = append(s.Notes, o.Notes...)
 	s.Files = append(s.Files, o.Files...)
+	s.Inventories = append(s.Inventories, o.Inventories...)
 	s.Judged = addCounts(s.Judged, o.Judged)
 	s.Coverage = addCounts(s.Coverage, o.Coverage)
 	if s.Database == nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/stella-ops/assure/internal/configfile"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan/render"
+	"github.com/stella-ops/assure/internal/plan/render/kustomize"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -40,6 +41,7 @@ func build(ctx context.Context, p *Plan, cfg config.Config, found source.Listing
 		b.file(f)
 	}
 	b.placeValues()
+	b.markOwn()
 	b.envFiles()
 	b.sort()
 	b.repository()
@@ -75,30 +77,30 @@ type builder struct {
 func (b *builder) list() {
 	b.taken, b.builds = map[string]bool{}, map[string][]serviceBuild{}
 	for _, f := range b.found.Files {
-		b.plan.Files = append(b.plan.Files, File(f))
-		if isLockFile(f.Name) {
-			b.plan.LockFiles = append(b.plan.LockFiles, f.Name)
+		b.plan.Files = append(b.plan.Files, File{f})
+		if isLockFile(f) {
+			b.plan.LockFiles = append(b.plan.LockFiles, f)
 		}
-		if path.Base(f.Name) == "Chart.yaml" {
-			b.chartDirs = append(b.chartDirs, path.Dir(f.Name))
+		if path.Base(f) == "Chart.yaml" {
+			b.chartDirs = append(b.chartDirs, path.Dir(f))
 		}
 	}
 }
 
 // file reads one file that no Compose set has taken.
-func (b *builder) file(f source.Entry) {
+func (b *builder) file(name string) {
 	switch {
-	case b.taken[f.Name]:
-	case isDockerfile(f.Name), b.builds[f.Name] != nil:
-		b.dockerfile(f.Name)
-	case b.emit(f.Name):
-	case inTemplates(f.Name, b.chartDirs) && b.templated(f.Name):
-	case isYAML(f.Name), isKustomization(f.Name):
-		b.kubernetes(f.Name)
-	case isJSON(f.Name) && b.looksLikeManifest(f.Name):
-		b.kubernetes(f.Name)
+	case b.taken[name]:
+	case isDockerfile(name), b.builds[name] != nil:
+		b.dockerfile(name)
+	case b.emit(name):
+	case inTemplates(name, b.chartDirs) && b.templated(name):
+	case isYAML(name), kustomize.Is(name):
+		b.kubernetes(name)
+	case isJSON(name) && b.looksLikeManifest(name):
+		b.kubernetes(name)
 	default:
-		b.plain(f.Name)
+		b.plain(name)
 	}
 }
 

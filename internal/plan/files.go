@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
@@ -25,9 +24,9 @@ func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []st
 		if !info.Mode().IsRegular() {
 			return nil, fmt.Errorf("read %s: not a regular file", name)
 		}
-		found.Files = append(found.Files, source.Entry{Name: name, Size: info.Size()})
+		found.Files = append(found.Files, name)
 	}
-	slices.SortFunc(found.Files, func(a, b source.Entry) int { return strings.Compare(a.Name, b.Name) })
+	slices.Sort(found.Files)
 	p, err := build(ctx, &Plan{Root: tree.Dir(), Tree: tree, Event: Event{Name: "local"}, Partial: true}, cfg, found)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ const (
 // Compose with, in the order in which they are first named.
 func (b *builder) invoked() (sets [][]string) {
 	for _, f := range b.plan.Files {
-		if !configfile.HasShell(f.Name) || f.Size > maxScript {
+		if !configfile.HasShell(f.Name) {
 			continue
 		}
 		data, err := b.tree.Read(f.Name, maxScript)

@@ -19,7 +19,9 @@ var (
 
 // isCompose tells a Compose file by its name.
 func isCompose(name string) bool {
-	return matches(path.Base(name), "{docker-,}compose*.{yml,yaml}")
+	base := path.Base(name)
+	ext := path.Ext(base)
+	return (ext == ".yml" || ext == ".yaml") && strings.HasPrefix(strings.TrimPrefix(base, "docker-"), "compose")
 }
 
 // isDockerfile tells a Dockerfile by its name. Ignore lists, prose and templates that
@@ -29,8 +31,12 @@ func isDockerfile(name string) bool {
 	if slices.Contains(notDockerfiles[:], path.Ext(base)) {
 		return false
 	}
-	return matches(base, "{dockerfile,containerfile}") || matches(base, "{dockerfile,containerfile}.*") ||
-		matches(base, "*.{dockerfile,containerfile}")
+	for _, word := range [...]string{"dockerfile", "containerfile"} {
+		if base == word || strings.HasPrefix(base, word+".") || strings.HasSuffix(base, "."+word) {
+			return true
+		}
+	}
+	return false
 }
 
 // notDockerfiles are the endings of what is about Dockerfiles or makes them: code,

@@ -52,7 +52,6 @@ type Plan struct {
 // File is a regular file of the repository.
 type File struct {
 	Name string
-	Size int64
 }
 
 // Document is one thing that rules judge: a Compose set, a Kubernetes object, a
@@ -123,6 +122,10 @@ type Image struct {
 	Default finding.Location
 	// Built is true when the same service builds this image itself.
 	Built bool
+	// BuiltBy is a file of the repository that builds an image of this very name: a
+	// script, or Compose for another service. Where that did not run first, the image
+	// is pulled.
+	BuiltBy string
 }
 
 // Endpoint is a port on which a service answers.

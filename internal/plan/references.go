@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/plan/render"
+	"github.com/stella-ops/assure/internal/plan/render/kustomize"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -21,7 +22,7 @@ func (b *builder) references(name string, docs []*source.Doc) {
 			b.workflow(d, model)
 		case isAction(name):
 			b.action(d, model)
-		case isKustomization(name):
+		case kustomize.Is(name):
 			b.kustomizeImages(d, model)
 		case isValues(name):
 			b.valued = append(b.valued, valueImages(d, model, nil)...)
@@ -32,10 +33,6 @@ func (b *builder) references(name string, docs []*source.Doc) {
 			b.valued = append(b.valued, valueImages(d, dig(model, at), at)...)
 		}
 	}
-}
-
-func isKustomization(name string) bool {
-	return matches(path.Base(name), "{kustomization.yaml,kustomization.yml,Kustomization}")
 }
 
 // kustomizeImages adds what the images of a kustomization replace others by. One that

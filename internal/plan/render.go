@@ -30,8 +30,8 @@ func (b *builder) render() {
 func (b *builder) kustomize() {
 	files := map[string]string{}
 	for _, f := range b.found.Files {
-		if dir := path.Dir(f.Name); kustomize.Is(f.Name) && !b.taken[f.Name] && files[dir] == "" {
-			files[dir] = f.Name
+		if dir := path.Dir(f); kustomize.Is(f) && !b.taken[f] && files[dir] == "" {
+			files[dir] = f
 		}
 	}
 	entries, fragments := kustomize.Entries(b.ctx, b.tree, slices.Sorted(maps.Keys(files)))

@@ -94,12 +94,25 @@ func (b *builder) inDirectory(dir string) (sets [][]string, rest []string) {
 			sets = append(sets, standard)
 		}
 	}
-	for _, f := range b.plan.Files {
+	for _, f := range b.below(dir) {
 		if path.Dir(f.Name) == dir && !slices.Contains(slices.Concat(sets...), f.Name) && b.isComposeByContent(f.Name) {
 			rest = append(rest, f.Name)
 		}
 	}
 	return sets, rest
+}
+
+// below are the files in a directory and its directories: their names are sorted.
+func (b *builder) below(dir string) []File {
+	files := b.plan.Files
+	if dir == "." {
+		return files
+	}
+	find := func(name string) int {
+		i, _ := slices.BinarySearchFunc(files, name, func(f File, n string) int { return strings.Compare(f.Name, n) })
+		return i
+	}
+	return files[find(dir+"/"):find(dir+"0")] // 0 follows on /
 }
 
 // isComposeByContent tells Compose files from others that only begin with the word, such

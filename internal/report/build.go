@@ -43,6 +43,7 @@ type Input struct {
 
 // Build makes the report.
 func Build(in Input) *Report {
+	in.Runs, in.Base = compareInventories(in.Runs), compareInventories(in.Base)
 	r := &Report{
 		Tool: in.Tool, Target: in.Target, Time: in.Now,
 		FailOn: in.FailOn, Threshold: in.Threshold, BaselineReason: in.BaselineReason,

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,16 +20,10 @@ const maxFiles = 200_000
 // ErrTooManyFiles marks a tree with more entries than are looked at.
 var ErrTooManyFiles = errors.New("too many files")
 
-// Entry is a regular file with its size in bytes.
-type Entry struct {
-	Name string
-	Size int64
-}
-
 // Listing is what a walk found, sorted by slash path.
 type Listing struct {
 	// Files are the regular files.
-	Files []Entry
+	Files []string
 	// Links are symbolic links that lead out of the tree or nowhere.
 	Links []string
 	// Inner are symbolic links to something inside the tree, by name.
@@ -45,7 +38,7 @@ type Listing struct {
 // the globs exclude; more than 200,000 entries yield ErrTooManyFiles.
 func (t *Tree) Walk(ctx context.Context, exclude []string) (Listing, error) {
 	w := &walker{tree: t, exclude: exclude, left: maxFiles}
-	err := fs.WalkDir(t.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+	err := fs.WalkDir(listed{t.root.FS(), t.root}, ".", func(name string, e fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -54,8 +47,7 @@ func (t *Tree) Walk(ctx context.Context, exclude []string) (Listing, error) {
 	if err != nil {
 		return Listing{}, fmt.Errorf("list files of the repository: %w", err)
 	}
-	slices.SortFunc(w.found.Files, func(a, b Entry) int { return cmp.Compare(a.Name, b.Name) })
-	for _, names := range [][]string{w.found.Links, w.found.Inner, w.found.Special, w.found.Unreadable} {
+	for _, names := range [][]string{w.found.Files, w.found.Links, w.found.Inner, w.found.Special, w.found.Unreadable} {
 		slices.Sort(names)
 	}
 	return w.found, nil
@@ -85,7 +77,8 @@ func (w *walker) visit(name string, e fs.DirEntry, err error) error {
 		}
 		return nil
 	}
-	return w.add(name, e)
+	w.add(name, e)
+	return nil
 }
 
 func (w *walker) skipped(name string, e fs.DirEntry) bool {
@@ -108,7 +101,7 @@ func Excluded(globs []string, name string) bool {
 	return false
 }
 
-func (w *walker) add(name string, e fs.DirEntry) error {
+func (w *walker) add(name string, e fs.DirEntry) {
 	switch {
 	case e.IsDir():
 	case e.Type()&fs.ModeSymlink != 0:
@@ -120,14 +113,22 @@ func (w *walker) add(name string, e fs.DirEntry) error {
 	case !e.Type().IsRegular():
 		w.found.Special = append(w.found.Special, name)
 	default:
-		info, err := e.Info()
-		if errors.Is(err, os.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("stat %s: %w", name, err)
-		}
-		w.found.Files = append(w.found.Files, Entry{name, info.Size()})
+		w.found.Files = append(w.found.Files, name)
 	}
-	return nil
+}
+
+// listed is a root whose directories are listed without a look at each of their files.
+type listed struct {
+	fs.FS
+	root *os.Root
+}
+
+// ReadDir implements fs.ReadDirFS.
+func (l listed) ReadDir(name string) ([]fs.DirEntry, error) {
+	dir, err := l.root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	return entries(dir)
 }

@@ -29,7 +29,7 @@ func TestWalk(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Listing{
-		Files:   []Entry{{"a/x.yml", 1}, {"b.yml", 5}, {"new\nline", 0}},
+		Files:   []string{"a/x.yml", "b.yml", "new\nline"},
 		Links:   []string{"loop", "out", "up"},
 		Inner:   []string{"dirlink", "in"},
 		Special: []string{"pipe"},

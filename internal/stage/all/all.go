@@ -68,7 +68,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 			Offline: cfg.Offline, Now: env.Now, Auth: cfg.Auth, CacheDir: env.CacheDir,
 			InsecureRegistries: cfg.Images.InsecureRegistries, PrivateRegistries: cfg.Images.PrivateRegistries,
 			Token: cfg.Token, DockerConfig: env.DockerConfig, Proxy: env.Proxy, EngineHost: env.EngineHost, Temp: env.Temp,
-			Version: env.Version, SBOM: env.SBOM,
+			Version: env.Version, SBOM: env.SBOM, ReferencesJudged: cfg.Runs("images"),
 			Transport: images.Transport(cfg.Images, env.Proxy),
 		}),
 		lint(engine, cfg.Hardening, env.Fixes),

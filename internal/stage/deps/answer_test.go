@@ -10,7 +10,6 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
-	"github.com/stella-ops/assure/internal/stage/deps"
 	"github.com/stella-ops/assure/internal/stage/deps/fixture"
 )
 
@@ -174,26 +173,5 @@ func TestEgg(t *testing.T) {
 				t.Errorf("gaps %q, want %q", got, tt.gap)
 			}
 		})
-	}
-}
-
-func TestBillOfMaterials(t *testing.T) {
-	p := repository(t, ecosystems["npm"].archive)
-	set, err := deps.New(config.Deps{Database: databaseOf(t, nil)}, deps.Options{Offline: true, Now: now, SBOM: true, Version: "1"}).Run(t.Context(), p, func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, f := range set.Files {
-		names = append(names, f.Name)
-		if !bytes.Contains(f.Data, []byte(`"pkg:npm/weak-js@1.2.2"`)) || !bytes.Contains(f.Data, []byte(`web/package-lock.json`)) {
-			t.Errorf("%s lacks the package:\n%s", f.Name, f.Data)
-		}
-	}
-	if diff := cmp.Diff([]string{"sbom.spdx.json", "sbom.cdx.json"}, names); diff != "" {
-		t.Error(diff)
-	}
-	if set := run(t, config.Deps{Database: databaseOf(t, nil)}, p); len(set.Files) > 0 {
-		t.Error("a bill that nobody asked for")
 	}
 }

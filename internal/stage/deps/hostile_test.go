@@ -25,7 +25,7 @@ import (
 // absent. Formats that have no end and no counts can be cut between two entries without
 // a trace; they are cut inside one here.
 func TestCutInHalf(t *testing.T) {
-	db := databaseOf(t, nil)
+	db := databaseOf(t, advisories)
 	for name, tt := range ecosystems {
 		files := map[string]string{}
 		lock := ""

@@ -436,6 +436,10 @@ func TestUnknownImages(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	set = scan(t, config.Deps{}, deps.Options{Offline: true, ReferencesJudged: true}, p)
+	if len(set.Findings)+set.Judged["deps/image-unknown"] > 0 || len(set.Notes) != 2 || !strings.Contains(set.Notes[1], `compose.yaml:6:12: the image "${TAG}" was not scanned, see the finding of the image stage: TAG has no value`) {
+		t.Errorf("the image stage reports them: findings %v, notes %v", set.Findings, set.Notes)
+	}
 }
 
 func TestOfflineLeavesImagesOut(t *testing.T) {

@@ -1,6 +1,7 @@
 package deps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,8 +20,9 @@ import (
 type deployed struct {
 	ref  reference.Reference
 	uses []plan.Image
-	// built is true when the project builds the image itself.
-	built bool
+	// built is true when the project builds the image itself, own when it builds one of
+	// the name that is used, which a registry may have, too.
+	built, own bool
 
 	image    *image.Image
 	contents image.Contents
@@ -28,7 +30,7 @@ type deployed struct {
 
 // gather joins the plan's images by reference, in the order of their first place. What
 // cannot be read as a reference is a finding: nobody knows what would run there.
-func gather(images []plan.Image, set *finding.Set) []*deployed {
+func (s *Stage) gather(images []plan.Image, set *finding.Set) []*deployed {
 	var all []*deployed
 	for _, img := range images {
 		if img.Kind == plan.Dockerfile && img.Ref == "scratch" {
@@ -38,22 +40,34 @@ func gather(images []plan.Image, set *finding.Set) []*deployed {
 		if len(img.Unresolved) > 0 {
 			err = fmt.Errorf("%s has no value", strings.Join(img.Unresolved, ", "))
 		}
+		if err != nil {
+			s.unreadable(img, err, set)
+			continue
+		}
 		if !img.Built {
 			set.Judge(unknownImage().ID, 1)
 		}
-		if err != nil {
-			if !img.Built {
-				set.Findings = append(set.Findings, unknown(img, err))
-			}
-			continue
-		}
 		i := slices.IndexFunc(all, func(d *deployed) bool { return d.ref == ref })
 		if i < 0 {
-			all, i = append(all, &deployed{ref: ref}), len(all)
+			all, i = append(all, &deployed{ref: ref, own: true}), len(all)
 		}
+		all[i].own = all[i].own && (img.Built || img.BuiltBy != "")
 		all[i].uses, all[i].built = append(all[i].uses, img), all[i].built || img.Built
 	}
 	return all
+}
+
+// unreadable reports a reference that leads nowhere, unless the image stage does: two
+// findings of one flaw would have to be accepted twice.
+func (s *Stage) unreadable(img plan.Image, err error, set *finding.Set) {
+	switch {
+	case img.Built:
+	case s.opts.ReferencesJudged:
+		note(set, fmt.Sprintf("%s: the image %.200q was not scanned, see the finding of the image stage: %v", img.Location, img.Raw, err))
+	default:
+		set.Judge(unknownImage().ID, 1)
+		set.Findings = append(set.Findings, unknown(img, err))
+	}
 }
 
 func unknown(img plan.Image, err error) finding.Finding {
@@ -70,20 +84,20 @@ func (s *Stage) scansImages(p *plan.Plan) bool {
 }
 
 // judgeImages reads every image once and matches what is in it.
-func (s *Stage) judgeImages(ctx context.Context, p *plan.Plan, say func(string), set *finding.Set) error {
+func (s *Stage) judgeImages(ctx context.Context, p *plan.Plan, say func(string), set *finding.Set) ([]*deployed, error) {
 	if !s.scansImages(p) {
-		return nil
+		return nil, nil
 	}
-	all := gather(p.Images, set)
+	all := s.gather(p.Images, set)
 	sources, err := s.sources()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	log := quiet.Listen()
 	defer log.Stop()
 	reader, err := image.NewReader(log)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	reader.OpenIndex = func(ctx context.Context) (image.Index, error) { return s.openJava(ctx, p, say, set) }
 	defer reader.Close()
@@ -91,10 +105,10 @@ func (s *Stage) judgeImages(ctx context.Context, p *plan.Plan, say func(string),
 	for i, d := range all {
 		say(fmt.Sprintf("reading %s (%d of %d images)", d.ref, i+1, len(all)))
 		if err := s.read(ctx, d, sources, reader, seen, set); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return s.matchImages(ctx, all, log, set)
+	return all, s.matchImages(ctx, all, log, set)
 }
 
 // sources are the places to look for images, in order.
@@ -139,6 +153,7 @@ func (s *Stage) read(ctx context.Context, d *deployed, sources []image.Source, r
 		defer img.Close()
 		if known, ok := seen[img.Digest]; ok {
 			d.image, d.contents = known.image, known.contents
+			d.image.Index = cmp.Or(d.image.Index, img.Index)
 			return nil
 		}
 		d.contents, err = reader.Read(ctx, img)
@@ -148,7 +163,7 @@ func (s *Stage) read(ctx context.Context, d *deployed, sources []image.Source, r
 		return fmt.Errorf("read images: %w", ctx.Err())
 	case err == nil:
 		d.image, seen[img.Digest] = img, d
-	case errors.Is(err, image.ErrAbsent) && d.built:
+	case errors.Is(err, image.ErrAbsent) && d.own, d.own && registry.Is(err, registry.Denied):
 		note(set, fmt.Sprintf("%s is built by the project itself and not among the images of archives and engine; the images that its Dockerfile builds upon are scanned", d.ref))
 	case errors.Is(err, image.ErrAbsent) && s.opts.Offline && s.cfg.ScanImages != "always":
 		note(set, fmt.Sprintf("offline: %s was not scanned; name an archive of it in deps.image-archives", d.ref))

@@ -14,6 +14,7 @@ import (
 	"github.com/aquasecurity/trivy/pkg/purl"
 	trivy "github.com/aquasecurity/trivy/pkg/types"
 	"github.com/aquasecurity/trivy/pkg/vulnerability"
+	"github.com/package-url/packageurl-go"
 
 	// Vendors whose patched packages have advisories of their own.
 	_ "github.com/aquasecurity/trivy/pkg/detector/library/all"
@@ -32,9 +33,9 @@ type judge struct {
 	rules map[string]finding.Rule
 	// hits are collected over all lock files, by the package without its version.
 	hits map[string][]hit
-	// parts are the lock files with their packages, when bill asks for them.
-	bill  bool
-	parts []sbom.Part
+	// bill has the lock files with their packages, when somebody wants it.
+	wantsBill bool
+	bill      sbom.Document
 	// located counts the packages of this lock file whose place was looked for.
 	located int
 }
@@ -62,6 +63,7 @@ type hit struct {
 // lock judges the packages of one lock file.
 func (j *judge) lock(ctx context.Context, l *inventory.Lock) error {
 	j.set.Gaps = append(j.set.Gaps, l.Gaps...)
+	j.bill.Incomplete = j.bill.Incomplete || len(l.Gaps) > 0
 	for _, n := range l.Notes {
 		j.note(n)
 	}
@@ -72,27 +74,29 @@ func (j *judge) lock(ctx context.Context, l *inventory.Lock) error {
 	if !ok {
 		return fmt.Errorf("there is no advisory source for %s", l.Kind)
 	}
+	if j.wantsBill {
+		j.bill.Parts = append(j.bill.Parts, lockPart(l))
+	}
+	l.Packages = slices.DeleteFunc(l.Packages, func(p types.Package) bool { return p.Dev && !j.dev })
+	if known, err := covers(ecosystemPrefix(driver.Type())); err != nil {
+		return err
+	} else if n := len(l.Packages); !known && n > 0 {
+		j.set.Gaps = append(j.set.Gaps, finding.Gap{Location: finding.Top(l.Name), Message: fmt.Sprintf("the vulnerability database has no advisories for %s; the %d packages of this file were not judged: use a database that covers it (`assure db pull`)", driver.Type(), n)})
+		return nil
+	}
 	j.set.Cover("lock files", 1)
 	j.set.Judge(knownVulnerabilities().ID, 1)
-	if j.bill {
-		j.parts = append(j.parts, partOf(l))
-	}
 	own := ownPackages(l)
 	j.located = 0
-	judged := 0
-	defer func() { j.set.Cover("packages", judged) }()
 	for _, p := range l.Packages {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if p.Dev && !j.dev {
-			continue
-		}
-		judged++
 		if err := j.match(driver, l, p, own); err != nil {
 			return err
 		}
 	}
+	j.set.Cover("packages", len(l.Packages))
 	return nil
 }
 
@@ -228,10 +232,10 @@ func (h hit) version() string {
 // packageURL names the package; without its version it stays the same over upgrades.
 func packageURL(kind types.LangType, p types.Package, exact bool) string {
 	made, err := purl.New(kind, trivy.Metadata{}, p)
-	if err != nil || made == nil {
-		return "pkg:generic/" + p.Name
+	url := packageurl.NewPackageURL(packageurl.TypeGeneric, "", p.Name, p.Version, nil, "")
+	if err == nil && made != nil {
+		url = made.Unwrap()
 	}
-	url := made.Unwrap()
 	if !exact {
 		url.Version = ""
 	}

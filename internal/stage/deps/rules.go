@@ -4,7 +4,7 @@ import "github.com/stella-ops/assure/internal/finding"
 
 // Rules are the stage's own rules; the advisories of a database are not among them.
 func Rules() []finding.Rule {
-	return []finding.Rule{knownVulnerabilities(), endOfLife(), unknownImage()}
+	return []finding.Rule{knownVulnerabilities(), endOfLife(), unknownImage(), imagePrivateKey()}
 }
 
 // endOfLife is judged once per image whose system has advisories.

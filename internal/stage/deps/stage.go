@@ -17,6 +17,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/deps/database"
 	"github.com/stella-ops/assure/internal/stage/deps/inventory"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
+	"github.com/stella-ops/assure/internal/stage/deps/sbom"
 )
 
 // name is the stage's, one of config.StageNames.
@@ -48,6 +49,9 @@ type Options struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// Wait sleeps before a request is repeated; nil means to really sleep.
 	Wait func(ctx context.Context, d time.Duration) error
+	// ReferencesJudged is true when the image stage runs, too, and reports references
+	// that lead to no image.
+	ReferencesJudged bool
 	// EngineHost is the address of the container engine, empty for the usual one.
 	EngineHost string
 	// Temp is a directory for images of the engine; empty means the system's.
@@ -87,10 +91,15 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	}
 	s.describe(&set, info)
 	err = database.Use(info, func() error {
-		if err := s.judgeAll(ctx, p, files, locks, say, &set); err != nil {
+		bill, err := s.judgeAll(ctx, p, files, locks, say, &set)
+		if err != nil {
 			return err
 		}
-		return s.judgeImages(ctx, p, say, &set)
+		images, err := s.judgeImages(ctx, p, say, &set)
+		if err != nil || !s.opts.SBOM {
+			return err
+		}
+		return s.writeBills(p, bill, images, &set)
 	})
 	if err == nil {
 		s.markExploited(ctx, p, &set)
@@ -119,20 +128,20 @@ func (s *Stage) databaseOptions(p *plan.Plan, say func(string)) database.Options
 }
 
 // judgeAll reads one lock file after the other and matches its packages. What a file
-// includes is read, too, once.
-func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []string, say func(string), set *finding.Set) error {
+// includes is read, too, once. It returns what the bill of materials wants to know.
+func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []string, say func(string), set *finding.Set) (bill sbom.Document, err error) {
 	log := quiet.Listen()
 	defer log.Stop()
 	reader := inventory.New(p.Tree, files, log)
-	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, bill: s.opts.SBOM, rules: map[string]finding.Rule{}, hits: map[string][]hit{}}
+	j := &judge{set: set, log: log, dev: s.cfg.DevDependencies, wantsBill: s.opts.SBOM, rules: map[string]finding.Rule{}, hits: map[string][]hit{}}
 	for i := 0; i < len(locks); i++ {
 		if err := ctx.Err(); err != nil {
-			return err
+			return bill, err
 		}
 		say(fmt.Sprintf("judging %s (%d of %d)", locks[i], i+1, len(locks)))
 		lock := reader.Read(ctx, locks[i])
 		if err := j.lock(ctx, &lock); err != nil {
-			return fmt.Errorf("match %s: %w", locks[i], err)
+			return bill, fmt.Errorf("match %s: %w", locks[i], err)
 		}
 		for _, more := range lock.Includes {
 			if !slices.Contains(locks, more) {
@@ -140,12 +149,7 @@ func (s *Stage) judgeAll(ctx context.Context, p *plan.Plan, files, locks []strin
 			}
 		}
 	}
-	if err := j.finish(); err != nil || !s.opts.SBOM {
-		return err
-	}
-	bill, err := s.bill(p, j.parts)
-	set.Files = append(set.Files, bill...)
-	return err
+	return j.bill, j.finish()
 }
 
 // describe says which database answered and whether it is too old to.

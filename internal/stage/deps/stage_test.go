@@ -65,7 +65,7 @@ func repositoryOf(t *testing.T, files map[string]string) *plan.Plan {
 		if err := os.WriteFile(path, []byte(files[name]), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		p.Files = append(p.Files, plan.File{Name: name, Size: int64(len(files[name]))})
+		p.Files = append(p.Files, plan.File{Name: name})
 	}
 	tree, err := source.Open(root)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/stella-ops/assure/internal/stage/images/reference"
@@ -26,6 +27,8 @@ type answer struct {
 	digest string
 	// missing and unknown are definite: no such digest, no such image.
 	missing, unknown bool
+	// own is true when the project builds the image and the registry shows none of the name.
+	own bool
 	// tag is where the tag leads when a digest stands beside it; tagGone when nowhere.
 	tag     string
 	tagGone bool
@@ -56,6 +59,15 @@ func references(uses []use) []reference.Reference {
 	return refs
 }
 
+// ownOf are the references whose every use names an image that the project builds.
+func ownOf(uses []use) map[reference.Reference]bool {
+	own := map[reference.Reference]bool{}
+	for _, ref := range references(uses) {
+		own[ref] = !slices.ContainsFunc(uses, func(u use) bool { return u.flaw == "" && u.ref == ref && u.BuiltBy == "" })
+	}
+	return own
+}
+
 // askAll asks about every reference, several at a time. Answers are in order.
 func (r *run) askAll(ctx context.Context, refs []reference.Reference) map[reference.Reference]*answer {
 	list := make([]*answer, len(refs))
@@ -77,7 +89,7 @@ func (r *run) askAll(ctx context.Context, refs []reference.Reference) map[refere
 }
 
 func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
-	a := &answer{ref: ref}
+	a := &answer{ref: ref, own: r.own[ref] && !r.stage.asks(ref).demanding()}
 	switch {
 	case n >= maxReferences:
 		a.gap = fmt.Errorf("the repository names more than %d images; this one was not asked about", maxReferences)
@@ -111,11 +123,14 @@ func (a *answer) settle(digest string, err error) {
 	switch {
 	case err == nil:
 		a.digest = digest
+	case a.own && (registry.Is(err, registry.Unknown) || registry.Is(err, registry.Absent) || registry.Is(err, registry.Denied)):
+		return // registries deny what they do not know
 	case registry.Is(err, registry.Unknown), registry.Is(err, registry.Absent):
 		a.unknown = true
 	default:
 		a.gap = explain(a.ref, err)
 	}
+	a.own = false
 }
 
 // askDigest asks whether the pinned digest exists and where the tag beside it leads.

@@ -109,7 +109,7 @@ func (s *Stage) blobsOffline(ctx context.Context, set *finding.Set, p *plan.Plan
 	if len(s.cfg.Blobs) == 0 {
 		return nil
 	}
-	fetched := slices.ContainsFunc(s.cfg.Keys, func(k config.Key) bool { return k.URL != "" }) ||
+	fetched := slices.ContainsFunc(s.cfg.Keys, func(k config.Key) bool { return k.File == "" && k.URL != "" }) ||
 		slices.ContainsFunc(s.cfg.Roots, func(r config.Root) bool { return r.File == "" })
 	if fetched {
 		set.Gaps = append(set.Gaps, finding.Gap{Message: "the files of images.blobs could not be verified offline, because a key or a trusted root must be fetched; give it as a file"})
@@ -222,7 +222,7 @@ func (s *Stage) judgePrivateKeys(ctx context.Context, set *finding.Set, p *plan.
 		return
 	}
 	for _, f := range p.Files {
-		if f.Size > maxPrivateKey || !doublestar.MatchUnvalidated("{**/,}{*.key,*.pem,*.priv,*private*,*cosign*}", f.Name) {
+		if !doublestar.MatchUnvalidated("{**/,}{*.key,*.pem,*.priv,*private*,*cosign*}", f.Name) {
 			continue
 		}
 		data, err := p.Tree.Read(f.Name, maxPrivateKey)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/images/reference"
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
@@ -23,6 +24,13 @@ type demand struct {
 
 func (d *demand) wantsStatements() bool {
 	return slices.ContainsFunc(d.authorities, func(a authority) bool { return len(a.attestations) > 0 })
+}
+
+func (d *demand) severity(rule string) finding.Severity {
+	if d.warn {
+		return finding.Low
+	}
+	return severityOf(rule)
 }
 
 // authority is one way to satisfy a demand: so many signers, and statements by them.

@@ -12,7 +12,7 @@ const shown = 5
 
 // judgeAnswer applies the rules that need the registry's answer to one use.
 func (r *run) judgeAnswer(set *finding.Set, u use, a *answer) {
-	if a.gap != nil {
+	if a.gap != nil || a.own {
 		return
 	}
 	add := func(rule string, severity finding.Severity, message string) {
@@ -107,11 +107,7 @@ func (o *outcome) judgeStatements(judged map[string]bool) {
 
 func addProblem(set *finding.Set, u use, a *answer, o *outcome, p problem) {
 	v := a.verdict
-	severity := severityOf(p.rule)
-	if o.demand.warn {
-		severity = finding.Low
-	}
-	f := u.finding(p.rule, severity, fmt.Sprintf("%s %s; keys tried: %s; reproduce: %s", a.ref, p.text, o.authority.tried(), o.command(v, p)))
+	f := u.finding(p.rule, o.demand.severity(p.rule), fmt.Sprintf("%s %s; keys tried: %s; reproduce: %s", a.ref, p.text, o.authority.tried(), o.command(v, p)))
 	f.Properties = map[string]string{
 		"digest": v.digest, "keys": o.authority.tried(), "reproduce": o.command(v, p), "demanded-by": o.demand.name,
 	}

@@ -109,13 +109,19 @@ func TestP13_SignersAreCountedNotSignatures(t *testing.T) {
 // published serves a key by HTTPS on a loopback address.
 func (w *world) published(pem string) string {
 	w.t.Helper()
-	server := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	return w.web(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/keys/cosign.pub" {
 			http.NotFound(rw, r)
 			return
 		}
 		_, _ = rw.Write([]byte(pem))
 	}))
+}
+
+// web is a server by HTTPS that the stage may reach; it returns its address.
+func (w *world) web(handler http.Handler) string {
+	w.t.Helper()
+	server := httptest.NewTLSServer(handler)
 	w.t.Cleanup(server.Close)
 	pool := x509.NewCertPool()
 	pool.AddCert(server.Certificate())

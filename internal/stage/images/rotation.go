@@ -21,16 +21,6 @@ type Release struct {
 // maxMajors is how many of the newest major releases are compared.
 const maxMajors = 5
 
-// rotationRules are about the age of keys.
-func rotationRules() []finding.Rule {
-	return []finding.Rule{{
-		ID: ruleRotation, Severity: finding.Low, Controls: []string{"SHG-5.10"},
-		Title:       "A major release kept the key of the one before",
-		Description: "The guide wants a new verification key with each major release, so that a key that leaked unnoticed ends with its release.",
-		Remediation: "Sign the next major release with a new key, and ship its public half at the same place.",
-	}}
-}
-
 var releaseTag = regexp.MustCompile(`^v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})$`)
 
 // NewestOfMajors are the newest release of each major version, oldest first. Without

@@ -21,6 +21,7 @@ const (
 	ruleOutdated    = "image/outdated"
 	ruleBase        = "image/stale-base"
 	ruleRotation    = "image/key-not-rotated"
+	ruleKeyDiffers  = "image/key-differs"
 	rulePrivateKey  = "image/private-key"
 	// The rules about files begin with blob.
 	ruleBlobUnsigned  = "blob/unsigned"
@@ -39,13 +40,14 @@ const (
 	ruleAttestation   = "image/invalid-attestation"
 	ruleProvenance    = "image/wrong-provenance"
 	ruleSBOM          = "image/sbom-differs"
+	ruleInventory     = "image/sbom-inaccurate"
 	ruleLoose         = "image/loose-identity"
 )
 
 // Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
 // signed SBOMs too: signed images alone would make it look satisfied.
 func Rules() []finding.Rule {
-	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobRules(), rotationRules())
+	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobRules(), keyRules())
 }
 
 // referenceRules are answered by the reference alone.
@@ -70,7 +72,7 @@ func referenceRules() []finding.Rule {
 			Remediation: "Replace the placeholder with the real reference.",
 		},
 		{
-			ID: ruleVariable, Severity: finding.Medium, Controls: []string{"SHG-3.01", "SHG-6.01"},
+			ID: ruleVariable, Severity: finding.High, Controls: []string{"SHG-3.01", "SHG-6.01"},
 			Title:       "An image reference depends on a variable without a value",
 			Description: "The variable has neither a value nor a default in the repository, so nobody can tell from it which image is deployed.",
 			Remediation: "Give the variable a pinned default, ${TAG:-1.2.3@sha256:…}, or a value in the repository's .env file.",
@@ -170,6 +172,12 @@ func statementRules() []finding.Rule {
 			Title:       "The shipped bill of materials is not the one that was attested",
 			Description: "Readers of the file see other packages than those that the builder signed for.",
 			Remediation: "Ship the file that was attested.",
+		},
+		{
+			ID: ruleInventory, Severity: finding.Medium, Controls: []string{"SHG-6.05"},
+			Title:       "The attested bill of materials is not what is in the image",
+			Description: "The dependency scan found packages in the image that its signed bill of materials does not list, or does not find what it lists. Whoever relies on the list misses what came in after it was made, or beside the build.",
+			Remediation: "Make the bill of materials of the finished image, by digest, and attest that.",
 		},
 		{
 			ID: ruleLoose, Severity: finding.Medium, Controls: []string{"SHG-6.04"},

@@ -25,6 +25,10 @@ type run struct {
 	rules, policies []*demand
 	// verdicts are those of digests by name: many references lead to one.
 	verdicts registry.Once[*verdict]
+	// own are the references that the project builds, too.
+	own map[reference.Reference]bool
+	// files are those read of images.
+	files registry.Once[[]byte]
 }
 
 // Run judges every image of the plan.
@@ -50,8 +54,9 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	switch refs := references(uses); {
 	case s.opts.Offline:
 		s.stayOffline(&set, uses)
+		s.noteKeyPlaces(&set)
 		err = s.blobsOffline(ctx, &set, p, uses)
-	case len(refs)+len(s.cfg.Blobs) > 0:
+	case len(refs)+len(s.cfg.Blobs) > 0 || slices.ContainsFunc(s.cfg.Keys, published):
 		say(fmt.Sprintf("asking registries about %d %s", len(refs), plural(len(refs), "image", "images")))
 		err = s.runOnline(ctx, &set, p, uses, refs)
 	}
@@ -119,6 +124,7 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, u
 		return err
 	}
 	r.noteRoot(set)
+	r.own = ownOf(uses)
 	answers := r.askAll(ctx, refs)
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("ask registries: %w", err)
@@ -131,8 +137,10 @@ func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, u
 	if err := r.judgeBlobs(ctx, set, p, uses, answers); err != nil {
 		return err
 	}
+	r.judgeKeyPlaces(ctx, set, uses, answers)
 	r.pin(set, p, uses, answers)
 	set.Cover("digests", collect(set, uses, refs, answers))
+	set.Inventories = inventories(uses, answers)
 	verified := records(uses, answers)
 	set.Cover("signatures verified", len(verified))
 	return s.addEvidence(set, verified)
@@ -145,6 +153,9 @@ func collect(set *finding.Set, uses []use, refs []reference.Reference, answers m
 		a := answers[ref]
 		if a.digest != "" {
 			digests[a.digest] = true
+		}
+		if a.own {
+			set.Notes = append(set.Notes, fmt.Sprintf("%s is built by the project itself, and its registry does not show one", ref))
 		}
 		if a.noBase != "" {
 			set.Notes = append(set.Notes, a.noBase)

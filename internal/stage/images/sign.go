@@ -55,11 +55,13 @@ func (v *verdict) signers() []string {
 	var who []string
 	for _, o := range v.outcomes {
 		for _, res := range slices.Concat(o.signatures, o.statements) {
-			who = append(who, cmp.Or(res.Signer.ID, res.Signer.Subject))
+			who = append(who, signerOf(res))
 		}
 	}
 	return unique(who)
 }
+
+func signerOf(res verify.Result) string { return cmp.Or(res.Signer.ID, res.Signer.Subject) }
 
 // unread are the reasons why something that hangs on the image could not be read.
 func (v *verdict) unread() []string {

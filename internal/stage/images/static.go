@@ -112,9 +112,16 @@ func (s *Stage) judgeReference(set *finding.Set, u use) {
 	}
 }
 
-// judgePin judges tag and digest. With a digest the tag decides nothing.
+// judgePin judges tag and digest. With a digest the tag decides nothing, and with a build
+// by the very name nothing is pulled as a rule; that is never taken on trust, because a
+// change could name a stranger's image in a build that never runs.
 func (s *Stage) judgePin(set *finding.Set, u use) {
 	if u.ref.Digest != "" {
+		return
+	}
+	if u.BuiltBy != "" {
+		set.Findings = append(set.Findings, u.finding(ruleUnpinned, finding.Low,
+			fmt.Sprintf("%s has no digest; %s builds it by this name, so that it is pulled only where that did not run before", u.Ref, u.BuiltBy)))
 		return
 	}
 	severity, message := finding.High, fmt.Sprintf("%s has neither a tag nor a digest", u.Ref)

@@ -3,6 +3,7 @@ package images
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func (r *run) loadKey(ctx context.Context, k config.Key) (verify.Key, error) {
 	}
 	want := "sha256:" + strings.TrimPrefix(k.SHA256, "sha256:")
 	if (k.SHA256 != "" || k.URL != "") && key.Fingerprint != want {
-		return verify.Key{}, fmt.Errorf("%s holds the key %s, not %s", cmp.Or(k.URL, k.File, k.Env, "pem"), key.Fingerprint, want)
+		return verify.Key{}, fmt.Errorf("%s holds the key %s, not %s", cmp.Or(k.File, k.URL, k.Env, "pem"), key.Fingerprint, want)
 	}
 	return key, nil
 }
@@ -76,6 +77,8 @@ func (r *run) pem(ctx context.Context, k config.Key) ([]byte, error) {
 	switch {
 	case k.PEM != "":
 		return []byte(k.PEM), nil
+	case k.File != "":
+		return r.stage.read(k.File)
 	case k.URL != "":
 		return r.client.Fetch(ctx, k.URL, maxKeyBytes)
 	case k.Env != "":
@@ -86,7 +89,7 @@ func (r *run) pem(ctx context.Context, k config.Key) ([]byte, error) {
 		}
 		return nil, fmt.Errorf("the environment variable %s is not set", k.Env)
 	}
-	return r.stage.read(k.File)
+	return nil, errors.New("it has no source")
 }
 
 // read reads a file of the trusted commit.

@@ -39,6 +39,8 @@ type Image struct {
 	// Digest is the manifest's, or the configuration's where there is no manifest. It is
 	// the identity under which an image is judged once.
 	Digest string
+	// Index is the digest of the index that led to the manifest, empty without one.
+	Index string
 	// From is the source that had it.
 	From string
 	// Base is the name of the base image, when the manifest says.

@@ -41,6 +41,8 @@ type Contents struct {
 	IndexError error
 	// Jars is how many Java archives there are; Unknown of them could not be identified.
 	Jars, Unknown int
+	// Keys are the private keys in any layer.
+	Keys []PrivateKey
 }
 
 // Reader lists the packages of images. Layers that several images share are read once.
@@ -83,6 +85,7 @@ type layer struct {
 	types.BlobInfo
 	problems, notes []string
 	jars, unknown   int
+	keys            []PrivateKey
 }
 
 // NewReader returns a reader that reports what Trivy logs through log.
@@ -110,6 +113,7 @@ func (r *Reader) Read(ctx context.Context, img *Image) (Contents, error) {
 		blobs = append(blobs, got.BlobInfo)
 		c.Problems, c.Notes = append(c.Problems, got.problems...), append(c.Notes, got.notes...)
 		c.Jars, c.Unknown = c.Jars+got.jars, c.Unknown+got.unknown
+		c.Keys = append(c.Keys, got.keys...)
 	}
 	c.IndexError = r.IndexError
 	c.ArtifactDetail = applier.ApplyLayers(blobs)
@@ -247,6 +251,9 @@ func (w *walker) file(ctx context.Context, eg *errgroup.Group, name string, info
 	if isJar(name) {
 		return w.jar(ctx, file)
 	}
+	if err := w.lookForKey(file); err != nil {
+		return err
+	}
 	group := w.reader.group
 	if err := group.AnalyzeFile(ctx, eg, w.limit, w.result, "", name, info, file.open, nil, analyzer.AnalysisOptions{Offline: true}); err != nil {
 		return err
@@ -275,6 +282,7 @@ func (w *walker) finish(l Layer, log *quiet.Log) layer {
 	w.OS, w.Repository, w.PackageInfos, w.BuildInfo = res.OS, res.Repository, res.PackageInfos, res.BuildInfo
 	w.Applications = append(w.Applications, res.Applications...)
 	w.Applications = withoutSystemFiles(w.Applications, res.SystemInstalledFiles)
+	w.keys = w.keysOf(l.DiffID)
 	return w.layer
 }
 

@@ -43,7 +43,7 @@ func (registrySource) Name() string { return "its registry" }
 
 // Find implements Source.
 func (s registrySource) Find(ctx context.Context, ref reference.Reference) (*Image, error) {
-	m, err := s.manifest(ctx, ref)
+	m, index, err := s.manifest(ctx, ref)
 	if err != nil {
 		return nil, absent(err)
 	}
@@ -64,7 +64,7 @@ func (s registrySource) Find(ctx context.Context, ref reference.Reference) (*Ima
 	if err != nil {
 		return nil, err
 	}
-	img.From, img.Base = s.Name(), m.Annotations[baseName]
+	img.From, img.Base, img.Index = s.Name(), m.Annotations[baseName], index
 	return img, nil
 }
 
@@ -77,25 +77,26 @@ func absent(err error) error {
 	return err
 }
 
-// manifest reads the manifest of the platform's image.
-func (s registrySource) manifest(ctx context.Context, ref reference.Reference) (registry.Manifest, error) {
+// manifest reads the manifest of the platform's image, and says which index led there.
+func (s registrySource) manifest(ctx context.Context, ref reference.Reference) (m registry.Manifest, index string, err error) {
 	at := ref.Digest
 	if at == "" {
 		at = ref.TagOrLatest()
 	}
-	m, err := s.client.Manifest(ctx, ref, at)
+	m, err = s.client.Manifest(ctx, ref, at)
 	if err != nil || len(m.Manifests) == 0 {
-		return m, err
+		return m, "", err
 	}
+	index = m.Digest
 	digest, err := s.platform.choose(m)
 	if err != nil {
-		return m, err
+		return m, index, err
 	}
 	m, err = s.client.Manifest(ctx, ref, digest)
 	if err == nil && len(m.Manifests) > 0 {
 		err = errors.New("its index leads to another index")
 	}
-	return m, err
+	return m, index, err
 }
 
 func (s registrySource) layer(ctx context.Context, ref reference.Reference, d registry.Descriptor) (io.ReadCloser, error) {
@@ -103,7 +104,7 @@ func (s registrySource) layer(ctx context.Context, ref reference.Reference, d re
 	if err != nil {
 		return nil, err
 	}
-	return decompress(rc)
+	return registry.Decompress(rc)
 }
 
 // Platform is the system whose images are read where an index has several.

@@ -117,16 +117,50 @@ func pnpmLock(ctx context.Context, f *file) ([]types.Package, error) {
 	return plain(pnpm.NewParser())(ctx, f)
 }
 
-// reads tells whether the format is responsible for the file.
-func (f *format) reads(name string) bool {
-	dir, base := path.Split(name)
-	return slices.ContainsFunc(f.names, func(pattern string) bool { return named(pattern, base) }) &&
-		!slices.ContainsFunc(f.foreign, func(part string) bool { return strings.Contains("/"+dir, "/"+part+"/") })
+// index finds the format of a file by its name; most files have none.
+type index struct {
+	exact map[string]*format
+	wild  []pattern
 }
 
-// named matches a base name; most are none of ours, and most patterns are plain.
-func named(pattern, base string) bool {
-	before, after, wild := strings.Cut(pattern, "*")
-	return !wild && pattern == base ||
-		wild && len(base) >= len(before)+len(after) && strings.HasPrefix(base, before) && strings.HasSuffix(base, after)
+// pattern is a base name with a star between its two parts.
+type pattern struct {
+	before, after string
+	format        *format
+}
+
+func newIndex(all []format) index {
+	x := index{exact: map[string]*format{}}
+	for i := range all {
+		for _, name := range all[i].names {
+			if before, after, wild := strings.Cut(name, "*"); wild {
+				x.wild = append(x.wild, pattern{before, after, &all[i]})
+			} else {
+				x.exact[name] = &all[i]
+			}
+		}
+	}
+	return x
+}
+
+// of returns the format that is responsible for the file, nil when none is.
+func (x index) of(name string) *format {
+	dir, base := path.Split(name)
+	f := x.named(base)
+	if f == nil || slices.ContainsFunc(f.foreign, func(part string) bool { return strings.Contains("/"+dir, "/"+part+"/") }) {
+		return nil
+	}
+	return f
+}
+
+func (x index) named(base string) *format {
+	if f := x.exact[base]; f != nil {
+		return f
+	}
+	for _, p := range x.wild {
+		if len(base) >= len(p.before)+len(p.after) && strings.HasPrefix(base, p.before) && strings.HasSuffix(base, p.after) {
+			return p.format
+		}
+	}
+	return nil
 }

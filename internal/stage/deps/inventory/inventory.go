@@ -4,6 +4,7 @@ package inventory
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,7 +59,7 @@ type Lock struct {
 type Reader struct {
 	tree    Tree
 	files   []string
-	formats []format
+	formats index
 	log     *quiet.Log
 	// group is started once, for the formats that need it.
 	group func() (analyzer.AnalyzerGroup, error)
@@ -70,7 +71,7 @@ func New(tree Tree, files []string, log *quiet.Log) *Reader {
 	if !slices.IsSorted(files) {
 		files = slices.Sorted(slices.Values(files))
 	}
-	return &Reader{tree: tree, files: files, formats: formats(), log: log, group: sync.OnceValues(startAnalyzers)}
+	return &Reader{tree: tree, files: files, formats: newIndex(formats()), log: log, group: sync.OnceValues(startAnalyzers)}
 }
 
 func startAnalyzers() (analyzer.AnalyzerGroup, error) {
@@ -83,10 +84,10 @@ func startAnalyzers() (analyzer.AnalyzerGroup, error) {
 
 // Find returns the files among names that are lock files, in their order.
 func Find(names []string) []string {
-	all := formats()
+	all := newIndex(formats())
 	var found []string
 	for _, n := range names {
-		if slices.ContainsFunc(all, func(f format) bool { return f.reads(n) }) {
+		if all.of(n) != nil {
 			found = append(found, n)
 		}
 	}
@@ -112,17 +113,12 @@ func (f *file) gap(line int, format string, args ...any) {
 
 // Read reads one lock file. What goes wrong is in the result.
 func (r *Reader) Read(ctx context.Context, name string) Lock {
-	i := slices.IndexFunc(r.formats, func(f format) bool { return f.reads(name) })
-	if i < 0 {
-		return r.read(ctx, name, r.requirementsFormat())
-	}
-	return r.read(ctx, name, &r.formats[i])
+	return r.read(ctx, name, cmp.Or(r.formats.of(name), r.requirementsFormat()))
 }
 
 // requirementsFormat reads what a requirements.txt includes, whatever its name.
 func (r *Reader) requirementsFormat() *format {
-	i := slices.IndexFunc(r.formats, func(f format) bool { return f.kind == types.Pip })
-	return &r.formats[i]
+	return r.formats.exact["requirements.txt"]
 }
 
 func (r *Reader) read(ctx context.Context, name string, format *format) Lock {

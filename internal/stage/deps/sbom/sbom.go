@@ -1,11 +1,12 @@
-// Package sbom writes down what a repository is made of, as SPDX 2.3 and as CycloneDX
-// 1.6. The same input gives the same bytes.
+// Package sbom writes down what repositories and images are made of, as SPDX 2.3 and as
+// CycloneDX 1.6. The same input gives the same bytes.
 package sbom
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,30 +16,59 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 )
 
-// The names of the files.
-const (
-	SPDXFile      = "sbom.spdx.json"
-	CycloneDXFile = "sbom.cdx.json"
-)
+// Repository is the base name of the repository's files.
+const Repository = "sbom"
 
-// maxText bounds names and versions, in code points; CycloneDX allows no longer version.
-const maxText = 1024
-
-// Document is everything that is written down.
-type Document struct {
-	// Name of the repository, Version of the program that writes, Created the time.
-	Name, Version string
-	Created       time.Time
-	Parts         []Part
+// Image is the base name of the files of the image with the digest: sbom/sha256-<hex>.
+func Image(digest string) string {
+	return Repository + "/" + strings.Replace(digest, ":", "-", 1)
 }
 
-// Part is a lock file or an image with the packages that it names.
+const (
+	// maxText bounds names and versions, in code points; CycloneDX allows no longer version.
+	maxText = 1024
+	// maxPackages bounds a document; the largest public images name some ten thousand.
+	maxPackages = 250_000
+)
+
+// ErrTooLarge marks a document that would be larger than anybody reads.
+var ErrTooLarge = errors.New("too large")
+
+// Kind is what a document or a part of it is.
+type Kind int
+
+const (
+	// Source is a repository.
+	Source Kind = iota
+	// File is a file that names packages: a lock file, a Java archive, a program.
+	File
+	// Container is an image.
+	Container
+	// System is the distribution of an image.
+	System
+)
+
+// Document is everything that is written down about a repository or an image.
+type Document struct {
+	Kind Kind
+	// Name of the repository or the image, PURL the package URL of an image.
+	Name, PURL string
+	// Version of the program that writes, Created the time.
+	Version string
+	Created time.Time
+	// Incomplete is true when not everything could be read.
+	Incomplete bool
+	Parts      []Part
+}
+
+// Part is something with packages, or an image that a repository deploys.
 type Part struct {
-	// Name is the path of the lock file or the reference of the image.
+	Kind Kind
+	// Name is the path of a file, the reference of an image or the name of a system.
 	Name string
-	// PURL is the package URL of an image, empty for a lock file.
-	PURL     string
-	Packages []Package
+	// PURL is the package URL of an image, Bill the base name of its own document.
+	PURL, Bill string
+	Packages   []Package
 }
 
 // Package is one package of a part.
@@ -50,18 +80,32 @@ type Package struct {
 	Needs []string
 }
 
-// Files renders the document in both formats.
-func Files(d Document) ([]finding.File, error) {
+// Files renders the document in both formats, under a base name.
+func Files(base string, d Document) ([]finding.File, error) {
+	if n := d.size(); n > maxPackages {
+		return nil, fmt.Errorf("%w: it names %d packages, the limit is %d", ErrTooLarge, n, maxPackages)
+	}
 	g := gather(d)
-	spdx, err := render(g.spdx())
-	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", SPDXFile, err)
+	var files []finding.File
+	for _, f := range []struct {
+		suffix string
+		doc    any
+	}{{spdxSuffix, g.spdx()}, {cycloneSuffix, g.cycloneDX()}} {
+		data, err := render(f.doc)
+		if err != nil {
+			return nil, fmt.Errorf("write %s: %w", base+f.suffix, err)
+		}
+		files = append(files, finding.File{Name: base + f.suffix, Data: data})
 	}
-	cyclone, err := render(g.cycloneDX())
-	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", CycloneDXFile, err)
+	return files, nil
+}
+
+// size counts the packages with repeats.
+func (d Document) size() (n int) {
+	for _, p := range d.Parts {
+		n += len(p.Packages)
 	}
-	return []finding.File{{Name: SPDXFile, Data: spdx}, {Name: CycloneDXFile, Data: cyclone}}, nil
+	return n
 }
 
 func render(v any) ([]byte, error) {
@@ -117,9 +161,9 @@ func (p Part) urls() []string {
 
 func (g graph) hash() [sha256.Size]byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %s\n", g.Name, g.Version, g.Created.UTC().Format(time.RFC3339))
+	fmt.Fprintf(h, "%d %q %q %q %s %t\n", g.Kind, g.Name, g.PURL, g.Version, g.created(), g.Incomplete)
 	for _, part := range g.parts {
-		fmt.Fprintf(h, "%q %q %q\n", part.Name, part.PURL, part.urls())
+		fmt.Fprintf(h, "%d %q %q %q\n", part.Kind, part.Name, part.PURL, part.urls())
 	}
 	for _, p := range g.packages {
 		fmt.Fprintf(h, "%q %q\n", p.PURL, p.Needs)

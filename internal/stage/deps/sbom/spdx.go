@@ -6,9 +6,10 @@ import (
 )
 
 const (
-	none         = "NOASSERTION"
-	documentID   = "SPDXRef-DOCUMENT"
-	repositoryID = "SPDXRef-Repository"
+	spdxSuffix = ".spdx.json"
+	none       = "NOASSERTION"
+	documentID = "SPDXRef-DOCUMENT"
+	rootID     = "SPDXRef-Root"
 )
 
 type spdxDocument struct {
@@ -17,6 +18,7 @@ type spdxDocument struct {
 	DataLicense   string             `json:"dataLicense"`
 	Name          string             `json:"name"`
 	Namespace     string             `json:"documentNamespace"`
+	Comment       string             `json:"comment,omitempty"`
 	Creation      spdxCreation       `json:"creationInfo"`
 	Packages      []spdxPackage      `json:"packages"`
 	Relationships []spdxRelationship `json:"relationships"`
@@ -36,6 +38,7 @@ type spdxPackage struct {
 	Concluded string    `json:"licenseConcluded"`
 	Declared  string    `json:"licenseDeclared"`
 	Purpose   string    `json:"primaryPackagePurpose"`
+	Comment   string    `json:"comment,omitempty"`
 	Refs      []spdxRef `json:"externalRefs,omitempty"`
 }
 
@@ -51,8 +54,11 @@ type spdxRelationship struct {
 	To   string `json:"relatedSpdxElement"`
 }
 
-// spdx renders the graph: the repository contains its lock files and images, those
-// contain packages, and packages depend on packages.
+// purposes are SPDX's words for the kinds.
+var purposes = map[Kind]string{Source: "SOURCE", File: "APPLICATION", Container: "CONTAINER", System: "OPERATING_SYSTEM"}
+
+// spdx renders the graph: the root contains files and systems and depends on images,
+// those contain packages, and packages depend on packages.
 func (g graph) spdx() spdxDocument {
 	name := cut(g.Name)
 	d := spdxDocument{
@@ -60,37 +66,49 @@ func (g graph) spdx() spdxDocument {
 		Namespace: "https://stella-ops.org/assure/spdx/" + url.PathEscape(name) + "-" + hex.EncodeToString(g.id[:16]),
 		Creation:  spdxCreation{g.created(), []string{"Tool: assure-" + g.Version}},
 	}
-	add := func(id, name, version, purpose, purl string) {
-		p := spdxPackage{id, name, version, none, false, none, none, purpose, nil}
-		if purl != "" {
-			p.Refs = []spdxRef{{"PACKAGE-MANAGER", "purl", purl}}
-		}
-		d.Packages = append(d.Packages, p)
+	if g.Incomplete {
+		d.Comment = "Incomplete: not everything could be read."
 	}
-	relate := func(from, kind, to string) {
-		d.Relationships = append(d.Relationships, spdxRelationship{from, kind, to})
-	}
-	add(repositoryID, name, "", "SOURCE", "")
-	relate(documentID, "DESCRIBES", repositoryID)
+	d.add(spdxPackage{SPDXID: rootID, Name: name, Purpose: purposes[g.Kind]}, g.PURL)
+	d.relate(documentID, "DESCRIBES", rootID)
 	for _, part := range g.parts {
-		purpose := "APPLICATION"
-		if part.PURL != "" {
-			purpose = "CONTAINER"
-		}
-		id := "SPDXRef-Part-" + short(part.Name)
-		add(id, cut(part.Name), "", purpose, part.PURL)
-		relate(repositoryID, "CONTAINS", id)
-		for _, u := range part.urls() {
-			relate(id, "CONTAINS", packageID(u))
-		}
+		d.addPart(part)
 	}
 	for _, p := range g.packages {
-		add(packageID(p.PURL), p.Name, p.Version, "LIBRARY", p.PURL)
+		d.add(spdxPackage{SPDXID: packageID(p.PURL), Name: p.Name, Version: p.Version, Purpose: "LIBRARY"}, p.PURL)
 		for _, need := range p.Needs {
-			relate(packageID(p.PURL), "DEPENDS_ON", packageID(need))
+			d.relate(packageID(p.PURL), "DEPENDS_ON", packageID(need))
 		}
 	}
 	return d
+}
+
+func (d *spdxDocument) addPart(part Part) {
+	p := spdxPackage{SPDXID: "SPDXRef-Part-" + short(part.Name), Name: cut(part.Name), Purpose: purposes[part.Kind]}
+	if part.Bill != "" {
+		p.Comment = "What is in it is in " + part.Bill + spdxSuffix
+	}
+	d.add(p, part.PURL)
+	kind := "CONTAINS"
+	if part.Kind == Container {
+		kind = "DEPENDS_ON"
+	}
+	d.relate(rootID, kind, p.SPDXID)
+	for _, u := range part.urls() {
+		d.relate(p.SPDXID, "CONTAINS", packageID(u))
+	}
+}
+
+func (d *spdxDocument) add(p spdxPackage, purl string) {
+	p.Download, p.Concluded, p.Declared = none, none, none
+	if purl != "" {
+		p.Refs = []spdxRef{{"PACKAGE-MANAGER", "purl", purl}}
+	}
+	d.Packages = append(d.Packages, p)
+}
+
+func (d *spdxDocument) relate(from, kind, to string) {
+	d.Relationships = append(d.Relationships, spdxRelationship{from, kind, to})
 }
 
 func packageID(purl string) string { return "SPDXRef-Package-" + short(purl) }

@@ -81,6 +81,21 @@ func (r *Registry) Push(repository, tag string) (string, error) {
 	return r.push(repository, tag, image)
 }
 
+// PushLayers stores an image of these layers, of which each is a tar archive.
+func (r *Registry) PushLayers(repository, tag string, archives ...[]byte) (string, error) {
+	image := v1.Image(empty.Image)
+	for _, data := range archives {
+		layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil })
+		if err != nil {
+			return "", fmt.Errorf("make layer: %w", err)
+		}
+		if image, err = mutate.AppendLayers(image, layer); err != nil {
+			return "", fmt.Errorf("add layer: %w", err)
+		}
+	}
+	return r.push(repository, tag, image)
+}
+
 // PushBuilt stores an image that says when it was built, and by annotations what else.
 func (r *Registry) PushBuilt(repository, tag string, created time.Time, annotations map[string]string) (string, error) {
 	image, err := build(repository + ":" + tag)

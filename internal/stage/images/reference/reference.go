@@ -45,6 +45,9 @@ func Parse(s string) (Reference, error) {
 	if err != nil {
 		return Reference{}, reason(s, err)
 	}
+	if reference.Domain(named) == "" {
+		return Reference{}, errors.New("its registry is no host name")
+	}
 	r := Reference{Host: canonicalHost(reference.Domain(named)), Path: reference.Path(named)}
 	if t, ok := named.(reference.Tagged); ok {
 		r.Tag = t.Tag()
@@ -84,8 +87,12 @@ func reason(s string, err error) error {
 	return errors.New("it is not of the form [host/]name[:tag][@sha256:digest]")
 }
 
-// canonicalHost gives Docker Hub's host names the one that people write.
+// canonicalHost gives Docker Hub's host names the one that people write. Without dot and
+// port only a capital letter makes a word a host: Acme/app is not acme/app of Docker Hub.
 func canonicalHost(host string) string {
+	if !strings.ContainsAny(host, ".:") {
+		return host
+	}
 	switch host = strings.ToLower(host); host {
 	case "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com":
 		return "docker.io"

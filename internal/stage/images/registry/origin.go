@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -30,22 +29,16 @@ const (
 // Origin reads the annotations and the configuration of an image; of an index, those of
 // its first platform, linux/amd64 where it has it.
 func (c *Client) Origin(ctx context.Context, ref reference.Reference, digest string) (Origin, error) {
-	m, err := c.Manifest(ctx, ref, digest)
+	index, m, err := c.platform(ctx, ref, digest)
 	if err != nil {
 		return Origin{}, err
-	}
-	said := maps.Clone(m.Annotations)
-	if len(m.Manifests) > 0 {
-		if m, err = c.Manifest(ctx, ref, first(m.Manifests).Digest); err != nil {
-			return Origin{}, err
-		}
 	}
 	config, err := c.config(ctx, ref, m.Config)
 	if err != nil {
 		return Origin{}, err
 	}
 	o := Origin{Created: config.Created}
-	for _, more := range []map[string]string{said, m.Annotations, config.Config.Labels} {
+	for _, more := range []map[string]string{index.Annotations, m.Annotations, config.Config.Labels} {
 		o.add(more)
 	}
 	return o, nil
@@ -66,6 +59,16 @@ func plausible(t time.Time) bool { return t.Year() >= 2000 }
 
 // Known tells whether the image says when it was built.
 func (o Origin) Known() bool { return plausible(o.Created) }
+
+// platform reads a manifest and, where it is an index, that of its first platform; both
+// are the same where it is not.
+func (c *Client) platform(ctx context.Context, ref reference.Reference, digest string) (index, m Manifest, err error) {
+	if index, err = c.Manifest(ctx, ref, digest); err != nil || len(index.Manifests) == 0 {
+		return index, index, err
+	}
+	m, err = c.Manifest(ctx, ref, first(index.Manifests).Digest)
+	return index, m, err
+}
 
 func first(list []Descriptor) Descriptor {
 	i := slices.IndexFunc(list, func(d Descriptor) bool {

@@ -1,4 +1,4 @@
-package image
+package registry
 
 import (
 	"bufio"
@@ -10,9 +10,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// decompress reads a layer in any of the three forms that registries serve. Which one
+// Decompress reads a layer in any of the three forms that registries serve. Which one
 // it is shows in its first bytes; media types are wrong too often.
-func decompress(rc io.ReadCloser) (io.ReadCloser, error) {
+func Decompress(rc io.ReadCloser) (io.ReadCloser, error) {
 	r := bufio.NewReaderSize(rc, 64<<10)
 	magic, err := r.Peek(4)
 	if err != nil && len(magic) == 0 {

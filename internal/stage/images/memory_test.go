@@ -1,0 +1,36 @@
+//go:build linux && !race
+
+package images
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"syscall"
+	"testing"
+)
+
+// What the stage may take while it is fed with whatever is hostile: the limit that the
+// runtime is told, and the one that the process must keep.
+const (
+	softLimit = 160 << 20
+	hardLimit = 256 << 20
+)
+
+// TestMain runs the suite as a small machine would, two tests at a time, and fails when
+// the process ever took more memory. The registries of the tests are in it, too.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if given := flag.Lookup("test.parallel"); given.Value.String() == given.DefValue {
+		_ = flag.Set("test.parallel", "2")
+	}
+	debug.SetMemoryLimit(softLimit)
+	code := m.Run()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil || used.Maxrss<<10 > hardLimit {
+		fmt.Fprintf(os.Stderr, "the tests took %d MiB, the limit is %d: %v\n", used.Maxrss>>10, hardLimit>>20, err)
+		code = 1
+	}
+	os.Exit(code)
+}
