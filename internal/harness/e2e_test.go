@@ -263,9 +263,15 @@ func TestCleanRemovesWhatAKilledRunLeft(t *testing.T) {
 	if left() == "" {
 		t.Fatal("the killed run left nothing; the test proves nothing")
 	}
-	clean := exec.CommandContext(t.Context(), cmd.Path, "clean")
-	if out, err := clean.CombinedOutput(); err != nil {
-		t.Errorf("clean: %v\n%s", err, out)
+	// The engine may still be at work on what the dead run asked for.
+	for range 20 {
+		if out, err := exec.CommandContext(t.Context(), cmd.Path, "clean").CombinedOutput(); err != nil {
+			t.Logf("clean: %v\n%s", err, out)
+		}
+		time.Sleep(100 * time.Millisecond)
+		if left() == "" {
+			break
+		}
 	}
 	if ids := left(); ids != "" {
 		t.Errorf("left on the engine: %s", ids)
@@ -281,13 +287,13 @@ func begin(t *testing.T, h *harness.Harness, left func() string) (*exec.Cmd, *by
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for range 600 {
+	for range 6000 {
 		if strings.Contains(left(), "ps ") {
 			return cmd, &stdout
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatalf("no container after 30 seconds\n%s", cmd.Stderr)
+	t.Fatalf("no container after five minutes\n%s", cmd.Stderr)
 	return nil, nil
 }
 

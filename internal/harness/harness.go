@@ -152,7 +152,7 @@ dast:
   engine: builtin
   env: {STORE_PASSWORD: random}
   target: {service: backend, port: 8080}
-  ready-timeout: 60s
+  ready-timeout: 3m
 `
 
 // Arguments are the flags that point a run at the harness.

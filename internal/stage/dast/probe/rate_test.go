@@ -194,6 +194,30 @@ func TestEstimateKnowsOfBursts(t *testing.T) {
 	}
 }
 
+// TestJudgeWantsUndisturbedWindows lets a limiter refuse, at a pace that was kept or not.
+func TestJudgeWantsUndisturbedWindows(t *testing.T) {
+	t.Parallel()
+	full := window{sent: 80, accepted: 40, took: windowTime}
+	late := window{sent: 80, accepted: 40, took: 2 * windowTime}
+	for name, c := range map[string]struct {
+		first, second, slow window
+		trouble             string
+		want                Verdict
+	}{
+		"steady":           {full, full, full, "", Pass},
+		"late at first":    {late, full, full, "", Pass},
+		"late at second":   {full, late, full, "", Unknown},
+		"late at last":     {full, full, late, "", Unknown},
+		"broke afterwards": {full, full, full, "it answers 500", Unknown},
+	} {
+		r := rate{limit: DefaultRate, trouble: c.trouble}
+		r.refused.Store(40)
+		if got, say := r.judge(t.Context(), c.first, c.second, c.slow); got != c.want {
+			t.Errorf("%s: %s %s", name, got, say)
+		}
+	}
+}
+
 // TestRateBoundsWhatItSends covers a limit that would need too many requests.
 func TestRateBoundsWhatItSends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -140,8 +140,8 @@ func TestOwnContainerJoinsAndLeaves(t *testing.T) {
 	}
 }
 
-// full is an engine whose disk is full.
-func full(t *testing.T) string {
+// fake is an engine that answers a ping itself and everything else as the function does.
+func fake(t *testing.T, answer http.HandlerFunc) string {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "engine.sock")
 	l, err := net.Listen("unix", socket)
@@ -152,8 +152,20 @@ func full(t *testing.T) string {
 		w.Header().Set("Api-Version", "1.41")
 		w.Header().Set("Ostype", "linux")
 		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path != "/_ping" {
+			answer(w, r)
+		}
+	})}
+	go srv.Serve(l)
+	t.Cleanup(func() { srv.Close() })
+	return "unix://" + socket
+}
+
+// full is an engine whose disk is full.
+func full(t *testing.T) string {
+	t.Helper()
+	return fake(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.URL.Path == "/_ping":
 		case strings.HasSuffix(r.URL.Path, "/images/json"), strings.HasSuffix(r.URL.Path, "/containers/json"), strings.HasSuffix(r.URL.Path, "/networks"):
 			_, _ = w.Write([]byte("[]"))
 		case strings.HasSuffix(r.URL.Path, "/volumes"):
@@ -167,10 +179,52 @@ func full(t *testing.T) string {
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = w.Write([]byte(`{"message": "no such thing"}`))
 		}
-	})}
-	go srv.Serve(l)
-	t.Cleanup(func() { srv.Close() })
-	return "unix://" + socket
+	})
+}
+
+// TestSweepTellsWhatStays sweeps an engine that keeps one container, has lost another
+// and cannot list its networks.
+func TestSweepTellsWhatStays(t *testing.T) {
+	e, err := Open(t.Context(), fake(t, func(w http.ResponseWriter, r *http.Request) {
+		say := func(status int, text string) {
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(text))
+		}
+		switch path := r.URL.Path; {
+		case strings.HasSuffix(path, "/containers/json"):
+			say(200, `[{"Id": "kept", "Created": 1}, {"Id": "lost", "Created": 1}, {"Id": "young", "Created": 9999999999}, {"Id": "gone", "Created": 1}]`)
+		case strings.HasSuffix(path, "/containers/kept"):
+			say(500, `{"message": "device or resource busy"}`)
+		case strings.HasSuffix(path, "/containers/lost"):
+			say(404, `{"message": "no such container"}`)
+		case strings.HasSuffix(path, "/containers/gone"):
+			w.WriteHeader(204)
+		case strings.HasSuffix(path, "/networks"):
+			say(500, `{"message": "out of order"}`)
+		case strings.HasSuffix(path, "/volumes"):
+			say(200, `{}`)
+		case strings.HasSuffix(path, "/images/json"):
+			say(200, `[]`)
+		default:
+			t.Errorf("%s %s", r.Method, path)
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	n, err := Clean(t.Context(), e, time.Unix(1000, 0), time.Minute)
+	if err == nil || n != 2 {
+		t.Fatalf("%d things are gone: %v", n, err)
+	}
+	for _, want := range []string{"remove container kept", "device or resource busy", "list networks", "out of order"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q lacks %q", err, want)
+		}
+	}
+	if strings.Contains(err.Error(), "lost") {
+		t.Errorf("what is gone is an error: %v", err)
+	}
 }
 
 func TestTheEnginesDiskIsFull(t *testing.T) {
