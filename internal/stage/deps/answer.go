@@ -30,30 +30,109 @@ const maxCandidates = 100
 // mend those are tried as well.
 func smallest(hits []hit) (upgrade, error) {
 	up := upgrade{count: len(advisories(slices.Clone(hits)))}
-	left := map[string]int{}
-	for open := fixed(hits); len(open) > 0 && len(left) < maxCandidates; open = open[1:] {
-		to := open[0]
-		if _, tried := left[to]; tried || !above(to, hits) {
-			continue
-		}
-		h := hits[0]
-		vulns, err := h.driver.DetectVulnerabilities(h.pkg.ID, h.pkg.Name, to)
-		if err != nil {
-			return up, fmt.Errorf("match %s %s: %w", h.pkg.Name, to, err)
-		}
-		left[to] = len(vulns)
-		for _, v := range vulns {
-			open = append(open, fixedBy(v)...)
-		}
+	t := trials{hits: hits, left: map[string]int{}, known: map[string]bool{}}
+	t.add(fixed(hits))
+	if err := t.climb(); err != nil {
+		return up, err
 	}
 	best := -1
-	for _, to := range slices.SortedStableFunc(maps.Keys(left), order) {
-		if best < 0 || left[to] < best {
-			up.to, best = to, left[to]
+	for _, to := range slices.SortedStableFunc(maps.Keys(t.left), order) {
+		if best < 0 || t.left[to] < best {
+			up.to, best = to, t.left[to]
 		}
 	}
 	up.all = best == 0
 	return up, nil
+}
+
+// trials are the versions of one package that may mend it.
+type trials struct {
+	hits []hit
+	// pending are versions that were not tried yet, the lowest first, passed those that
+	// were skipped, and known all of them.
+	pending, passed []string
+	known           map[string]bool
+	// left is how many advisories hold for each version that was tried.
+	left map[string]int
+}
+
+// climb tries versions from the lowest up until no advisory is left. An advisory that
+// holds for a version holds until the next one that mends it, so the versions between
+// them are passed over; they count again when nothing mends all.
+func (t *trials) climb() error {
+	for _, skips := range [...]bool{true, false} {
+		if !skips {
+			t.pending, t.passed = t.passed, nil
+		}
+		for len(t.pending) > 0 && len(t.left) < maxCandidates {
+			to := t.pending[0]
+			t.pending = t.pending[1:]
+			vulns, err := t.try(to)
+			if err != nil || len(vulns) == 0 {
+				return err
+			}
+			if skips {
+				t.skip(nextMend(to, vulns))
+			}
+		}
+	}
+	return nil
+}
+
+// try matches a version.
+func (t *trials) try(to string) ([]trivy.DetectedVulnerability, error) {
+	h := t.hits[0]
+	vulns, err := h.driver.DetectVulnerabilities(h.pkg.ID, h.pkg.Name, to)
+	if err != nil {
+		return nil, fmt.Errorf("match %s %s: %w", h.pkg.Name, to, err)
+	}
+	t.left[to] = len(vulns)
+	for _, v := range vulns {
+		t.add(fixedBy(v))
+	}
+	return vulns, nil
+}
+
+// add notes versions to try: those that are upgrades.
+func (t *trials) add(versions []string) {
+	for _, v := range versions {
+		if t.known[v] {
+			continue
+		}
+		t.known[v] = true
+		if above(v, t.hits) {
+			i, _ := slices.BinarySearchFunc(t.pending, v, order)
+			t.pending = slices.Insert(t.pending, i, v)
+		}
+	}
+}
+
+// skip passes over the pending versions below one.
+func (t *trials) skip(below string) {
+	if below == "" {
+		return
+	}
+	t.pending = slices.DeleteFunc(t.pending, func(v string) bool {
+		passed := order(v, below) < 0
+		if passed {
+			t.passed = append(t.passed, v)
+		}
+		return passed
+	})
+}
+
+// nextMend is the lowest version by which everything that holds for one may be mended.
+func nextMend(from string, vulns []trivy.DetectedVulnerability) (next string) {
+	for _, v := range vulns {
+		mends := slices.DeleteFunc(fixedBy(v), func(f string) bool { return order(f, from) <= 0 })
+		if len(mends) == 0 {
+			continue
+		}
+		if lowest := slices.MinFunc(mends, order); next == "" || order(lowest, next) > 0 {
+			next = lowest
+		}
+	}
+	return next
 }
 
 func above(candidate string, hits []hit) bool {

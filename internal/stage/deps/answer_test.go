@@ -58,6 +58,43 @@ func TestSmallestUpgrade(t *testing.T) {
 	}
 }
 
+// What lies between a version and the next that may mend it is tried only when nothing
+// mends all.
+func TestSmallestUpgradePassesOver(t *testing.T) {
+	advisory := func(id, vulnerable, patched string) fixture.Advisory {
+		a := fixture.Advisory{ID: id, Ecosystem: "npm", Package: "weak", Vulnerable: []string{vulnerable}}
+		if patched != "" {
+			a.Patched = []string{patched}
+		}
+		return a
+	}
+	tests := map[string]struct {
+		advisories []fixture.Advisory
+		want       string
+	}{
+		"one mends all": {[]fixture.Advisory{
+			advisory("CVE-1", "<1.2.0", "1.2.0"), advisory("CVE-2", ">=1.2.0, <1.3.0", "1.3.0"), advisory("CVE-3", ">=1.0.0, <1.4.0", "1.4.0"), advisory("CVE-4", "<1.6.0", "1.6.0"),
+		}, "1.6.0"},
+		"the best is among them": {[]fixture.Advisory{
+			advisory("CVE-1", "<1.2.0", "1.2.0"), advisory("CVE-2", "<1.3.0", "1.3.0"), advisory("CVE-3", "<1.5.0", "1.5.0"), advisory("CVE-4", ">=1.4.0", ""), advisory("CVE-5", ">=1.5.0", ""),
+		}, "1.3.0"},
+		"ten is more than nine": {[]fixture.Advisory{advisory("CVE-1", "<1.9.0", "1.9.0"), advisory("CVE-2", "<1.10.0", "1.10.0")}, "1.10.0"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			set := run(t, config.Deps{Database: databaseOf(t, tt.advisories)}, repositoryOf(t, map[string]string{"package-lock.json": lockOf("1.0.0")}))
+			if len(set.Findings) == 0 {
+				t.Fatal("nothing found")
+			}
+			for _, f := range set.Findings {
+				if f.Properties["upgrade"] != tt.want {
+					t.Errorf("%s: %q, want %q", f.Rule, f.Properties["upgrade"], tt.want)
+				}
+			}
+		})
+	}
+}
+
 func TestPathFromTheDirectDependency(t *testing.T) {
 	db := databaseOf(t, advisories)
 	tests := map[string]struct{ archive, relationship, path string }{
