@@ -78,6 +78,10 @@ func TestSmallestUpgradePassesOver(t *testing.T) {
 		"the best is among them": {[]fixture.Advisory{
 			advisory("CVE-1", "<1.2.0", "1.2.0"), advisory("CVE-2", "<1.3.0", "1.3.0"), advisory("CVE-3", "<1.5.0", "1.5.0"), advisory("CVE-4", ">=1.4.0", ""), advisory("CVE-5", ">=1.5.0", ""),
 		}, "1.3.0"},
+		"the lower of two mends": {[]fixture.Advisory{
+			advisory("CVE-1", "<1.2.0", "1.2.0"),
+			{ID: "CVE-2", Ecosystem: "npm", Package: "weak", Vulnerable: []string{"<1.3.0"}, Patched: []string{"1.3.0", "1.9.0"}},
+		}, "1.3.0"},
 		"ten is more than nine": {[]fixture.Advisory{advisory("CVE-1", "<1.9.0", "1.9.0"), advisory("CVE-2", "<1.10.0", "1.10.0")}, "1.10.0"},
 	}
 	for name, tt := range tests {
