@@ -10,8 +10,12 @@ import (
 )
 
 // markOwn notes which images the repository builds itself by the name that something
-// else uses. Kubernetes always pulls, and what is pushed somewhere is pulled elsewhere.
+// else uses. Kubernetes always pulls, and what is pushed somewhere is pulled elsewhere. A
+// stranger's change has no say: a line in a script would make its image look like ours.
 func (b *builder) markOwn() {
+	if b.plan.Event.Fork {
+		return
+	}
 	own := b.builtNames()
 	for i := range b.plan.Images {
 		if im := &b.plan.Images[i]; !im.Built && im.Kind != Kubernetes && len(im.Unresolved) == 0 {

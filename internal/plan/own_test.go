@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/plan/render/rendertest"
 )
 
@@ -86,5 +87,23 @@ spec:
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestStrangersBuildNothing does not believe the scripts of a fork.
+func TestStrangersBuildNothing(t *testing.T) {
+	t.Parallel()
+	tree := rendertest.Repository(t, map[string]string{
+		"build.sh":     "docker build -t stranger/app .\n",
+		"compose.yaml": "services: {a: {image: stranger/app}}\n",
+	})
+	for fork, want := range map[bool]string{false: "build.sh", true: ""} {
+		p, err := Build(t.Context(), tree, config.Default(), Event{Name: "pull_request", Fork: fork})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Images[0].BuiltBy; got != want {
+			t.Errorf("fork %t: built by %q, want %q", fork, got, want)
+		}
 	}
 }

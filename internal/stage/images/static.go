@@ -113,8 +113,8 @@ func (s *Stage) judgeReference(set *finding.Set, u use) {
 }
 
 // judgePin judges tag and digest. With a digest the tag decides nothing, and with a build
-// by the very name nothing is pulled as a rule; that is never taken on trust, because a
-// change could name a stranger's image in a build that never runs.
+// by the very name nothing is pulled as a rule; it is still reported, because a build may
+// be named that never runs.
 func (s *Stage) judgePin(set *finding.Set, u use) {
 	if u.ref.Digest != "" {
 		return
