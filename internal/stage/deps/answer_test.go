@@ -3,6 +3,7 @@ package deps_test
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -68,10 +69,15 @@ func TestSmallestUpgradePassesOver(t *testing.T) {
 		}
 		return a
 	}
+	var endless []fixture.Advisory
+	for i := range 150 {
+		endless = append(endless, advisory(fmt.Sprintf("CVE-%d", i), fmt.Sprintf(">=1.%d.0, <1.%d.0", i, i+1), fmt.Sprintf("1.%d.0", i+1)))
+	}
 	tests := map[string]struct {
 		advisories []fixture.Advisory
 		want       string
 	}{
+		"each mend has another": {endless, "1.1.0"},
 		"one mends all": {[]fixture.Advisory{
 			advisory("CVE-1", "<1.2.0", "1.2.0"), advisory("CVE-2", ">=1.2.0, <1.3.0", "1.3.0"), advisory("CVE-3", ">=1.0.0, <1.4.0", "1.4.0"), advisory("CVE-4", "<1.6.0", "1.6.0"),
 		}, "1.6.0"},
