@@ -10,6 +10,12 @@ type Set struct {
 	// Judged counts, by rule id, the subjects that the rule was applied to. A rule
 	// that is absent or zero was not assessed, which is not the same as satisfied.
 	Judged map[string]int
+	// Unknown counts, by rule id, the subjects that the rule applies to but could not
+	// decide about.
+	Unknown map[string]int
+	// Seen says of each file that the stage judged what judged it, for example
+	// "12 rules" or "34 packages". A file that is absent was not judged.
+	Seen map[string]string
 	// Findings are the hits, in any order.
 	Findings []Finding
 	// Coverage counts what was looked at, by a plural noun: "lock files": 3. A set
@@ -25,14 +31,6 @@ type Set struct {
 	Files []File
 	// Inventories are the packages of images, for comparison with those of other stages.
 	Inventories []Inventory
-}
-
-// Gap is something that a stage should have judged but could not.
-type Gap struct {
-	// Location is where the unseen thing is named; the zero value when nowhere.
-	Location Location
-	// Message says what could not be seen, why, and how to mend it.
-	Message string
 }
 
 // Database identifies a vulnerability database.
@@ -61,6 +59,10 @@ func (s *Set) Add(o Set) {
 	s.Files = append(s.Files, o.Files...)
 	s.Inventories = append(s.Inventories, o.Inventories...)
 	s.Judged = addCounts(s.Judged, o.Judged)
+	s.Unknown = addCounts(s.Unknown, o.Unknown)
+	for file, by := range o.Seen {
+		s.See(file, by)
+	}
 	s.Coverage = addCounts(s.Coverage, o.Coverage)
 	if s.Database == nil {
 		s.Database = o.Database
@@ -72,6 +74,21 @@ func (s *Set) Judge(rule string, n int) {
 	s.Judged = addCounts(s.Judged, map[string]int{rule: n})
 }
 
+// Doubt notes that the rule could not decide about n more subjects.
+func (s *Set) Doubt(rule string, n int) {
+	s.Unknown = addCounts(s.Unknown, map[string]int{rule: n})
+}
+
+// See notes what judged the file. The first word about a file stays.
+func (s *Set) See(file, by string) {
+	if s.Seen == nil {
+		s.Seen = map[string]string{}
+	}
+	if _, ok := s.Seen[file]; !ok {
+		s.Seen[file] = by
+	}
+}
+
 // Cover notes that n more of the named things were looked at.
 func (s *Set) Cover(what string, n int) {
 	s.Coverage = addCounts(s.Coverage, map[string]int{what: n})
@@ -79,6 +96,9 @@ func (s *Set) Cover(what string, n int) {
 
 func addCounts(to, from map[string]int) map[string]int {
 	if to == nil {
+		if from == nil {
+			return nil
+		}
 		to = make(map[string]int, len(from))
 	}
 	for k, n := range from {
