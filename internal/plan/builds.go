@@ -3,21 +3,10 @@ package plan
 import (
 	"errors"
 	"path"
-	"slices"
-
-	"go.yaml.in/yaml/v4"
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/source"
 )
-
-// serviceBuild is how a Compose service builds its image.
-type serviceBuild struct {
-	// args are the values that take the place of ARG defaults.
-	args map[string]string
-	// contexts are names that FROM and --from may use for what is no image.
-	contexts map[string]any
-}
 
 // noteBuild remembers how a service builds: its Dockerfile, which may have any name or
 // stand inside of the Compose file.
@@ -60,43 +49,27 @@ func buildArgs(s *set, v any) map[string]string {
 	return args
 }
 
-// images are those that the Dockerfile pulls in each of its builds, else in one without
-// arguments; each reference once.
-func (d *dockerfileDoc) imagesOf(builds []serviceBuild) (out []Image) {
-	if len(builds) == 0 {
-		builds = []serviceBuild{{}}
-	}
-	for _, sb := range builds {
-		for _, im := range d.images(sb) {
-			if !slices.ContainsFunc(out, func(o Image) bool { return o.Ref == im.Ref && o.Location == im.Location }) {
-				out = append(out, im)
-			}
-		}
-	}
-	return out
-}
-
 // inline adds a Dockerfile that stands in a Compose file.
 func (b *builder) inline(l *composeLocator, at []any, service, content string, sb serviceBuild) {
-	t, _, found := l.best(at)
+	file, node, found := l.Node(at)
 	place, _ := l.Locate(at)
-	if !found || t.end == nil {
+	if !found {
 		b.problem(place, "the Dockerfile inside of the Compose file cannot be located; write it as a block (|)", "hardening", "images")
 		return
 	}
-	where := inlineLocator{file: t.doc, node: t.end, content: content}
-	d, err := parseDockerfile(t.doc.Name, []byte(content))
+	where := inlineLocator{file: file, node: node, content: content}
+	d, err := parseDockerfile(file.Name, []byte(content))
 	if err != nil {
 		if e, ok := errors.AsType[*source.Error](err); ok {
 			at, _ := where.in(e.Location.Region)
 			err = &source.Error{Location: at, Message: e.Message}
 		}
-		b.fault(t.doc.Name, err, "hardening", "images")
+		b.fault(file.Name, err, "hardening", "images")
 		return
 	}
 	where.dockerfile = d
 	b.plan.Documents = append(b.plan.Documents, Document{
-		Kind: Dockerfile, Name: t.doc.Name, Files: []string{t.doc.Name}, Model: d.model(), Locator: where, Owner: service,
+		Kind: Dockerfile, Name: file.Name, Files: []string{file.Name}, Model: d.model(), Locator: where, Owner: service,
 	})
 	for _, im := range d.images(sb) {
 		im.Location, _ = where.in(im.Location.Region)
@@ -108,26 +81,21 @@ func (b *builder) inline(l *composeLocator, at []any, service, content string, s
 	}
 }
 
-// inlineLocator finds the places of a Dockerfile's parts in the scalar that holds it.
-type inlineLocator struct {
-	dockerfile *dockerfileDoc
-	file       *source.Doc
-	node       *yaml.Node
-	content    string
-}
-
-// Locate implements source.Locator.
-func (l inlineLocator) Locate(path []any) (finding.Location, source.Grade) {
-	at, grade := l.dockerfile.Locate(path)
-	at, exact := l.in(at.Region)
-	if !exact && grade == source.Exact {
-		grade = source.Item
+// dockerfile adds a Dockerfile and the images it names.
+func (b *builder) dockerfile(name string) {
+	b.taken[name] = true
+	data, err := b.tree.Read(name, maxDockerfile)
+	if err != nil {
+		b.fault(name, err, "hardening", "images")
+		return
 	}
-	return at, grade
-}
-
-// in finds a region of the Dockerfile in the file around it.
-func (l inlineLocator) in(r finding.Region) (finding.Location, bool) {
-	r, exact := l.file.Within(l.node, l.content, r)
-	return finding.Location{URI: l.file.Name, Region: r}, exact
+	d, err := parseDockerfile(name, data)
+	if err != nil {
+		b.fault(name, err, "hardening", "images")
+		return
+	}
+	b.plan.Documents = append(b.plan.Documents, Document{
+		Kind: Dockerfile, Name: name, Files: []string{name}, Model: d.model(), Locator: d,
+	})
+	b.plan.Images = append(b.plan.Images, d.imagesOf(b.builds[name])...)
 }

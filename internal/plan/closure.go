@@ -1,10 +1,7 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -151,32 +148,6 @@ func (c *closure) resolve(l *layer, n *yaml.Node, dir, p string) (string, error)
 
 func (c *closure) refuse(l *layer, n *yaml.Node, msg string) error {
 	return &source.Error{Location: finding.Location{URI: l.doc.Name, Region: l.doc.Region(n)}, Message: msg}
-}
-
-// errOutside marks a path that leads out of the repository.
-var errOutside = errors.New("leads out of the repository and is not read; keep it inside")
-
-// inside resolves p from dir, a slash path of the root, without touching any file.
-func inside(root, dir, p string) (string, error) {
-	if strings.Contains(p, "\x00") || strings.HasPrefix(p, "~") || remote(p) {
-		return "", fmt.Errorf("%q %w", p, errOutside)
-	}
-	if filepath.IsAbs(p) {
-		rel, err := filepath.Rel(root, p)
-		if err != nil {
-			return "", fmt.Errorf("%q %w", p, errOutside)
-		}
-		dir, p = ".", filepath.ToSlash(rel)
-	}
-	name := path.Join(dir, p)
-	if !fs.ValidPath(name) {
-		return "", fmt.Errorf("%q %w", p, errOutside)
-	}
-	return name, nil
-}
-
-func remote(p string) bool {
-	return strings.Contains(p, "://") || strings.HasPrefix(p, "git@") || strings.HasPrefix(p, "github.com/")
 }
 
 // path reads a scalar as a path of the tree, with its variables replaced.

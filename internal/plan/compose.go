@@ -3,15 +3,9 @@ package plan
 import (
 	"fmt"
 	"path"
-	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
-
-	"go.yaml.in/yaml/v4"
-
-	"github.com/stella-ops/assure/internal/source"
 )
 
 // loaders is how many sets are loaded at once.
@@ -65,95 +59,14 @@ func (b *builder) loadSet(s *set, l loaded) {
 	if services, _ := doc.Model["services"].(map[string]any); len(services) > 0 && len(s.remote) == 0 {
 		b.plan.Stacks = append(b.plan.Stacks, Stack{Dir: s.dir, Files: s.files, Document: len(b.plan.Documents) - 1})
 	}
-	b.composeImages(doc, l.at)
-	b.endpoints(doc)
+	b.plan.Images = append(b.plan.Images, composeImages(doc, l.at)...)
+	b.plan.Endpoints = append(b.plan.Endpoints, endpoints(doc)...)
 	b.paths(s, doc, l.at)
 }
 
 func (b *builder) composeFault(s *set, err error) {
 	at := s.place(err)
 	b.problem(at, "Compose file does not load: "+s.relative(err.Error()), composeStages[:]...)
-}
-
-// relative takes the machine's directory out of a message, and says what a schema means.
-func (s *set) relative(msg string) string {
-	msg = strings.ReplaceAll(msg, " false schema", " is not a key that Compose knows here; correct or remove it")
-	msg = strings.ReplaceAll(msg, s.tree.Dir()+string(filepath.Separator), "")
-	return strings.ReplaceAll(msg, s.tree.Dir(), ".")
-}
-
-// composeImages adds what a set pulls or builds.
-func (b *builder) composeImages(doc Document, l *composeLocator) {
-	for _, section := range [...]string{"services", "jobs"} {
-		services, _ := doc.Model[section].(map[string]any)
-		for _, name := range sortedKeys(services) {
-			service, _ := services[name].(map[string]any)
-			base := []any{section, name}
-			b.composeImage(doc, l, join(base, "image"), name, service["build"] != nil)
-			hooks, _ := service["pre_start"].([]any)
-			for i := range hooks {
-				b.composeImage(doc, l, join(base, "pre_start", i, "image"), name, false)
-			}
-			volumes, _ := service["volumes"].([]any)
-			for i, v := range volumes {
-				if m, _ := v.(map[string]any); m["type"] == "image" {
-					b.composeImage(doc, l, join(base, "volumes", i, "source"), name, false)
-				}
-			}
-			b.contexts(doc, l, join(base, "build", "additional_contexts"), name)
-		}
-	}
-}
-
-const imageScheme = "docker-image://"
-
-// contexts adds images that a build takes as further contexts.
-func (b *builder) contexts(doc Document, l *composeLocator, at []any, service string) {
-	contexts, _ := dig(doc.Model, at).(map[string]any)
-	for _, name := range sortedKeys(contexts) {
-		if ref := text(contexts[name]); strings.HasPrefix(ref, imageScheme) {
-			b.composeImage(doc, l, join(at, name), service, false)
-		}
-	}
-}
-
-func (b *builder) composeImage(doc Document, l *composeLocator, at []any, service string, built bool) {
-	ref, ok := dig(doc.Model, at).(string)
-	if !ok || ref == "" {
-		return
-	}
-	raw, ok := dig(doc.Raw, at).(string)
-	if !ok {
-		raw = ref
-	}
-	place, _ := l.Locate(at)
-	im := Image{
-		Ref: strings.TrimPrefix(ref, imageScheme), Raw: strings.TrimPrefix(raw, imageScheme),
-		Kind: Compose, Subject: service, Location: place, Built: built,
-	}
-	if place.Region.StartLine == place.Region.EndLine && strings.HasPrefix(ref, imageScheme) {
-		r := &im.Location.Region
-		if t, _, found := l.best(at); found && t.end.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
-			r.EndColumn--
-		}
-		r.StartColumn = max(r.StartColumn, r.EndColumn-len([]rune(im.Raw)))
-	}
-	im.Unresolved = placeholders(ref)
-	b.plan.Images = append(b.plan.Images, im)
-}
-
-// placeholders are the variables that an expanded text still holds.
-func placeholders(s string) (names []string) {
-	segs, err := segments(s)
-	if err != nil {
-		return nil
-	}
-	for _, seg := range segs {
-		if seg.ref != nil && !slices.Contains(names, seg.ref.name) {
-			names = append(names, seg.ref.name)
-		}
-	}
-	return names
 }
 
 // paths reports what the stack would read outside of the repository, and notes its
@@ -191,14 +104,3 @@ func (b *builder) outside(s *set, doc Document, at []any) bool {
 	b.problem(place, fmt.Sprintf("%q %v", p, errOutside), "dast")
 	return true
 }
-
-func sortedKeys(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-var _ source.Locator = (*composeLocator)(nil)

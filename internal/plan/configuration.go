@@ -161,3 +161,11 @@ func (r repositoryLocator) top() finding.Location {
 	}
 	return finding.Top(first)
 }
+
+// Related implements relater.
+func (r repositoryLocator) Related(path []any) []finding.Related {
+	if at, rest := r.part(path); at != nil {
+		return related(at, rest)
+	}
+	return nil
+}

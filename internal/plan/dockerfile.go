@@ -17,25 +17,6 @@ import (
 // takes far less from a client.
 const maxDockerfile = 1 << 20
 
-// dockerfile adds a Dockerfile and the images it names.
-func (b *builder) dockerfile(name string) {
-	b.taken[name] = true
-	data, err := b.tree.Read(name, maxDockerfile)
-	if err != nil {
-		b.fault(name, err, "hardening", "images")
-		return
-	}
-	d, err := parseDockerfile(name, data)
-	if err != nil {
-		b.fault(name, err, "hardening", "images")
-		return
-	}
-	b.plan.Documents = append(b.plan.Documents, Document{
-		Kind: Dockerfile, Name: name, Files: []string{name}, Model: d.model(), Locator: d,
-	})
-	b.plan.Images = append(b.plan.Images, d.imagesOf(b.builds[name])...)
-}
-
 // dockerfileDoc is a parsed Dockerfile and the places of its parts.
 type dockerfileDoc struct {
 	name   string

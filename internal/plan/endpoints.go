@@ -12,8 +12,8 @@ import (
 // with an unknown port.
 const maxPortsPerItem = 16
 
-// endpoints adds the ports that the services of a set offer, each once.
-func (b *builder) endpoints(doc Document) {
+// endpoints are the ports that the services of a set offer, each once.
+func endpoints(doc Document) (all []Endpoint) {
 	services, _ := doc.Model["services"].(map[string]any)
 	for _, name := range sortedKeys(services) {
 		service, _ := services[name].(map[string]any)
@@ -21,8 +21,9 @@ func (b *builder) endpoints(doc Document) {
 		o.ports(service["ports"])
 		o.expose(service["expose"])
 		o.health(service)
-		b.plan.Endpoints = append(b.plan.Endpoints, o.found...)
+		all = append(all, o.found...)
 	}
+	return all
 }
 
 // offers gathers the endpoints of one service.
@@ -82,7 +83,7 @@ func (o *offers) addPort(p int, published bool, place finding.Location) {
 			return
 		}
 	}
-	o.found = append(o.found, Endpoint{o.service, p, o.schemes[p], published, place})
+	o.found = append(o.found, Endpoint{Service: o.service, Port: p, Scheme: o.schemes[p], Published: published, Location: place})
 }
 
 // address is a scheme and port that a service's own configuration mentions.

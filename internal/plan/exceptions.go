@@ -12,8 +12,8 @@ import (
 // Exceptions reads the exceptions in comments of the files that are judged, and says
 // which of them accept nothing because they cannot be understood. A file that cannot be
 // read is reported by the stages that judge it.
-func (p *Plan) Exceptions() (list []config.Exception, unreadable []finding.Gap) {
-	for _, name := range p.judged() {
+func Exceptions(p *Plan) (list []config.Exception, unreadable []finding.Gap) {
+	for _, name := range judged(p) {
 		data, err := p.Tree.Read(name, source.MaxFileBytes)
 		if err != nil {
 			continue
@@ -26,7 +26,7 @@ func (p *Plan) Exceptions() (list []config.Exception, unreadable []finding.Gap) 
 
 // judged are the files that documents, images and dependencies come from. Prose is left
 // out: it may explain such comments.
-func (p *Plan) judged() []string {
+func judged(p *Plan) []string {
 	names := slices.Clone(p.LockFiles)
 	for _, d := range p.Documents {
 		names = append(names, d.Files...)

@@ -29,7 +29,7 @@ func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []st
 		return nil, err
 	}
 	for _, name := range names {
-		if !p.mentions(name) {
+		if !named(p, name) {
 			p.Problems = append(p.Problems, Problem{Location: finding.Top(name), Stages: []string{"hardening"},
 				Message: "is neither a Compose file, nor a Kubernetes manifest, nor a Dockerfile, nor a known configuration file; nothing was judged"})
 		}
@@ -53,8 +53,8 @@ func regular(tree *source.Tree, name string) error {
 	return nil
 }
 
-// mentions tells whether the file is part of a document or of a problem.
-func (p *Plan) mentions(name string) bool {
+// named tells whether the file is part of a document or of a problem.
+func named(p *Plan, name string) bool {
 	return p.Config != nil && slices.Contains(p.Config.Files, name) ||
 		slices.ContainsFunc(p.Documents, func(d Document) bool { return slices.Contains(d.Files, name) }) ||
 		slices.ContainsFunc(p.Problems, func(pr Problem) bool { return pr.Location.URI == name })

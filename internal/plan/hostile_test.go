@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/compose-spec/compose-go/v2/template"
-
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan/render/rendertest"
@@ -165,24 +163,6 @@ func TestIncludeThroughLink(t *testing.T) {
 	}
 }
 
-func TestGuard(t *testing.T) {
-	t.Parallel()
-	tree := rendertest.Repository(t, map[string]string{"a.yml": "services: {}\n", "b.yml": "services: {}\n"})
-	s := &set{dir: ".", files: []string{"a.yml"}, closure: newClosure(tree, ".")}
-	if err := s.add("a.yml", ".", environment{}, true, nil); err != nil {
-		t.Fatal(err)
-	}
-	g := guard{s, ""}
-	for p, refused := range map[string]bool{"a.yml": false, "./a.yml": false, "b.yml": true, "../a.yml": true, "/etc/passwd": true, "https://a.yml": true, "~/a.yml": true} {
-		if g.Accept(p) != refused {
-			t.Errorf("%s: refused %t", p, !refused)
-		}
-	}
-	if _, err := g.Load(t.Context(), "b.yml"); !errors.Is(err, errOutside) {
-		t.Errorf("load: %v", err)
-	}
-}
-
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	big := strings.Repeat("# comment\n", source.MaxFileBytes/10+1)
@@ -286,61 +266,6 @@ func TestGaps(t *testing.T) {
 	if len(p.Gaps("dast")) != 1 || len(p.Gaps("deps")) != 0 {
 		t.Errorf("gaps %v %v", p.Gaps("dast"), p.Gaps("deps"))
 	}
-}
-
-// templates are texts on which our interpolation must agree with compose-go's.
-var templates = []string{
-	"", "a", "$A", "${A}", "$$", "$$A", "${A}${B}", "$A-$B", "${N}", "${A:-x}", "${N:-x}", "${N-x}", "${E:-x}", "${E-x}",
-	"${A:+x}", "${N:+x}", "${E+x}", "${E:+x}", "${N:-${A}}", "${N:-${N:-y}}z", "${A:?m}", "${A?m}", "${N:-a:b}", "${N:-}", "$1", "${", "${}", "$", "a$",
-	"${A", "${1}", "${A!}", "${N:-{x}}", "${N:-a}b}", "$_", "${A:-x}${N:-y}", "${N:-$$x}", "${N--x}", "${a}",
-}
-
-func oracle(s string) (string, error) {
-	return template.SubstituteWithOptions(s, known, template.WithoutLogging)
-}
-
-func known(name string) (string, bool) {
-	v, ok := map[string]string{"A": "one", "B": "t$wo", "E": "", "x": "ex", "N_": "-"}[name]
-	return v, ok
-}
-
-func agree(t *testing.T, s string) {
-	t.Helper()
-	got, err := expand(s, known)
-	if err == nil && strings.Contains(got, "${") {
-		return // a placeholder of ours, or a text that looks like one
-	}
-	want, wantErr := oracle(s)
-	if (err == nil) != (wantErr == nil) || err == nil && got != want {
-		t.Errorf("%q: got %q %v, want %q %v", s, got, err, want, wantErr)
-	}
-}
-
-func TestExpand(t *testing.T) {
-	t.Parallel()
-	for _, s := range templates {
-		agree(t, s)
-	}
-	for s, want := range map[string]string{"a${N}b": "a${N}b", "$N": "${N}", "${N:?must}": "${N}", "${E:?must}": "${E}", "${N:-$M}": "${M}"} {
-		if got, err := expand(s, known); got != want || err != nil {
-			t.Errorf("%q: got %q %v, want %q", s, got, err, want)
-		}
-	}
-}
-
-func FuzzExpand(f *testing.F) {
-	for _, s := range templates {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if strings.ContainsAny(s, "\n{") && strings.Count(s, "{") > 1 {
-			t.Skip() // compose-go's expression is greedy there; we pair braces
-		}
-		agree(t, s)
-		if masked, err := mask(s, nil); err == nil && !strings.ContainsAny(s, maskOpen+maskClose) && unmask(masked) != s {
-			t.Errorf("%q: unmasked %q", s, unmask(masked))
-		}
-	})
 }
 
 func FuzzDockerfile(f *testing.F) {

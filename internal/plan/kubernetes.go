@@ -1,43 +1,13 @@
 package plan
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
-	"github.com/stella-ops/assure/internal/plan/render"
 	"github.com/stella-ops/assure/internal/source"
 )
-
-// kubernetes adds the objects of a YAML or JSON file; one without any may configure
-// something else.
-func (b *builder) kubernetes(name string) {
-	data, err := b.tree.Read(name, source.MaxFileBytes)
-	if err != nil {
-		b.fault(name, err, "hardening", "images")
-		return
-	}
-	docs, err := source.Parse(name, data)
-	if err != nil {
-		if !bytes.Contains(data, []byte("{{")) || strings.HasPrefix(name, ".github/") {
-			b.fault(name, err, "hardening", "images")
-		}
-		return
-	}
-	before := len(b.plan.Documents)
-	for _, d := range docs {
-		if model, ok := source.Decode(d.Root, render.Scalar).(map[string]any); ok {
-			b.object(origin{name: d.Name, files: []string{d.Name}, at: d}, nil, model)
-		}
-	}
-	b.references(name, docs)
-	if len(b.plan.Documents) == before {
-		b.configuration(name, data, docs)
-	}
-}
 
 // origin is where an object stands.
 type origin struct {
@@ -48,18 +18,17 @@ type origin struct {
 	overlay string
 }
 
-// object adds one object, or the members of a List.
-func (b *builder) object(o origin, prefix []any, model map[string]any) {
+// objects are one object, or the members of a List.
+func objects(o origin, prefix []any, model map[string]any) (docs []Document) {
 	kind, _ := model["kind"].(string)
 	version, _ := model["apiVersion"].(string)
 	if kind == "" || version == "" {
-		return
+		return nil
 	}
 	items, ok := model["items"].([]any)
 	member, isList := strings.CutSuffix(kind, "List")
 	if !ok || !isList {
-		b.add(o, prefix, model)
-		return
+		return []Document{{Kind: Kubernetes, Name: o.name, Files: o.files, Overlay: o.overlay, Model: model, Locator: below{o.at, prefix}}}
 	}
 	for i, item := range items {
 		m, ok := item.(map[string]any)
@@ -70,8 +39,9 @@ func (b *builder) object(o origin, prefix []any, model map[string]any) {
 			setDefault(m, "kind", member)
 			setDefault(m, "apiVersion", version)
 		}
-		b.object(o, append(prefix[:len(prefix):len(prefix)], "items", i), m)
+		docs = append(docs, objects(o, join(prefix, "items", i), m)...)
 	}
+	return docs
 }
 
 func setDefault(m map[string]any, key string, v any) {
@@ -80,14 +50,22 @@ func setDefault(m map[string]any, key string, v any) {
 	}
 }
 
-func (b *builder) add(o origin, prefix []any, model map[string]any) {
-	doc := Document{Kind: Kubernetes, Name: o.name, Files: o.files, Overlay: o.overlay, Model: model, Locator: below{o.at, prefix}}
-	b.plan.Documents = append(b.plan.Documents, doc)
-	meta, _ := model["metadata"].(map[string]any)
-	subject := fmt.Sprintf("%v/%v", model["kind"], text(meta["name"]))
-	if group, _, _ := strings.Cut(text(model["apiVersion"]), "/"); !deploysNothing.MatchString(group) {
-		b.pods(doc, subject, nil, model)
+// podImages are the images that an object deploys.
+func podImages(doc Document) []Image {
+	meta, _ := doc.Model["metadata"].(map[string]any)
+	subject := fmt.Sprintf("%v/%v", doc.Model["kind"], text(meta["name"]))
+	if group, _, _ := strings.Cut(text(doc.Model["apiVersion"]), "/"); deploysNothing.MatchString(group) {
+		return nil
 	}
+	p := &podImageList{doc: doc}
+	p.pods(subject, nil, doc.Model)
+	return p.images
+}
+
+// podImageList gathers the images of one object.
+type podImageList struct {
+	doc    Document
+	images []Image
 }
 
 // deploysNothing are the groups whose objects hold pods as patterns or schemas.
@@ -95,18 +73,18 @@ var deploysNothing = regexp.MustCompile(`(^|\.)(kyverno\.io|gatekeeper\.sh|apiex
 
 // pods adds the images of every pod in an object, wherever it stands: custom workloads
 // hold pods in places of their own.
-func (b *builder) pods(doc Document, subject string, path []any, v any) {
+func (p *podImageList) pods(subject string, path []any, v any) {
 	switch x := v.(type) {
 	case []any:
 		for i, e := range x {
-			b.pods(doc, subject, join(path, i), e)
+			p.pods(subject, join(path, i), e)
 		}
 	case map[string]any:
-		b.containers(doc, subject, path, x)
-		b.imageVolumes(doc, subject, path, x)
+		p.containers(subject, path, x)
+		p.imageVolumes(subject, path, x)
 		for _, k := range sortedKeys(x) {
 			if len(path) > 0 || k != "status" {
-				b.pods(doc, subject, join(path, k), x[k])
+				p.pods(subject, join(path, k), x[k])
 			}
 		}
 	}
@@ -119,10 +97,10 @@ var (
 	containerMaps  = [...]string{"container", "script"}
 )
 
-func (b *builder) containers(doc Document, subject string, path []any, spec map[string]any) {
+func (p *podImageList) containers(subject string, path []any, spec map[string]any) {
 	for _, member := range containerMaps {
 		if ref, _ := dig(spec[member], []any{"image"}).(string); ref != "" {
-			b.image(doc, join(path, member, "image"), ref, subject+"/"+orUnnamed(spec["name"], member))
+			p.image(join(path, member, "image"), ref, subject+"/"+orUnnamed(spec["name"], member))
 		}
 	}
 	for _, list := range containerLists {
@@ -133,35 +111,27 @@ func (b *builder) containers(doc Document, subject string, path []any, spec map[
 			if !ok || ref == "" {
 				continue
 			}
-			b.image(doc, join(path, list, i, "image"), ref, subject+"/"+text(c["name"]))
+			p.image(join(path, list, i, "image"), ref, subject+"/"+text(c["name"]))
 		}
 	}
 }
 
 // imageVolumes adds volumes that are images themselves (KEP-4639).
-func (b *builder) imageVolumes(doc Document, subject string, path []any, spec map[string]any) {
+func (p *podImageList) imageVolumes(subject string, path []any, spec map[string]any) {
 	items, _ := spec["volumes"].([]any)
 	for i, item := range items {
 		v, _ := item.(map[string]any)
 		if ref, ok := dig(v, []any{"image", "reference"}).(string); ok && ref != "" {
-			b.image(doc, join(path, "volumes", i, "image", "reference"), ref, subject+"/"+text(v["name"]))
+			p.image(join(path, "volumes", i, "image", "reference"), ref, subject+"/"+text(v["name"]))
 		}
 	}
 }
 
-func (b *builder) image(doc Document, path []any, ref, subject string) {
-	at, _ := doc.Locator.Locate(path)
-	if doc.Overlay != "" && b.deploys(ref, at) {
-		return
-	}
-	b.plan.Images = append(b.plan.Images, Image{
-		Ref: ref, Raw: ref, Kind: doc.Kind, Subject: subject, Location: at, Built: strings.HasPrefix(ref, koScheme),
+func (p *podImageList) image(path []any, ref, subject string) {
+	at, _ := p.doc.Locator.Locate(path)
+	p.images = append(p.images, Image{
+		Ref: ref, Raw: ref, Kind: p.doc.Kind, Subject: subject, Location: at, Built: strings.HasPrefix(ref, koScheme),
 	})
-}
-
-// deploys tells whether an image is known at a place: overlays share their bases.
-func (b *builder) deploys(ref string, at finding.Location) bool {
-	return slices.ContainsFunc(b.plan.Images, func(im Image) bool { return im.Ref == ref && im.Location == at })
 }
 
 // below locates paths of a part of a document.
@@ -178,27 +148,6 @@ func (p below) Locate(path []any) (finding.Location, source.Grade) {
 	return p.doc.Locate(join(p.prefix, path...))
 }
 
-func join(path []any, more ...any) []any { return append(path[:len(path):len(path)], more...) }
-
-// dig follows a path through maps and lists; nil when it does not exist.
-func dig(v any, path []any) any {
-	for _, step := range path {
-		switch x := v.(type) {
-		case map[string]any:
-			v = x[fmt.Sprint(step)]
-		case []any:
-			i, ok := source.Index(step)
-			if !ok || i < 0 || i >= len(x) {
-				return nil
-			}
-			v = x[i]
-		default:
-			return nil
-		}
-	}
-	return v
-}
-
 func orUnnamed(name any, fallback string) string {
 	if s := text(name); s != "" {
 		return s
@@ -206,12 +155,10 @@ func orUnnamed(name any, fallback string) string {
 	return fallback
 }
 
-func text(v any) string {
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprint(v)
-}
-
 // koScheme marks what ko builds from a Go package when it applies the manifest.
 const koScheme = "ko://"
+
+// Related implements relater.
+func (p below) Related(path []any) []finding.Related {
+	return related(p.doc, join(p.prefix, path...))
+}

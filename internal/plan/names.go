@@ -8,45 +8,6 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// defaultNames are the names that Compose itself looks for, strongest first, and
-// overrideNames the files it lays over them (compose-spec, "Compose file").
-var (
-	defaultNames  = [...]string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
-	overrideNames = [...]string{
-		"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
-	}
-)
-
-// isCompose tells a Compose file by its name.
-func isCompose(name string) bool {
-	base := path.Base(name)
-	ext := path.Ext(base)
-	return (ext == ".yml" || ext == ".yaml") && strings.HasPrefix(strings.TrimPrefix(base, "docker-"), "compose")
-}
-
-// isDockerfile tells a Dockerfile by its name. Ignore lists, prose and templates that
-// other tools render only look like one.
-func isDockerfile(name string) bool {
-	base := strings.ToLower(path.Base(name))
-	if slices.Contains(notDockerfiles[:], path.Ext(base)) {
-		return false
-	}
-	for _, word := range [...]string{"dockerfile", "containerfile"} {
-		if base == word || strings.HasPrefix(base, word+".") || strings.HasSuffix(base, "."+word) {
-			return true
-		}
-	}
-	return false
-}
-
-// notDockerfiles are the endings of what is about Dockerfiles or makes them: code,
-// prose, data, templates.
-var notDockerfiles = [...]string{
-	".dockerignore", ".md", ".rst", ".adoc", ".txt", ".html", ".j2", ".tmpl", ".tpl", ".template", ".erb",
-	".go", ".rs", ".py", ".rb", ".js", ".mjs", ".ts", ".tsx", ".java", ".kt", ".cs", ".php", ".c", ".h", ".cc", ".cpp", ".lua",
-	".pl", ".sh", ".ps1", ".vim", ".json", ".yaml", ".yml", ".toml", ".xml", ".lock", ".sum", ".rego", ".snap", ".golden", ".svg", ".png",
-}
-
 func isYAML(name string) bool {
 	ext := strings.ToLower(path.Ext(name))
 	return ext == ".yml" || ext == ".yaml"

@@ -67,6 +67,15 @@ func (l *composeLocator) Locate(path []any) (finding.Location, source.Grade) {
 	return best.location(best.place), source.Parent
 }
 
+// Node is the document and the node that hold the value of a path.
+func (l *composeLocator) Node(path []any) (*source.Doc, *yaml.Node, bool) {
+	t, _, found := l.best(path)
+	if !found || t.end == nil {
+		return nil, nil, false
+	}
+	return t.doc, t.end, true
+}
+
 // best follows a path that the model has, and tells whether its value was found; weaker
 // are the views that the value's own one overrides.
 func (l *composeLocator) best(path []any) (best *trace, weaker []view, found bool) {

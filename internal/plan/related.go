@@ -12,19 +12,6 @@ import (
 // maxRelated bounds the further places of one value.
 const maxRelated = 20
 
-// relater is a locator that knows more places about a value than the one it stands in.
-type relater interface {
-	Related(path []any) []finding.Related
-}
-
-// related asks a locator for further places, if it knows any.
-func related(l source.Locator, path []any) []finding.Related {
-	if r, ok := l.(relater); ok {
-		return r.Related(path)
-	}
-	return nil
-}
-
 // Related are the places that explain the value of a path: what it overrides, the
 // aliases, extends and includes that brought it to its service, and the lines of .env
 // that gave its variables. It costs more than Locate and is meant for findings.
@@ -133,17 +120,4 @@ func (l *composeLocator) given(t *trace, path []any) (out []finding.Related) {
 		}
 	}
 	return out
-}
-
-// Related implements relater.
-func (p below) Related(path []any) []finding.Related {
-	return related(p.doc, join(p.prefix, path...))
-}
-
-// Related implements relater.
-func (r repositoryLocator) Related(path []any) []finding.Related {
-	if at, rest := r.part(path); at != nil {
-		return related(at, rest)
-	}
-	return nil
 }

@@ -65,7 +65,7 @@ func (b *builder) emit(name string) bool {
 		overlay = path.Dir(name)
 	}
 	for _, o := range out.Objects {
-		b.object(origin{name: o.File, files: o.Files, at: o.Locator, overlay: overlay}, nil, o.Model)
+		b.object(origin{name: o.File, files: o.Files, at: o.Locator, overlay: overlay}, o.Model)
 	}
 	return ok && (overlay == "" || len(out.Objects) > 0)
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
-	"go.yaml.in/yaml/v4"
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/source"
@@ -139,9 +138,6 @@ func (b *builder) isComposeByContent(name string) bool {
 	return false
 }
 
-// composeSections are the top-level keys by which a Compose file is known.
-var composeSections = [...]string{"services", "include", "networks", "volumes", "secrets", "configs", "models"}
-
 func (b *builder) first(dir string, names []string) string {
 	for _, n := range names {
 		name := path.Join(dir, n)
@@ -251,17 +247,9 @@ func (b *builder) keep(sets []*set, covers func(other *set, name string) bool) {
 
 func (b *builder) addSet(files []string) { b.sets = append(b.sets, b.newSet(files)) }
 
-// newSet reads the files of a set and all they refer to.
+// newSet reads the files of a set, with the values of the .env beside the first.
 func (b *builder) newSet(files []string) *set {
-	dir := path.Dir(files[0])
-	s := &set{dir: dir, files: files, env: b.environment(dir), closure: newClosure(b.tree, dir)}
-	for _, f := range files {
-		if s.broken = s.add(f, dir, s.env, true, nil); s.broken != nil {
-			s.brokenFile = f
-			break
-		}
-	}
-	return s
+	return newSet(b.tree, files, b.environment(path.Dir(files[0])))
 }
 
 // claim keeps the set's files from being read as anything else.
@@ -269,36 +257,4 @@ func (b *builder) claim(s *set) {
 	for _, name := range slices.Concat(s.files, s.order) {
 		b.taken[name] = true
 	}
-}
-
-// origins are the keys that say where a service's program comes from; a service without
-// any of them cannot be started.
-var origins = [...]string{"image", "build", "extends", "provider"}
-
-// completes tells whether some service of the set can be started only together with the
-// base file, which one of the other sets has read.
-func (s *set) completes(base string, others []*set) bool {
-	i := slices.IndexFunc(others, func(o *set) bool { return o.closure.files[base] != nil })
-	if i < 0 || s.broken != nil {
-		return false
-	}
-	based := serviceNodes(others[i].closure.files[base])
-	for name, node := range serviceNodes(s.closure.files[s.files[0]]) {
-		keys := source.Keys(node)
-		if based[name] != nil && !slices.ContainsFunc(origins[:], func(k string) bool { return slices.Contains(keys, k) }) {
-			return true
-		}
-	}
-	return false
-}
-
-func serviceNodes(docs []*source.Doc) map[string]*yaml.Node {
-	out := map[string]*yaml.Node{}
-	for _, d := range docs {
-		_, services := source.Child(d.Root, "services")
-		for _, name := range source.Keys(services) {
-			_, out[name] = source.Child(services, name)
-		}
-	}
-	return out
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/template"
@@ -179,4 +180,18 @@ func variables(s string, path []any, value lookup) (out []Variable) {
 		out = append(out, variables(seg.ref.word, path, value)...)
 	}
 	return out
+}
+
+// placeholders are the variables that an expanded text still holds.
+func placeholders(s string) (names []string) {
+	segs, err := segments(s)
+	if err != nil {
+		return nil
+	}
+	for _, seg := range segs {
+		if seg.ref != nil && !slices.Contains(names, seg.ref.name) {
+			names = append(names, seg.ref.name)
+		}
+	}
+	return names
 }

@@ -18,16 +18,23 @@ const maxMatrix = 64
 
 const dockerScheme = "docker://"
 
-func isWorkflow(name string) bool { return path.Dir(name) == ".github/workflows" && isYAML(name) }
+func isWorkflow(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return path.Dir(name) == ".github/workflows" && (ext == ".yml" || ext == ".yaml")
+}
 
-func isAction(name string) bool { return matches(path.Base(name), "action.{yml,yaml}") }
+func isAction(name string) bool {
+	base := path.Base(name)
+	return base == "action.yml" || base == "action.yaml"
+}
 
-// workflow adds the images that the jobs of a GitHub workflow run in or beside.
-func (b *builder) workflow(d *source.Doc, model map[string]any) {
+// workflowImages are the images that the jobs of a GitHub workflow run in or beside.
+func workflowImages(d *source.Doc, model map[string]any) []Image {
+	var images []Image
 	jobs, _ := model["jobs"].(map[string]any)
 	for _, name := range sortedKeys(jobs) {
 		job, _ := jobs[name].(map[string]any)
-		w := workflowJob{b: b, doc: d, matrix: dig(job, []any{"strategy", "matrix"})}
+		w := workflowJob{images: &images, doc: d, matrix: dig(job, []any{"strategy", "matrix"})}
 		at := []any{"jobs", name}
 		w.container(job["container"], join(at, "container"), name+"/container")
 		services, _ := job["services"].(map[string]any)
@@ -36,20 +43,23 @@ func (b *builder) workflow(d *source.Doc, model map[string]any) {
 		}
 		w.steps(job["steps"], join(at, "steps"), name)
 	}
+	return images
 }
 
-// action adds the image that a GitHub action runs in, and those of its steps.
-func (b *builder) action(d *source.Doc, model map[string]any) {
-	w := workflowJob{b: b, doc: d}
+// actionImages are the image that a GitHub action runs in, and those of its steps.
+func actionImages(d *source.Doc, model map[string]any) []Image {
+	var images []Image
+	w := workflowJob{images: &images, doc: d}
 	if image, _ := dig(model, []any{"runs", "image"}).(string); strings.HasPrefix(image, dockerScheme) {
 		w.add(image, []any{"runs", "image"}, "action")
 	}
 	w.steps(dig(model, []any{"runs", "steps"}), []any{"runs", "steps"}, "action")
+	return images
 }
 
 // workflowJob is a job whose images are being read.
 type workflowJob struct {
-	b      *builder
+	images *[]Image
 	doc    *source.Doc
 	matrix any
 }
@@ -85,7 +95,7 @@ func (w workflowJob) add(value string, at []any, subject string) {
 		for _, m := range expression.FindAllStringSubmatch(ref, -1) {
 			im.Unresolved = append(im.Unresolved, m[1])
 		}
-		w.b.plan.Images = append(w.b.plan.Images, im)
+		*w.images = append(*w.images, im)
 	}
 }
 
@@ -137,19 +147,6 @@ func (w workflowJob) values(expr string) (out []string) {
 		out = append(out, scalarsAt(v, steps)...)
 	}
 	return out
-}
-
-// scalarsAt is the text at a path; none where it is missing or an expression itself.
-func scalarsAt(v any, path []any) []string {
-	switch x := dig(v, path).(type) {
-	case nil, map[string]any, []any:
-		return nil
-	default:
-		if s := text(x); !strings.Contains(s, "${{") {
-			return []string{s}
-		}
-		return nil
-	}
 }
 
 // node is what stands at a path; nil when nothing does.

@@ -1,0 +1,19 @@
+package plan
+
+import (
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// relater is a locator that knows more places about a value than the one it stands in.
+type relater interface {
+	Related(path []any) []finding.Related
+}
+
+// related asks a locator for further places, if it knows any.
+func related(l source.Locator, path []any) []finding.Related {
+	if r, ok := l.(relater); ok {
+		return r.Related(path)
+	}
+	return nil
+}
