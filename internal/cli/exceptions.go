@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
@@ -29,7 +30,7 @@ func (a *app) exceptions(j *job, p *plan.Plan) exceptions {
 		more, problems := accepted.Read(j.trusted(), whereAccepted(j.cfg, p.LockFiles))
 		e.held, e.unreadable = slices.Concat(e.held, more), problems
 	}
-	inline, problems := p.Exceptions()
+	inline, problems := discover.Exceptions(p)
 	e.held, e.unreadable = slices.Concat(e.held, inline), slices.Concat(e.unreadable, problems)
 	if j.changeUnderTest() {
 		e.pending = slices.DeleteFunc(a.proposed(j, p.LockFiles), func(x config.Exception) bool { return holds(e.held, x) })

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/stage"
@@ -41,7 +42,7 @@ func (a *app) lint(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := plan.Files(ctx, w.tree, cfg, names)
+	p, err := discover.Files(ctx, w.tree, cfg, names)
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func (a *app) lint(ctx context.Context, files []string) error {
 		s = s.WithoutFixes()
 	}
 	runs := stage.Run(ctx, []stage.Stage{s}, p, stage.Options{Timeout: cfg.Timeout})
-	inline, unreadable := p.Exceptions()
+	inline, unreadable := discover.Exceptions(p)
 	r := report.Build(report.Input{
 		Tool: tool(), Target: target(w), Now: a.Now(), FailOn: cmp.Or(cfg.FailOn, "all"), Threshold: cfg.FailOnSeverity,
 		Runs: runs, Exceptions: slices.Concat(cfg.Exceptions, inline), Unreadable: unreadable, Partial: true, Controls: engine.Controls(),

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/report"
@@ -105,7 +106,7 @@ func wanted(cfg config.Config) []string {
 
 // assess plans, runs the stages and builds the report.
 func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
-	p, err := plan.Build(ctx, j.tree, j.cfg, j.event)
+	p, err := discover.Build(ctx, j.tree, j.cfg, j.event)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +191,7 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	}
 	event := j.event
 	event.Name = "base"
-	p, err := plan.Build(ctx, j.base, j.cfg, event)
+	p, err := discover.Build(ctx, j.base, j.cfg, event)
 	if err != nil {
 		return baseline{reason: "the base commit could not be read: " + err.Error()}
 	}
@@ -200,7 +201,7 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	}
 	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
 	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
-	b.exceptions, _ = p.Exceptions()
+	b.exceptions, _ = discover.Exceptions(p)
 	for _, run := range b.runs {
 		if run.State == report.Failed || run.State == report.Degraded {
 			b.reason = fmt.Sprintf("stage %s could not see all of the base commit, so some findings may count as new: %s", run.Name, run.Reason)

@@ -1,5 +1,5 @@
-// Package plan finds out what there is to assess in a repository: documents, images,
-// endpoints and lock files, each with its place. It needs no network and no engine.
+// Package plan holds the words for what there is to assess in a repository: documents,
+// images, endpoints and lock files, each with its place. Package discover finds them.
 package plan
 
 import (

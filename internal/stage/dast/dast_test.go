@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
@@ -42,7 +43,7 @@ func build(t testing.TB, root string, cfg config.DAST, files map[string]string) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { tree.Close() })
-	p, err := plan.Build(t.Context(), tree, config.Config{DAST: cfg}, plan.Event{Name: "local"})
+	p, err := discover.Build(t.Context(), tree, config.Config{DAST: cfg}, plan.Event{Name: "local"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
@@ -46,7 +47,7 @@ func TestChild(t *testing.T) {
 	}
 	defer tree.Close()
 	cfg := settings()
-	p, err := plan.Build(ctx, tree, config.Config{DAST: cfg}, plan.Event{Name: "local"})
+	p, err := discover.Build(ctx, tree, config.Config{DAST: cfg}, plan.Event{Name: "local"})
 	if err != nil {
 		t.Fatal(err)
 	}

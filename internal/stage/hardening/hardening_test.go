@@ -19,6 +19,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
@@ -57,7 +58,7 @@ func build(t testing.TB, dir string) *plan.Plan {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { tree.Close() })
-	p, err := plan.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"})
+	p, err := discover.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"})
 	if err != nil {
 		t.Fatal(err)
 	}
