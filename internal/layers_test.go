@@ -23,7 +23,7 @@ var layers = map[string]string{
 	"internal/gap":               "internal/finding",
 	"internal/shell":             "",
 	"policies":                   "",
-	"internal/source":            "internal/finding",
+	"internal/source":            "internal/finding internal/gap",
 	"internal/source/commit":     "",
 	"internal/config":            "internal/finding",
 	"internal/configfile":        "internal/finding internal/gap internal/shell internal/source",

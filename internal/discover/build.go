@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/stella-ops/assure/internal/discover/render"
 	"github.com/stella-ops/assure/internal/discover/render/kustomize"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -142,7 +144,7 @@ func (b *builder) links() {
 		b.unreadable(name, "not a regular file (a pipe, socket or device) and not read; replace it by a file")
 	}
 	for _, name := range b.found.Unreadable {
-		b.problem(finding.Top(name), "directory cannot be listed; grant read permission or exclude it", config.StageNames[:]...)
+		b.problem(gap.Unreadable, finding.Top(name), "directory cannot be listed; grant read permission or exclude it", config.StageNames[:]...)
 	}
 }
 
@@ -150,7 +152,7 @@ func (b *builder) links() {
 func (b *builder) unreadable(name, msg string) {
 	if stages := stagesFor(name); stages != nil {
 		b.taken[name] = true
-		b.problem(finding.Top(name), msg, stages...)
+		b.problem(gap.NotRegular, finding.Top(name), msg, stages...)
 	}
 }
 
@@ -174,8 +176,8 @@ func sameRole(name, as string) bool {
 
 func isEnvFile(name string) bool { return path.Base(name) == ".env" }
 
-func (b *builder) problem(at finding.Location, msg string, stages ...string) {
-	b.plan.Problems = append(b.plan.Problems, plan.Problem{Location: at, Message: msg, Stages: stages})
+func (b *builder) problem(rule string, at finding.Location, msg string, stages ...string) {
+	b.plan.Problems = append(b.plan.Problems, plan.Problem{Gap: finding.Gap{Rule: rule, Location: at, Message: msg}, Stages: stages})
 }
 
 // fault reports an error at its own place where it has one, else at the file.
@@ -184,7 +186,23 @@ func (b *builder) fault(name string, err error, stages ...string) {
 	if e, ok := errors.AsType[*source.Error](err); ok {
 		at, msg = e.Location, e.Message
 	}
-	b.problem(at, msg, stages...)
+	b.problem(ruleOf(err), at, msg, stages...)
+}
+
+// ruleOf is the kind of gap that a file leaves which could not be read.
+func ruleOf(err error) string {
+	e, placed := errors.AsType[*source.Error](err)
+	switch {
+	case errors.Is(err, source.ErrTooLarge):
+		return gap.TooLarge
+	case errors.Is(err, source.ErrOutside):
+		return gap.Outside
+	case errors.Is(err, fs.ErrNotExist):
+		return gap.MissingFile
+	case placed:
+		return cmp.Or(e.Rule, gap.NotParsed)
+	}
+	return gap.Unreadable
 }
 
 // sort brings everything into file order, whatever order it was found in.

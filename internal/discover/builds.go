@@ -7,6 +7,7 @@ import (
 	"github.com/stella-ops/assure/internal/discover/compose"
 	"github.com/stella-ops/assure/internal/discover/dockerfile"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/source/decoded"
@@ -58,7 +59,7 @@ func (b *builder) inline(l *compose.Locator, at []any, service, content string, 
 	file, node, found := l.Node(at)
 	place, _ := l.Locate(at)
 	if !found {
-		b.problem(place, "the Dockerfile inside of the Compose file cannot be located; write it as a block (|)", "hardening", "images")
+		b.problem(gap.ComposeItem, place, "the Dockerfile inside of the Compose file cannot be located; write it as a block (|)", "hardening", "images")
 		return
 	}
 	where := dockerfile.Inline{File: file, Node: node, Content: content}

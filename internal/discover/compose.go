@@ -9,6 +9,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/discover/compose"
 	"github.com/stella-ops/assure/internal/discover/interpolate"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/source/decoded"
@@ -72,7 +73,7 @@ func (b *builder) loadSet(s *compose.Set, l loaded) {
 
 func (b *builder) composeFault(s *compose.Set, err error) {
 	at := s.Place(err)
-	b.problem(at, "Compose file does not load: "+s.Relative(err.Error()), composeStages[:]...)
+	b.problem(gap.ComposeNotLoaded, at, "Compose file does not load: "+s.Relative(err.Error()), composeStages[:]...)
 }
 
 // paths reports what the stack would read outside of the repository, and notes its
@@ -107,6 +108,6 @@ func (b *builder) outside(s *compose.Set, doc plan.Document, at []any) bool {
 		return false
 	}
 	place, _ := doc.Locator.Locate(at)
-	b.problem(place, fmt.Sprintf("%q %v", p, source.ErrOutside), "dast")
+	b.problem(gap.Outside, place, fmt.Sprintf("%q %v", p, source.ErrOutside), "dast")
 	return true
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -31,8 +32,7 @@ func Files(ctx context.Context, tree *source.Tree, cfg config.Config, names []st
 	}
 	for _, name := range names {
 		if !named(p, name) {
-			p.Problems = append(p.Problems, plan.Problem{Location: finding.Top(name), Stages: []string{"hardening"},
-				Message: "is neither a Compose file, nor a Kubernetes manifest, nor a Dockerfile, nor a known configuration file; nothing was judged"})
+			p.Problems = append(p.Problems, plan.Problem{Stages: []string{"hardening"}, Gap: finding.Gap{Rule: gap.NoReader, Location: finding.Top(name), Message: "is neither a Compose file, nor a Kubernetes manifest, nor a Dockerfile, nor a known configuration file; nothing was judged"}})
 		}
 	}
 	return p, nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover/render/rendertest"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 )
 
@@ -16,6 +17,11 @@ func buildPlan(t testing.TB, files map[string]string) *plan.Plan {
 	p, err := Build(t.Context(), rendertest.Repository(t, files), config.Default(), plan.Event{Name: "local"})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, x := range p.Problems {
+		if _, known := gap.Lookup(x.Rule); !known {
+			t.Errorf("%s: %s has the unknown kind %q", x.Location, x.Message, x.Rule)
+		}
 	}
 	return p
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stella-ops/assure/internal/configfile"
 	"github.com/stella-ops/assure/internal/discover/compose"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -37,7 +38,7 @@ func (b *builder) invoked() (sets [][]string) {
 			}
 		}
 		if len(sets) > maxInvoked {
-			b.problem(finding.Top(f.Name), "the repository starts Compose with more combinations of files than are judged; name the one that counts in dast.compose", composeStages[:]...)
+			b.problem(gap.TooMany, finding.Top(f.Name), "the repository starts Compose with more combinations of files than are judged; name the one that counts in dast.compose", composeStages[:]...)
 			return sets[:maxInvoked]
 		}
 	}

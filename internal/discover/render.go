@@ -11,6 +11,7 @@ import (
 	"github.com/stella-ops/assure/internal/discover/render/helm"
 	"github.com/stella-ops/assure/internal/discover/render/kustomize"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -48,6 +49,9 @@ func (b *builder) kustomize() {
 
 // keepRender notes what a tool made of a file; the parts of it are not read alone.
 func (b *builder) keepRender(name string, out render.Output) {
+	for i := range out.Problems {
+		out.Problems[i].Depends = append([]string{path.Dir(name) + "/"}, out.Parts...)
+	}
 	b.renders[name] = out
 	for _, part := range out.Parts {
 		b.taken[part] = true
@@ -60,7 +64,7 @@ func (b *builder) emit(name string) bool {
 	out, ok := b.renders[name]
 	for _, p := range out.Problems {
 		if !b.told(p.Location, p.Message) {
-			b.problem(p.Location, p.Message, renderStages[:]...)
+			b.plan.Problems = append(b.plan.Problems, plan.Problem{Gap: p, Stages: renderStages[:]})
 		}
 	}
 	overlay := ""
@@ -98,7 +102,7 @@ func (b *builder) values(dir string) (files []string) {
 		}
 		name, err := source.Inside(b.tree.Dir(), ".", file)
 		if err != nil || b.tree.Escapes(name) || !b.exists(name) {
-			b.problem(b.settings(), "hardening.helm-values names "+file+", which is not a file of the repository; correct the name", renderStages[:]...)
+			b.problem(gap.MissingFile, b.settings(), "hardening.helm-values names "+file+", which is not a file of the repository; correct the name", renderStages[:]...)
 			continue
 		}
 		files = append(files, name)

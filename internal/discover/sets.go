@@ -9,6 +9,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/discover/compose"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -46,7 +47,7 @@ func (b *builder) configured() (files []string) {
 			err = fs.ErrNotExist
 		}
 		if err != nil {
-			b.problem(b.settings(), "dast.compose names "+f+", which is not a file of the repository; correct the name", composeStages[:]...)
+			b.problem(gap.MissingFile, b.settings(), "dast.compose names "+f+", which is not a file of the repository; correct the name", composeStages[:]...)
 			continue
 		}
 		files = append(files, name)
@@ -164,7 +165,7 @@ func (b *builder) fromEnv(dir string) (files []string) {
 			err = errors.New("COMPOSE_FILE names " + f + ", which is not a file of the repository; correct the name")
 		}
 		if err != nil {
-			b.problem(finding.Top(path.Join(dir, ".env")), err.Error(), composeStages[:]...)
+			b.problem(gap.MissingFile, finding.Top(path.Join(dir, ".env")), err.Error(), composeStages[:]...)
 			continue
 		}
 		files = append(files, name)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/discover/interpolate"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -166,8 +167,10 @@ func (c *closure) away(l *layer, n *yaml.Node) bool {
 	if err != nil || !source.IsRemote(p) {
 		return false
 	}
-	c.Remote = append(c.Remote, c.refuse(l, n, fmt.Sprintf(
-		"%q is fetched when the stack starts, so it is not read and what it adds is not judged; commit a copy and refer to that", p)))
+	c.Remote = append(c.Remote, &source.Error{
+		Location: finding.Location{URI: l.doc.Name, Region: l.doc.Region(n)}, Rule: gap.RemoteSource,
+		Message: fmt.Sprintf("%q is fetched when the stack starts, so it is not read and what it adds is not judged; commit a copy and refer to that", p),
+	})
 	return true
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -45,7 +46,7 @@ func Parse(name string, data []byte) (d *Doc, err error) {
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			d, err = nil, &source.Error{Location: finding.Top(name), Message: fmt.Sprintf("not readable as a Dockerfile: %v", r)}
+			d, err = nil, &source.Error{Location: finding.Top(name), Message: fmt.Sprintf("not readable as a Dockerfile: %v", r), Rule: gap.Crashed}
 		}
 	}()
 	res, err := parser.Parse(bytes.NewReader(data))

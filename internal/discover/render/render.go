@@ -27,33 +27,26 @@ type Object struct {
 	Locator source.Locator
 }
 
-// Problem is something that could not be rendered.
-type Problem struct {
-	Location finding.Location
-	// Message says what is wrong and how to mend it.
-	Message string
-}
-
 // Output is what a renderer made.
 type Output struct {
 	Objects  []Object
-	Problems []Problem
+	Problems []finding.Gap
 	// Parts are the files that mean nothing on their own: templates, patches, and the
 	// resources that were judged as part of an object.
 	Parts []string
 }
 
-// Fail adds a problem once.
-func (o *Output) Fail(at finding.Location, format string, args ...any) {
-	p := Problem{at, fmt.Sprintf(format, args...)}
-	if !slices.Contains(o.Problems, p) {
-		o.Problems = append(o.Problems, p)
+// Fail adds a problem of the kind once. It depends on the files that made the output.
+func (o *Output) Fail(rule string, at finding.Location, format string, args ...any) {
+	g := finding.Gap{Rule: rule, Location: at, Message: fmt.Sprintf(format, args...)}
+	if !slices.ContainsFunc(o.Problems, func(p finding.Gap) bool { return p.Location == at && p.Message == g.Message }) {
+		o.Problems = append(o.Problems, g)
 	}
 }
 
 // Sort brings problems and parts into an order that does not depend on the run.
 func (o *Output) Sort() {
-	slices.SortStableFunc(o.Problems, func(a, b Problem) int {
+	slices.SortStableFunc(o.Problems, func(a, b finding.Gap) int {
 		return cmp.Or(a.Location.Compare(b.Location), cmp.Compare(a.Message, b.Message))
 	})
 	slices.Sort(o.Parts)

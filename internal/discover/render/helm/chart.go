@@ -15,6 +15,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/discover/render"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -274,7 +275,7 @@ func (l *loader) template(c *chart, rel, name string) error {
 	}
 	data, err := l.read(name)
 	if err != nil {
-		l.out.Fail(finding.Top(name), "template cannot be read: %v; replace it by a plain file below %d bytes", cause(err), maxFile)
+		l.out.Fail(gap.RenderFailed, finding.Top(name), "template cannot be read: %v; replace it by a plain file below %d bytes", cause(err), maxFile)
 		return nil
 	}
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
@@ -303,7 +304,7 @@ func (l *loader) subcharts(c *chart, found []string, depth int) error {
 	for _, name := range found {
 		if path.Ext(name) == ".tgz" {
 			l.missing++
-			l.out.Fail(l.packed(c, name), "subchart %s is packed and not read; unpack it in charts/", path.Base(name))
+			l.out.Fail(gap.RenderFailed, l.packed(c, name), "subchart %s is packed and not read; unpack it in charts/", path.Base(name))
 			continue
 		}
 		if to := l.tree.Target(name); to != "" {
@@ -364,7 +365,7 @@ func (l *loader) need(c *chart, n need, found []string, depth int) error {
 		return nil
 	}
 	l.missing++
-	l.out.Fail(n.at, "chart %s needs %s, which is not in its charts directory; run helm dependency build and unpack the result there", c.name, n.name)
+	l.out.Fail(gap.RemoteSource, n.at, "chart %s needs %s, which is not in its charts directory; run helm dependency build and unpack the result there", c.name, n.name)
 	return nil
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/discover/render"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -39,7 +40,7 @@ func Render(ctx context.Context, tree *source.Tree, dir string, over []string) r
 		return out
 	case <-ctx.Done():
 		var out render.Output
-		out.Fail(finding.Top(path.Join(dir, "Chart.yaml")), "chart was not rendered within %s; look for endless loops in its templates", timeout)
+		out.Fail(gap.NotEvaluated, finding.Top(path.Join(dir, "Chart.yaml")), "chart was not rendered within %s; look for endless loops in its templates", timeout)
 		return out
 	}
 }
@@ -49,14 +50,14 @@ func renderChart(ctx context.Context, tree *source.Tree, dir string, over []stri
 	l := &loader{tree: tree, out: &out}
 	c, err := l.load(dir, nil, 0)
 	if err != nil {
-		out.Fail(placeOf(err, path.Join(dir, "Chart.yaml")), "chart cannot be read: %s", message(err))
+		out.Fail(gap.RenderFailed, placeOf(err, path.Join(dir, "Chart.yaml")), "chart cannot be read: %s", message(err))
 		return out
 	}
 	r := &run{ctx: ctx, out: &out, chart: c, missing: l.missing > 0, left: maxOutput, steps: maxSteps}
 	r.out.Parts = templates(c)
 	vals, err := r.overlay(tree, over)
 	if err != nil {
-		out.Fail(placeOf(err, path.Join(dir, "values.yaml")), "values cannot be read: %s", message(err))
+		out.Fail(gap.RenderFailed, placeOf(err, path.Join(dir, "values.yaml")), "values cannot be read: %s", message(err))
 		return out
 	}
 	if !c.library {
@@ -363,7 +364,7 @@ func (r *run) fail(f *file, err error) {
 	if i := where.FindAllStringIndex(msg, -1); len(i) > 0 {
 		msg = msg[i[len(i)-1][1]:]
 	}
-	r.out.Fail(at, "chart %s cannot be rendered: %s; mend the template, or name a file with the values that it needs in hardening.helm-values",
+	r.out.Fail(gap.RenderFailed, at, "chart %s cannot be rendered: %s; correct the template, or name a file with the values that it needs in hardening.helm-values",
 		r.chart.name, clip(unsealed(msg)))
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/discover/render"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -38,7 +39,7 @@ func (r *run) object(f *file, rec *recorder, d *source.Doc) {
 	model, ok := source.Decode(d.Root, render.Scalar).(map[string]any)
 	if !ok || render.Text(model["kind"]) == "" || render.Text(model["apiVersion"]) == "" {
 		at, _ := l.Locate(nil)
-		r.out.Fail(at, "chart %s renders a document here that is no Kubernetes object; give it apiVersion and kind", r.chart.name)
+		r.out.Fail(gap.RenderFailed, at, "chart %s renders a document here that is no Kubernetes object; give it apiVersion and kind", r.chart.name)
 		return
 	}
 	r.out.Objects = append(r.out.Objects, render.Object{
@@ -66,7 +67,7 @@ func (r *run) unreadable(f *file, rec *recorder, err error) {
 	at := source.Offset(rec.buf, e.Location.Region.StartLine, e.Location.Region.StartColumn)
 	l := &locator{run: r, file: f, rec: rec}
 	loc, _ := l.origin(at, at+1)
-	r.out.Fail(loc, "chart %s renders text here that is not readable: %s; look at the output of helm template", r.chart.name, clip(e.Message))
+	r.out.Fail(gap.RenderFailed, loc, "chart %s renders text here that is not readable: %s; look at the output of helm template", r.chart.name, clip(e.Message))
 }
 
 // locator finds places of a rendered document's values: literal text in its template, a

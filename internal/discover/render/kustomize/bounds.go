@@ -5,6 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -73,7 +74,7 @@ func (c *closure) within(k *kust) bool {
 		msg = c.excess()
 	}
 	if msg != "" {
-		c.out.Fail(k.at(), "kustomization is not rendered: it %s; split it", msg)
+		c.out.Fail(gap.RenderFailed, k.at(), "kustomization is not rendered: it %s; split it", msg)
 	}
 	return msg == ""
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/discover/render"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -48,8 +49,13 @@ func newClosure(ctx context.Context, tree *source.Tree, out *render.Output) *clo
 
 // refuse reports a reference that is not followed.
 func (c *closure) refuse(at finding.Location, format string, args ...any) {
+	c.deny(gap.RenderFailed, at, format, args...)
+}
+
+// deny reports a reference that is not followed, as a gap of the given kind.
+func (c *closure) deny(rule string, at finding.Location, format string, args ...any) {
 	c.missing++
-	c.out.Fail(at, format, args...)
+	c.out.Fail(rule, at, format, args...)
 }
 
 // load reads a kustomization and all that it names, once.
@@ -111,7 +117,7 @@ func (c *closure) yaml(name string) (*file, error) {
 func (c *closure) resource(k *kust, e entry) {
 	name, kind, err := c.resolve(k.dir, e.text)
 	if err != nil {
-		c.refuse(e.at, "resource %q %s", clip(e.text), err.Error())
+		c.deny(ruleOf(err), e.at, "resource %q %s", clip(e.text), err.Error())
 		return
 	}
 	if kind == directory {

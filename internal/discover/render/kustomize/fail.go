@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -21,7 +22,7 @@ func (c *closure) failed(k *kust, err error) {
 	if to, ok := c.patchOf(text); ok {
 		at = to
 	}
-	c.out.Fail(at, "kustomization cannot be rendered: %s; look at the output of kustomize build %s", clip(tidy(text)), k.dir)
+	c.out.Fail(gap.RenderFailed, at, "kustomization cannot be rendered: %s; look at the output of kustomize build %s", clip(tidy(text)), k.dir)
 }
 
 // named is the place of the last reference that a message names.

@@ -6,6 +6,7 @@ import (
 	"go.yaml.in/yaml/v4"
 	"sigs.k8s.io/kustomize/api/types"
 
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -35,7 +36,7 @@ func (c *closure) follow(k *kust) {
 func (c *closure) refused(k *kust) {
 	for _, key := range [...]string{"helmCharts", "helmChartInflationGenerator"} {
 		for i := range length(k.doc.Root, key) {
-			c.refuse(k.at(key, i), "%s are not rendered here, because kustomize runs helm for them; a chart of the repository is judged with its own values", key)
+			c.deny(gap.RemoteSource, k.at(key, i), "%s are not rendered here, because kustomize runs helm for them; a chart of the repository is judged with its own values", key)
 		}
 	}
 	k.spec.HelmCharts, k.spec.HelmGlobals = nil, nil
@@ -109,7 +110,7 @@ func (c *closure) part(k *kust, e entry) {
 	name, kind, err := c.resolve(k.dir, e.text)
 	switch {
 	case err != nil:
-		c.refuse(e.at, "component %q %s", clip(e.text), err.Error())
+		c.deny(ruleOf(err), e.at, "component %q %s", clip(e.text), err.Error())
 		return
 	case kind != directory:
 		c.refuse(e.at, "component %q is no directory; name the one that holds its kustomization", clip(e.text))

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -69,21 +70,21 @@ func (k *kust) at(path ...any) finding.Location {
 func (c *closure) read(dir string) *kust {
 	name, err := c.only(dir)
 	if err != nil {
-		c.out.Fail(finding.Top(name), "%s", err.Error())
+		c.out.Fail(gap.RenderFailed, finding.Top(name), "%s", err.Error())
 		return nil
 	}
 	data, err := c.bounded(name)
 	if err != nil {
-		c.out.Fail(finding.Top(name), "kustomization cannot be read: %s", message(err))
+		c.out.Fail(gap.RenderFailed, finding.Top(name), "kustomization cannot be read: %s", message(err))
 		return nil
 	}
 	docs, err := source.Parse(name, data)
 	if err != nil {
-		c.out.Fail(placeOf(err, name), "kustomization cannot be read: %s", message(err))
+		c.out.Fail(gap.NotParsed, placeOf(err, name), "kustomization cannot be read: %s", message(err))
 		return nil
 	}
 	if len(docs) == 0 || docs[0].Root == nil || docs[0].Root.Kind != yaml.MappingNode {
-		c.out.Fail(finding.Top(name), "kustomization is empty; list its resources or remove the file")
+		c.out.Fail(gap.RenderFailed, finding.Top(name), "kustomization is empty; list its resources or remove the file")
 		return nil
 	}
 	k := &kust{dir: dir, name: name, doc: docs[0]}
@@ -92,7 +93,7 @@ func (c *closure) read(dir string) *kust {
 		return k
 	}
 	if err := k.spec.Unmarshal(data); err != nil {
-		c.out.Fail(k.blamed(err), "kustomization cannot be read: %s", clip(err.Error()))
+		c.out.Fail(gap.RenderFailed, k.blamed(err), "kustomization cannot be read: %s", clip(err.Error()))
 		return nil
 	}
 	k.weight.bytes = len(data)

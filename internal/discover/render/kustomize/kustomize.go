@@ -18,6 +18,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/discover/render"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -37,7 +38,7 @@ func Render(ctx context.Context, tree *source.Tree, dir string) render.Output {
 		return out
 	case <-ctx.Done():
 		var out render.Output
-		out.Fail(finding.Top(fileIn(tree, dir)), "kustomization was not rendered within %s; split it", timeout)
+		out.Fail(gap.NotEvaluated, finding.Top(fileIn(tree, dir)), "kustomization was not rendered within %s; split it", timeout)
 		return out
 	}
 }
@@ -47,7 +48,7 @@ func renderKustomization(ctx context.Context, tree *source.Tree, dir string) (ou
 	defer func() {
 		if r := recover(); r != nil {
 			out.Objects = nil
-			out.Fail(finding.Top(fileIn(tree, dir)), "kustomization cannot be rendered: %s", clip(fmt.Sprint(r)))
+			out.Fail(gap.Crashed, finding.Top(fileIn(tree, dir)), "kustomization cannot be rendered: %s", clip(fmt.Sprint(r)))
 		}
 	}()
 	c := newClosure(ctx, tree, &out)
@@ -89,7 +90,7 @@ func (c *closure) objects(k *kust, m resmap.ResMap) bool {
 			err = fmt.Errorf("the objects are larger than %d bytes together", maxOutput)
 		}
 		if err != nil {
-			c.out.Fail(finding.Top(k.name), "kustomization renders %s, which cannot be judged: %s", clip(r.CurId().String()), clip(err.Error()))
+			c.out.Fail(gap.RenderFailed, finding.Top(k.name), "kustomization renders %s, which cannot be judged: %s", clip(r.CurId().String()), clip(err.Error()))
 			readable = false
 			break
 		}

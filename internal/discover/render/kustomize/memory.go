@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	kube "sigs.k8s.io/yaml"
 
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -55,7 +56,7 @@ func (c *closure) document(k *kust, e entry) (ref string, f *file, ok bool) {
 	f, err := c.yaml(name)
 	if err != nil {
 		c.missing++
-		c.out.Fail(placeOf(err, name), "cannot be read: %s", message(err))
+		c.out.Fail(gap.NotParsed, placeOf(err, name), "cannot be read: %s", message(err))
 		return "", nil, false
 	}
 	c.parted[name] = true
@@ -75,7 +76,7 @@ func (c *closure) manifest(k *kust, name string, e entry) {
 	f, err := c.yaml(name)
 	if err != nil {
 		c.missing++
-		c.out.Fail(placeOf(err, name), "resource cannot be read: %s", message(err))
+		c.out.Fail(gap.NotParsed, placeOf(err, name), "resource cannot be read: %s", message(err))
 		return
 	}
 	k.resources = append(k.resources, name)

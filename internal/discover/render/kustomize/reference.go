@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 // what says what a reference leads to.
@@ -21,7 +23,24 @@ const (
 // host finds references that kustomize would fetch: URLs, and git's short forms.
 var host = regexp.MustCompile(`(?i)://|^git::|^[a-z][a-z0-9-]*@|^github\.com[/:]|\?(ref|version|timeout|submodules)=`)
 
-var errRemote = errors.New("lies elsewhere and is not fetched; copy it into the repository")
+var (
+	errRemote  = errors.New("lies elsewhere and is not fetched; copy it into the repository")
+	errOutside = errors.New("leads out of the repository; copy it in")
+	errMissing = errors.New("does not exist; correct the path")
+)
+
+// ruleOf is the kind of gap that an unresolved reference leaves.
+func ruleOf(err error) string {
+	switch err {
+	case errRemote:
+		return gap.RemoteSource
+	case errOutside:
+		return gap.Outside
+	case errMissing:
+		return gap.MissingFile
+	}
+	return gap.RenderFailed
+}
 
 // resolve finds what a reference of a kustomization leads to inside of the tree, by its
 // own name when links lead there.
@@ -34,17 +53,17 @@ func (c *closure) resolve(dir, ref string) (string, what, error) {
 	}
 	name := path.Join(dir, ref)
 	if !filepath.IsLocal(name) {
-		return "", nothing, errors.New("leads out of the repository; copy it in")
+		return "", nothing, errOutside
 	}
 	info, err := fs.Stat(c.tree.FS(), name)
 	if err != nil {
 		if c.tree.Escapes(name) {
-			return "", nothing, errors.New("leads out of the repository; copy it in")
+			return "", nothing, errOutside
 		}
-		return "", nothing, errors.New("does not exist; correct the path")
+		return "", nothing, errMissing
 	}
 	if name = c.tree.Target(name); name == "" {
-		return "", nothing, errors.New("leads out of the repository; copy it in")
+		return "", nothing, errOutside
 	}
 	switch {
 	case info.IsDir():
@@ -66,7 +85,7 @@ func (c *closure) local(k *kust, e entry) (name string, ok bool) {
 		err = errors.New("lies outside of the kustomization's directory, where kustomize reads no files; move it below, or make it a base")
 	}
 	if err != nil {
-		c.refuse(e.at, "%q %s", clip(e.text), err.Error())
+		c.deny(ruleOf(err), e.at, "%q %s", clip(e.text), err.Error())
 		return "", false
 	}
 	return name, true
