@@ -50,20 +50,24 @@ func (b *builder) loadSet(s *compose.Set, l loaded) {
 		b.fault(s.BrokenFile, s.Broken, composeStages[:]...)
 		return
 	}
-	for _, err := range s.Remote {
+	for _, err := range s.Lost {
 		b.fault(s.Files[0], err, composeStages[:]...)
-		b.plan.Problems[len(b.plan.Problems)-1].Remote = true
+		last := &b.plan.Problems[len(b.plan.Problems)-1]
+		last.Remote = last.Rule == gap.RemoteSource
 	}
 	doc, err := l.doc, l.err
-	if err != nil && len(s.Remote) > 0 && strings.Contains(err.Error(), "empty compose file") {
+	if err != nil && len(s.Lost) > 0 && strings.Contains(err.Error(), "empty compose file") {
 		return // all there is comes from elsewhere, which is said already
 	}
 	if err != nil {
 		b.composeFault(s, err)
 		return
 	}
+	for _, fault := range s.Faults {
+		b.fault(s.Files[0], fault, composeStages[:]...)
+	}
 	b.plan.Documents = append(b.plan.Documents, doc)
-	if services, _ := doc.Model["services"].(map[string]any); len(services) > 0 && len(s.Remote) == 0 {
+	if services, _ := doc.Model["services"].(map[string]any); len(services) > 0 && len(s.Lost)+len(s.Faults) == 0 {
 		b.plan.Stacks = append(b.plan.Stacks, plan.Stack{Dir: s.Dir, Files: s.Files, Document: len(b.plan.Documents) - 1})
 	}
 	b.plan.Images = append(b.plan.Images, compose.Images(doc, l.at)...)

@@ -61,16 +61,18 @@ type closure struct {
 	based map[string]bool
 	// dirs are all directories that relative paths may start from.
 	dirs map[string]bool
-	// remote are the references to other places, which are refused without giving up
-	// the rest; stubs are the services that were to come from there.
-	Remote []error
+	// Lost are the references that are not followed, without giving up the rest: to other
+	// places, or to files that cannot be read. Absent are their paths, and stubs the
+	// services that were to come from there.
+	Lost   []error
+	absent map[string]bool
 	stubs  map[string]bool
 }
 
 func newClosure(tree *source.Tree, root string) *closure {
 	return &closure{
 		tree: tree, root: root, read: map[string][]*source.Doc{},
-		Included: map[string]bool{}, based: map[string]bool{}, dirs: map[string]bool{}, stubs: map[string]bool{},
+		Included: map[string]bool{}, based: map[string]bool{}, dirs: map[string]bool{}, stubs: map[string]bool{}, absent: map[string]bool{},
 	}
 }
 
@@ -143,20 +145,20 @@ func (c *closure) parse(name string) ([]*source.Doc, error) {
 func (c *closure) resolve(l *layer, n *yaml.Node, dir, p string) (string, error) {
 	name, err := source.Inside(c.tree.Dir(), dir, p)
 	if err != nil {
-		return "", c.refuse(l, n, err.Error())
+		return "", c.refuse(l, n, gap.Outside, err.Error())
 	}
 	return name, nil
 }
 
-func (c *closure) refuse(l *layer, n *yaml.Node, msg string) error {
-	return &source.Error{Location: finding.Location{URI: l.doc.Name, Region: l.doc.Region(n)}, Message: msg}
+func (c *closure) refuse(l *layer, n *yaml.Node, rule, msg string) error {
+	return &source.Error{Location: finding.Location{URI: l.doc.Name, Region: l.doc.Region(n)}, Message: msg, Rule: rule}
 }
 
 // path reads a scalar as a path of the tree, with its variables replaced.
 func (c *closure) path(l *layer, n *yaml.Node, dir string) (string, error) {
 	p, err := interpolate.Expand(n.Value, l.lookup)
 	if err != nil {
-		return "", c.refuse(l, n, err.Error())
+		return "", c.refuse(l, n, gap.ComposeItem, err.Error())
 	}
 	return c.resolve(l, n, dir, p)
 }
@@ -167,11 +169,19 @@ func (c *closure) away(l *layer, n *yaml.Node) bool {
 	if err != nil || !source.IsRemote(p) {
 		return false
 	}
-	c.Remote = append(c.Remote, &source.Error{
+	c.Lost = append(c.Lost, &source.Error{
 		Location: finding.Location{URI: l.doc.Name, Region: l.doc.Region(n)}, Rule: gap.RemoteSource,
 		Message: fmt.Sprintf("%q is fetched when the stack starts, so it is not read and what it adds is not judged; commit a copy and refer to that", p),
 	})
 	return true
+}
+
+// lose notes a reference to a file that cannot be read, so that the rest is judged.
+func (c *closure) lose(l *layer, n *yaml.Node, err error) {
+	if p, known := interpolate.Expand(n.Value, l.lookup); known == nil {
+		c.absent[p] = true
+	}
+	c.Lost = append(c.Lost, err)
 }
 
 // items are the members of a list.

@@ -24,7 +24,9 @@ func (c *closure) bases(l *layer) error {
 			}
 			file, err := c.path(l, n, l.dir)
 			if err != nil {
-				return err
+				c.stubs[base] = true
+				c.lose(l, n, err)
+				continue
 			}
 			if c.based[file] {
 				continue
@@ -32,7 +34,9 @@ func (c *closure) bases(l *layer) error {
 			c.based[file] = true
 			docs, err := c.parse(file)
 			if err != nil {
-				return c.through(l, n, err)
+				c.stubs[base] = true
+				c.lose(l, n, c.through(l, n, err))
+				continue
 			}
 			c.dirs[path.Dir(file)] = true
 			c.note(file)

@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"path/filepath"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -78,11 +77,4 @@ func (c *composeImageList) add(at []any, service string, built bool) {
 	}
 	im.Unresolved = interpolate.Placeholders(ref)
 	c.images = append(c.images, im)
-}
-
-// Relative takes the machine's directory out of a message, and says what a schema means.
-func (s *Set) Relative(msg string) string {
-	msg = strings.ReplaceAll(msg, " false schema", " is not a key that Compose knows here; correct or remove it")
-	msg = strings.ReplaceAll(msg, s.tree.Dir()+string(filepath.Separator), "")
-	return strings.ReplaceAll(msg, s.tree.Dir(), ".")
 }

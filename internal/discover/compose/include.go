@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -18,11 +19,30 @@ func (c *closure) includes(l *layer) error {
 	_, list := source.Child(l.doc.Root, "include")
 	entries := items(list)
 	for _, entry := range slices.Backward(entries) {
-		if err := c.include(l, entry); err != nil {
+		err := c.include(l, entry)
+		if path := onlyPath(entry); err != nil && path != nil && len(c.layers) < maxLayers {
+			c.lose(l, path, err)
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// onlyPath is the one file that an entry includes, nil when it lists several or files of
+// variables.
+func onlyPath(entry *yaml.Node) *yaml.Node {
+	if entry.Kind == yaml.ScalarNode {
+		return entry
+	}
+	_, env := source.Child(entry, "env_file")
+	_, p := source.Child(entry, "path")
+	if p = source.Deref(p); env != nil || p == nil || p.Kind != yaml.ScalarNode {
+		return nil
+	}
+	return p
 }
 
 func (c *closure) include(l *layer, entry *yaml.Node) error {
@@ -32,7 +52,7 @@ func (c *closure) include(l *layer, entry *yaml.Node) error {
 		_, p := source.Child(entry, "path")
 		paths = scalars(p)
 		if len(paths) == 0 {
-			return c.refuse(l, entry, "include names no file")
+			return c.refuse(l, entry, gap.ComposeItem, "include names no file")
 		}
 		_, e := source.Child(entry, "env_file")
 		envFiles = scalars(e)
@@ -78,9 +98,9 @@ func (c *closure) through(l *layer, n *yaml.Node, err error) error {
 		return err
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return c.refuse(l, n, fmt.Sprintf("file %q does not exist", n.Value))
+		return c.refuse(l, n, gap.MissingFile, fmt.Sprintf("file %q does not exist", n.Value))
 	}
-	return c.refuse(l, n, err.Error())
+	return c.refuse(l, n, gap.Unreadable, err.Error())
 }
 
 // environment is what an included file is interpolated with: its own .env or the named
@@ -90,7 +110,7 @@ func (c *closure) environment(l *layer, entry *yaml.Node, dir string, files []*y
 	if len(files) == 0 {
 		own, err := ReadEnv(c.tree, path.Join(dir, ".env"), env)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return env, c.refuse(l, entry, err.Error())
+			return env, c.through(l, entry, err)
 		}
 		return own.below(env), nil
 	}

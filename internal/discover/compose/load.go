@@ -32,6 +32,8 @@ type Set struct {
 	// broken is why brokenFile, or something it refers to, could not be read.
 	Broken     error
 	BrokenFile string
+	// Faults are the parts that do not load; the model is without them.
+	Faults []error
 }
 
 // Lookup is the value that the set's .env gives a variable.
@@ -78,7 +80,7 @@ func (s *Set) load(ctx context.Context, files []types.ConfigFile, m mode) (model
 		o.Interpolate = &interpolation.Options{
 			LookupValue:     func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			Substitute:      m.substitute,
-			TypeCastMapping: s.casts(stub),
+			TypeCastMapping: s.casts(stub, m.typed),
 		}
 	})
 	if err != nil {
@@ -93,11 +95,17 @@ func (s *Set) load(ctx context.Context, files []types.ConfigFile, m mode) (model
 type mode struct {
 	substitute func(string, template.Mapping) (string, error)
 	env        map[string]string
+	// checked models are held against the specification.
+	checked bool
+	// typed replaces the references of every value that is no text.
+	typed bool
 }
 
-// effective replaces references; unresolved keeps them, and takes nothing from .env.
-func (s *Set) effective() mode  { return mode{withValues, s.env.Values} }
-func (s *Set) unresolved() mode { return mode{mask, map[string]string{}} }
+// effective replaces references; unresolved keeps them, and takes nothing from .env;
+// typed keeps those in texts alone.
+func (s *Set) effective() mode  { return mode{substitute: withValues, env: s.env.Values, checked: true} }
+func (s *Set) unresolved() mode { return mode{substitute: mask, env: map[string]string{}} }
+func (s *Set) typed() mode      { return mode{substitute: mask, env: map[string]string{}, typed: true} }
 
 func withValues(s string, value template.Mapping) (string, error) {
 	return interpolate.Expand(s, value)
@@ -162,10 +170,12 @@ func (g guard) Dir(string) string { return "" }
 // casts are compose-go's type casts by path, made to let placeholders pass and to stay
 // silent, and some of our own. The loader tries every one on every value, so those whose
 // keys no file of the set holds are left out.
-func (s *Set) casts(stub string) map[tree.Path]interpolation.Cast {
+func (s *Set) casts(stub string, typed bool) map[tree.Path]interpolation.Cast {
 	out := map[tree.Path]interpolation.Cast{}
 	for path, cast := range loader.ToOptions(&types.ConfigDetails{}, nil).Interpolate.TypeCastMapping {
-		out[path] = tolerant(cast)
+		if out[path] = tolerant(cast); typed || unbending(path) {
+			out[path] = s.settled(cast)
+		}
 	}
 	out["services.*.ports.[]"] = portItem
 	out["jobs.*.ports.[]"] = portItem
@@ -181,7 +191,7 @@ func (s *Set) casts(stub string) map[tree.Path]interpolation.Cast {
 	} {
 		out[path] = func(v string) (any, error) {
 			p, err := known(v)
-			if err == nil && source.IsRemote(p) {
+			if err == nil && (source.IsRemote(p) || s.absent[p]) {
 				p = instead
 			}
 			return p, err
@@ -216,6 +226,29 @@ func (s *Set) stub() (string, error) {
 		err = f.Close()
 	}
 	return f.Name(), err
+}
+
+// unbending reports whether the loader accepts no placeholder at a path.
+func unbending(path tree.Path) bool {
+	parts := path.Parts()
+	return slices.Contains(parts, "ulimits") || parts[len(parts)-1] == "external"
+}
+
+// settled casts a value with its references replaced; what has no value counts as zero.
+func (s *Set) settled(cast interpolation.Cast) interpolation.Cast {
+	return func(value string) (any, error) {
+		value, err := interpolate.Expand(unmask(value), s.Lookup)
+		if err != nil {
+			return nil, err
+		}
+		if interpolate.Placeholders(value) == nil {
+			return tolerant(cast)(value)
+		}
+		if v, err := cast("0"); err == nil {
+			return v, nil
+		}
+		return cast("false")
+	}
 }
 
 func tolerant(cast interpolation.Cast) interpolation.Cast {
