@@ -63,8 +63,9 @@ func composeFacts(p *plan.Plan, doc *plan.Document, roles map[string]string) com
 		s := scope{plan: p, doc: doc, vars: vars, base: []any{"services", name}, svc: object(v)}
 		out.Services[name] = s.facts(name, roles[name])
 	}
-	for name, v := range object(doc.Model["volumes"]) {
-		opts := object(object(v)["driver_opts"])
+	volumes := object(doc.Model["volumes"])
+	for _, name := range sortedKeys(volumes) {
+		opts := object(object(volumes[name])["driver_opts"])
 		if device := text(opts["device"]); strings.HasPrefix(device, "/") {
 			out.Volumes = append(out.Volumes, newMount(p, "bind", device, "", opts["o"] == "ro",
 				[]any{"volumes", name, "driver_opts", "device"}))

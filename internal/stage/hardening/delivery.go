@@ -119,8 +119,9 @@ func matchersOf(r map[string]any) ([]condition, bool) {
 	var out []condition
 	for _, key := range []string{"match", "match_re"} {
 		op := map[string]string{"match": "=", "match_re": "=~"}[key]
-		for name, v := range object(r[key]) {
-			out = append(out, condition{name, op, text(v)})
+		values := object(r[key])
+		for _, name := range sortedKeys(values) {
+			out = append(out, condition{name, op, text(values[name])})
 		}
 	}
 	for _, m := range list(r["matchers"]) {

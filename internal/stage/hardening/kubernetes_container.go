@@ -1,6 +1,7 @@
 package hardening
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -48,16 +49,19 @@ var sources = map[string]string{
 // fixed are the sorts that no container can write.
 var fixed = []string{"secret", "configMap", "projected", "image", "downwardAPI"}
 
+// origins are the keys of valueFrom with the words for them.
+var origins = [][2]string{
+	{"secretKeyRef", "secret"}, {"configMapKeyRef", "configmap"}, {"fieldRef", "field"}, {"resourceFieldRef", "resource"},
+}
+
 func variablesOf(c map[string]any, at []any) []variable {
 	out := []variable{}
 	for i, v := range list(c["env"]) {
 		e := object(v)
 		x := variable{Name: text(e["name"]), From: "literal", Value: text(e["value"]), Path: under(at, "env", i)}
-		for key, from := range map[string]string{
-			"secretKeyRef": "secret", "configMapKeyRef": "configmap", "fieldRef": "field", "resourceFieldRef": "resource",
-		} {
-			if object(e["valueFrom"])[key] != nil {
-				x.From = from
+		for _, from := range origins {
+			if object(e["valueFrom"])[from[0]] != nil {
+				x.From = from[1]
 			}
 		}
 		if x.From == "literal" {
@@ -94,12 +98,12 @@ func (m *volumeMount) fill(name string, spec map[string]any, pod []any) {
 		return
 	}
 	volume := object(list(spec["volumes"])[i])
-	for sort, key := range sources {
+	for _, sort := range slices.Sorted(maps.Keys(sources)) {
 		body, has := volume[sort]
 		if !has {
 			continue
 		}
-		m.Sort, m.Source = sort, text(object(body)[key])
+		m.Sort, m.Source = sort, text(object(body)[sources[sort]])
 		m.ReadOnly = m.ReadOnly || slices.Contains(fixed, sort) || object(body)["readOnly"] == true
 		if slices.Contains(fixed, sort) && sort != "image" {
 			m.Mode, m.ModePath = fileMode(object(body), m.SubPath, under(pod, "volumes", i, sort))

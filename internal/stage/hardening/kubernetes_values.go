@@ -17,8 +17,9 @@ func heldValues(r *resource) []secret {
 		return out
 	}
 	for _, part := range []string{"data", "stringData"} {
-		for key, v := range object(r.obj[part]) {
-			value := text(v)
+		values := object(r.obj[part])
+		for _, key := range sortedKeys(values) {
+			value := text(values[key])
 			if part == "data" && r.kind == "Secret" {
 				decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value), ""))
 				if err != nil {

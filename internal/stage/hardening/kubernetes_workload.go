@@ -76,9 +76,10 @@ func containerRole(c map[string]any, name, said string) (role, product string) {
 // signedLabel finds the label that claims a verified signature.
 func signedLabel(obj map[string]any, at []any) []any {
 	for _, labels := range [][]any{labelPath(at), {"metadata", "labels"}} {
-		for key, v := range object(lookup(obj, labels)) {
+		values := object(lookup(obj, labels))
+		for _, key := range sortedKeys(values) {
 			word := key[strings.LastIndex(key, "/")+1:]
-			if on, _ := strconv.ParseBool(text(v)); on && strings.EqualFold(word, "CosignVerified") {
+			if on, _ := strconv.ParseBool(text(values[key])); on && strings.EqualFold(word, "CosignVerified") {
 				return under(labels, key)
 			}
 		}

@@ -1,6 +1,7 @@
 package hardening
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -50,9 +51,9 @@ func isLiteral(v string) bool {
 // secretsIn lists the secret literals of one mapping of keys to values.
 func (s scope) secretsIn(from string, values map[string]any, base []any) []secret {
 	var out []secret
-	for key, v := range values {
+	for _, key := range sortedKeys(values) {
 		at := under(base, key)
-		literal, isDefault := s.literal(text(v), at)
+		literal, isDefault := s.literal(text(values[key]), at)
 		held := isSecretKey(key) && isLiteral(literal)
 		if m := inURL.FindStringSubmatch(literal); m != nil && !held {
 			held = isLiteral(m[1])
@@ -132,8 +133,8 @@ func (s scope) passwords(f service) []password {
 			out = append(out, password{State: "file", Optional: []string{}, Path: s.at("environment", key+"_FILE")})
 		}
 	}
-	for key, opens := range openSwitches {
-		if v, ok := env[key]; ok && opens(strings.ToLower(text(v))) {
+	for _, key := range slices.Sorted(maps.Keys(openSwitches)) {
+		if v, ok := env[key]; ok && openSwitches[key](strings.ToLower(text(v))) {
 			out = append(out, password{State: "empty", Optional: []string{}, Path: s.at("environment", key)})
 		}
 	}
