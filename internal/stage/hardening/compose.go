@@ -67,7 +67,7 @@ func composeFacts(p *plan.Plan, doc *plan.Document, roles map[string]string) com
 	for _, name := range sortedKeys(volumes) {
 		opts := object(object(volumes[name])["driver_opts"])
 		if device := text(opts["device"]); strings.HasPrefix(device, "/") {
-			out.Volumes = append(out.Volumes, newMount(p, "bind", device, "", opts["o"] == "ro",
+			out.Volumes = append(out.Volumes, newMount(p.Root, "bind", device, "", opts["o"] == "ro",
 				[]any{"volumes", name, "driver_opts", "device"}))
 		}
 	}
@@ -89,12 +89,21 @@ func (s scope) facts(name, role string) service {
 	f.Security = s.security()
 	f.NoNewPrivileges = noNewPrivileges(f.Security)
 	f.Seccomp = s.seccomp(f.Security)
-	f.ASPNET = s.aspnet()
-	f.Role, f.Product = s.role(name, role, f)
+	f.ASPNET = isASPNET(object(s.svc["environment"]))
+	f.Role, f.Product = s.evidence(f).role(name, role)
 	f.Passwords = s.passwords(f)
 	f.Image, f.Limits, f.Certificate, f.Check = s.image(), s.limits(), s.certificate(), s.check()
 	f.Insecure = insecure(f.Check.Words)
 	return f
+}
+
+// evidence is what the service's role is told by.
+func (s scope) evidence(f service) evidence {
+	e := evidence{Image: s.svc["image"], Environment: object(s.svc["environment"]), Words: f.Words}
+	for _, p := range f.Ports {
+		e.Ports = append(e.Ports, portSpan{p.First, p.Last})
+	}
+	return e
 }
 
 // at is a path below the service.

@@ -125,7 +125,7 @@ func target(args []string) string {
 
 // isBackendBase tells a base that servers of the guide's kind run on, or the backend's own image.
 func isBackendBase(from string) bool {
-	words := strings.FieldsFunc(imageName(from), isHyphen)
+	words := wordsOf(imageName(from))
 	return slices.Contains(words, "aspnet") || slices.Contains(words, "backend")
 }
 
@@ -168,7 +168,7 @@ var (
 
 func isSecretFile(name string) bool {
 	base := path.Base(strings.TrimSuffix(name, "/"))
-	if slices.Contains(secretFiles, base) || slices.Contains(homeDirs, base) {
+	if slices.Contains(secretFiles, base) || isHomeDir(base) {
 		return true
 	}
 	if strings.HasPrefix(base, ".env.") {

@@ -258,7 +258,7 @@ func FuzzFacts(f *testing.F) {
 func TestMountsOfTheRepository(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]bool{"/root": false, "/root/x": false, "/rootkit/../proc": true, "/proc": true} {
-		if got := newMount(&plan.Plan{Root: "/root"}, "bind", source, "", false, nil).Sensitive; got != want {
+		if got := newMount("/root", "bind", source, "", false, nil).Sensitive; got != want {
 			t.Errorf("%s: %v, want %v", source, got, want)
 		}
 	}

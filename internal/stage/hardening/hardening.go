@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,7 +58,7 @@ func (s *Stage) Skip(*plan.Plan) string { return "" }
 func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (finding.Set, error) {
 	set := finding.Set{Rules: s.engine.Rules(), Gaps: p.Gaps(s.Name()), Notes: s.engine.Passed()}
 	say(fmt.Sprintf("judging %d documents with %d rules", len(p.Documents), len(set.Rules)))
-	c, err := s.cluster(p)
+	c, err := join(p, s.cfg.Roles)
 	if err != nil {
 		set.Gaps = append(set.Gaps, gap(firstObject(p), err))
 	}
@@ -134,4 +135,10 @@ var errJobs = errors.New("no rule judges its jobs section; describe the job as a
 func gap(doc *plan.Document, err error) finding.Gap {
 	return finding.Gap{Location: finding.Top(doc.Name), Message: fmt.Sprintf(
 		"%s was not judged in full: %v; mend the document or the rule, or exclude the file", doc.Name, err)}
+}
+
+// firstObject is where to report on all Kubernetes objects of a plan.
+func firstObject(p *plan.Plan) *plan.Document {
+	i := slices.IndexFunc(p.Documents, func(d plan.Document) bool { return d.Kind == plan.Kubernetes })
+	return &p.Documents[max(0, i)]
 }

@@ -29,7 +29,7 @@ func (s *Stage) input(p *plan.Plan, c *cluster, doc *plan.Document) input {
 	case plan.Kubernetes:
 		in["object"] = doc.Model
 		in["complete"] = !p.Partial && c.whole()
-		in["facts"] = kubernetesFacts(c, c.of(doc))
+		in["facts"] = c.facts(doc)
 		if s.places {
 			in["object_with_places"], in["places"] = policy.WithPlaces(doc.Model)
 		}

@@ -44,7 +44,7 @@ func dump(t *testing.T, dir string) []byte {
 	}
 	s := New(e, config.Hardening{Profile: "strict"})
 	s.places = true
-	c, err := s.cluster(p)
+	c, err := join(p, s.cfg.Roles)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/stella-ops/assure/internal/plan"
 )
 
 // kubernetes are the facts about one object.
@@ -94,7 +96,9 @@ func podPath(obj map[string]any) []any {
 // inherited are the pod's security settings that containers take over.
 var inherited = []string{"runAsNonRoot", "runAsUser", "runAsGroup", "seccompProfile"}
 
-func kubernetesFacts(c *cluster, r *resource) kubernetes {
+// facts are the facts about the object that a document holds.
+func (c *cluster) facts(doc *plan.Document) kubernetes {
+	r := c.of(doc)
 	obj := r.obj
 	k := kubernetes{
 		Kind: r.kind, Name: r.name, Namespace: r.namespace, Containers: []container{}, Store: r.product,
@@ -156,7 +160,7 @@ func hostMounts(spec map[string]any, at []any) []mount {
 	out := []mount{}
 	for i, v := range list(spec["volumes"]) {
 		if host := text(object(object(v)["hostPath"])["path"]); host != "" {
-			out = append(out, newMount(nil, "bind", host, "", false, under(at, "volumes", i, "hostPath", "path")))
+			out = append(out, newMount("", "bind", host, "", false, under(at, "volumes", i, "hostPath", "path")))
 		}
 	}
 	return out
@@ -171,7 +175,7 @@ func storeBehind(obj map[string]any) string {
 	for _, v := range list(spec["ports"]) {
 		for _, key := range []string{"targetPort", "port"} {
 			first, last := portRange(text(object(v)[key]))
-			if p := storePorts[first]; p != "" && first == last {
+			if p := storeAt(first); p != "" && first == last {
 				return p
 			}
 		}

@@ -2,7 +2,6 @@ package hardening
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/stella-ops/assure/internal/plan"
@@ -130,26 +129,21 @@ func foreignPolicy(r *resource) bool {
 	return r.group != "networking.k8s.io" && strings.HasSuffix(r.kind, "NetworkPolicy")
 }
 
-// cluster joins the plan's Kubernetes objects. They are hostile text like all else: a
-// panic must not cost the documents of other kinds.
-func (s *Stage) cluster(p *plan.Plan) (c *cluster, err error) {
+// join joins the plan's Kubernetes objects. They are hostile text like all else: a
+// panic must not cost the documents of other kinds. The objects are returned with the
+// error as well.
+func join(p *plan.Plan, roles map[string]string) (c *cluster, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			c, err = newCluster(&plan.Plan{}, nil), fmt.Errorf("join Kubernetes objects: panic: %v", r)
 			c.left = -1
 		}
 	}()
-	if c = newCluster(p, s.cfg.Roles); !c.whole() {
+	if c = newCluster(p, roles); !c.whole() {
 		err = errTooManyObjects
 	}
 	return c, err
 }
 
-// firstObject is where to report on all Kubernetes objects of a plan.
-func firstObject(p *plan.Plan) *plan.Document {
-	i := slices.IndexFunc(p.Documents, func(d plan.Document) bool { return d.Kind == plan.Kubernetes })
-	return &p.Documents[max(0, i)]
-}
-
-// whole tells whether every join was followed to its end.
+// whole reports whether every join was followed to its end.
 func (c *cluster) whole() bool { return c.left >= 0 }

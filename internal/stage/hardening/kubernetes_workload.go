@@ -60,17 +60,18 @@ func workloadRole(r *resource, spec map[string]any, roles map[string]string) (ro
 }
 
 // containerRole judges a container as a service of a Compose file.
-func containerRole(c map[string]any, name, said string) (role, product string) {
+func containerRole(c map[string]any, name, configured string) (role, product string) {
 	env := map[string]any{}
 	for _, v := range list(c["env"]) {
 		env[text(object(v)["name"])] = text(object(v)["value"])
 	}
-	f := service{Words: append(split(c["command"], "entrypoint", nil), split(c["args"], "command", nil)...)}
+	e := evidence{Image: c["image"], Environment: env}
+	e.Words = append(split(c["command"], "entrypoint", nil), split(c["args"], "command", nil)...)
 	for _, v := range list(c["ports"]) {
 		number, _ := integer(object(v)["containerPort"])
-		f.Ports = append(f.Ports, port{First: number, Last: number})
+		e.Ports = append(e.Ports, portSpan{number, number})
 	}
-	return scope{svc: map[string]any{"image": c["image"], "environment": env}}.role(name, said, f)
+	return e.role(name, configured)
 }
 
 // signedLabel finds the label that claims a verified signature.

@@ -4,8 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/stella-ops/assure/internal/plan"
 )
 
 // mount is a volume of a service, or the host directory behind a named one.
@@ -43,16 +41,19 @@ var (
 	homeDirs = []string{".ssh", ".aws", ".kube", ".docker", ".gnupg", ".azure"}
 )
 
-func newMount(p *plan.Plan, kind, source, target string, readOnly bool, at []any) mount {
+func newMount(root, kind, source, target string, readOnly bool, at []any) mount {
 	m := mount{Type: kind, Source: source, Target: target, ReadOnly: readOnly, Path: at}
 	host := source
-	if p != nil && p.Root != "" && (host == p.Root || strings.HasPrefix(host, p.Root+"/")) {
+	if root != "" && (host == root || strings.HasPrefix(host, root+"/")) {
 		return m
 	}
 	m.Socket = kind == "bind" && slices.Contains(sockets, path.Base(host))
 	m.Sensitive = kind == "bind" && !m.Socket && sensitive(host)
 	return m
 }
+
+// isHomeDir reports whether a directory of that name in a home holds credentials.
+func isHomeDir(name string) bool { return slices.Contains(homeDirs, name) }
 
 // sensitive judges a host path by whole components, never by a prefix of the text.
 func sensitive(host string) bool {
@@ -82,7 +83,7 @@ func (s scope) mounts() []mount {
 		at := s.at("volumes", i)
 		if m := object(v); m != nil {
 			readOnly, _ := m["read_only"].(bool)
-			mt := newMount(s.plan, text(m["type"]), text(m["source"]), text(m["target"]), readOnly, at)
+			mt := newMount(s.plan.Root, text(m["type"]), text(m["source"]), text(m["target"]), readOnly, at)
 			mt.Propagation = text(object(m["bind"])["propagation"])
 			out = append(out, mt)
 			continue
@@ -106,7 +107,7 @@ func (s scope) shortMount(v string, at []any) mount {
 	if len(parts) > 2 {
 		options = strings.Split(parts[2], ",")
 	}
-	m := newMount(s.plan, kind, parts[0], parts[1], slices.Contains(options, "ro"), at)
+	m := newMount(s.plan.Root, kind, parts[0], parts[1], slices.Contains(options, "ro"), at)
 	for _, o := range options {
 		if strings.Trim(o, "r") == "shared" || strings.Trim(o, "r") == "slave" {
 			m.Propagation = o

@@ -45,7 +45,7 @@ type dependent struct {
 
 func cadenceFacts(p *plan.Plan, roles map[string]string) cadence {
 	files := object(p.Config.Model["files"])
-	w := flows{files}
+	w := flows(files)
 	c := cadence{Workflows: w.all(), Scripts: w.scripts(), Stores: []any{}}
 	c.Scheduled = scheduledJobs(p, c.Workflows, files)
 	c.Ecosystems = ecosystems(p, c.Workflows)

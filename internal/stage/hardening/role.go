@@ -34,19 +34,32 @@ var storePorts = map[int]string{6379: "valkey", 5432: "postgres", 3306: "mysql",
 
 var ingresses = []string{"nginx", "traefik", "caddy", "haproxy", "envoy", "kong", "apisix"}
 
-// role tells the service's part from the configuration, else from its image, command
-// and ports.
-func (s scope) role(name, said string, f service) (role, product string) {
-	image := imageName(text(s.svc["image"]))
-	product = s.product(image, f)
+// portSpan is a range of a container's ports.
+type portSpan struct{ First, Last int }
+
+// evidence is what a container's role is told by.
+type evidence struct {
+	// Image is the reference as decoded, nil without one.
+	Image       any
+	Environment map[string]any
+	// Words are those of what it runs.
+	Words []word
+	Ports []portSpan
+}
+
+// role returns a container's part: the configured one, else what its name, image, command
+// and ports say.
+func (e evidence) role(name, configured string) (role, product string) {
+	image := imageName(text(e.Image))
+	product = e.product(image)
 	switch {
-	case said != "":
-		return said, product
+	case configured != "":
+		return configured, product
 	case product != "":
 		return "store", product
-	case s.aspnet() || name == "backend" || slices.Contains(strings.FieldsFunc(image, isHyphen), "backend"):
+	case isASPNET(e.Environment) || name == "backend" || slices.Contains(wordsOf(image), "backend"):
 		return "backend", ""
-	case slices.Contains(ingresses, firstWord(image)), s.svc["image"] == nil && isIngressName(name):
+	case slices.Contains(ingresses, firstWord(image)), e.Image == nil && isIngressName(name):
 		return "ingress", ""
 	}
 	return "other", ""
@@ -54,30 +67,34 @@ func (s scope) role(name, said string, f service) (role, product string) {
 
 // isIngressName tells a service that is built here by its name.
 func isIngressName(name string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(name, isHyphen), func(w string) bool {
+	return slices.ContainsFunc(wordsOf(name), func(w string) bool {
 		return slices.Contains(ingresses, w) || slices.Contains([]string{"proxy", "ingress", "loadbalancer"}, w)
 	})
 }
 
-func (s scope) product(image string, f service) string {
+func (e evidence) product(image string) string {
 	if p := productOf(image); p != "" {
 		return p
 	}
-	for _, w := range f.Words[:min(4, len(f.Words))] {
+	for _, w := range e.Words[:min(4, len(e.Words))] {
 		if w.From != "healthcheck" && servers[path.Base(w.Text)] != "" {
 			return servers[path.Base(w.Text)]
 		}
 	}
-	for _, p := range f.Ports {
-		if product := storePorts[p.First]; product != "" && p.First == p.Last {
+	for _, p := range e.Ports {
+		if product := storeAt(p.First); product != "" && p.First == p.Last {
 			return product
 		}
 	}
 	return ""
 }
 
+// storeAt is the family of the store that listens on a port by default.
+func storeAt(port int) string { return storePorts[port] }
+
+// productOf is the family of the store that an image holds, by the image's name.
 func productOf(image string) string {
-	words := strings.FieldsFunc(image, isHyphen)
+	words := wordsOf(image)
 	if len(words) == 0 {
 		return ""
 	}
@@ -97,20 +114,30 @@ func imageName(ref string) string {
 	return strings.ToLower(ref)
 }
 
+// wordsOf are the words of a name.
+func wordsOf(name string) []string { return strings.FieldsFunc(name, isHyphen) }
+
 func isHyphen(r rune) bool { return r == '-' || r == '_' || r == '.' }
 
 func firstWord(s string) string {
-	if words := strings.FieldsFunc(s, isHyphen); len(words) > 0 {
+	if words := wordsOf(s); len(words) > 0 {
 		return words[0]
 	}
 	return ""
 }
 
-func (s scope) aspnet() bool {
-	for k := range object(s.svc["environment"]) {
+// isASPNET reports whether the environment configures ASP.NET Core.
+func isASPNET(environment map[string]any) bool {
+	for k := range environment {
 		if strings.HasPrefix(strings.ToUpper(k), "ASPNETCORE_") {
 			return true
 		}
 	}
 	return false
 }
+
+// isServer reports whether a word starts a store.
+func isServer(word string) bool { return servers[program(word)] != "" }
+
+// program is the last component of a path.
+func program(word string) string { return word[strings.LastIndex(word, "/")+1:] }

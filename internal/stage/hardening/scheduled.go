@@ -35,7 +35,7 @@ func scheduledJobs(p *plan.Plan, workflows []workflow, files map[string]any) []s
 			out = append(out, serviceSchedules(i, d.Model)...)
 		}
 	}
-	w := flows{files}
+	w := flows(files)
 	for _, name := range sortedKeys(files) {
 		if c := w.content(name, "crontab"); c != nil {
 			out = append(out, crontab(name, list(c["lines"]))...)
@@ -77,7 +77,7 @@ func serviceSchedules(i int, model map[string]any) []scheduled {
 	services := object(model["services"])
 	for _, name := range sortedKeys(services) {
 		image := imageName(text(object(services[name])["image"]))
-		if !slices.ContainsFunc(strings.FieldsFunc(image, isHyphen), func(w string) bool { return w == "backup" || w == "backups" }) {
+		if !slices.ContainsFunc(wordsOf(image), func(w string) bool { return w == "backup" || w == "backups" }) {
 			continue
 		}
 		out = append(out, scheduled{schedule{"", daily, []any{"documents", i, "services", name, "image"}}, lower(name + " " + image)})

@@ -21,7 +21,7 @@ var programs = []string{
 // scripts lists the repository's scripts.
 func (w flows) scripts() []scriptFile {
 	out := []scriptFile{}
-	for _, name := range sortedKeys(w.files) {
+	for _, name := range sortedKeys(w) {
 		content := w.content(name, "script")
 		if content == nil {
 			continue

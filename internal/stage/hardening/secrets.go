@@ -187,7 +187,7 @@ func (s scope) argumentPasswords(words []word) []password {
 			out = append(out, password{State: "file", Optional: []string{}, Path: w.Path})
 		default:
 			// The first argument names the configuration file unless it is an option.
-			if i > 0 && servers[lastName(words[i-1].Text)] != "" && !strings.HasPrefix(w.Text, "-") && w.Text != "" {
+			if i > 0 && isServer(words[i-1].Text) && !strings.HasPrefix(w.Text, "-") && w.Text != "" {
 				out = append(out, password{State: "file", Optional: []string{}, Path: w.Path})
 			}
 		}
@@ -232,8 +232,6 @@ func (s scope) password(v string, used []plan.Variable, at []any) password {
 	}
 	return p
 }
-
-func lastName(p string) string { return p[strings.LastIndex(p, "/")+1:] }
 
 // demand rewrites ${NAME}, with or without an empty default, and $NAME to ${NAME:?}.
 func demand(raw string, names []string) string {

@@ -114,7 +114,7 @@ func insecure(words []string) []string {
 	out := []string{}
 	curl := false
 	for _, w := range words {
-		curl = curl || lastName(w) == "curl"
+		curl = curl || program(w) == "curl"
 		switch {
 		case w == "--no-check-certificate", w == "--insecure":
 			out = append(out, w)

@@ -55,7 +55,7 @@ func serviceFiles(d *plan.Document, svc map[string]any) (files []string) {
 // applicationOf tells Concelier by a service's name or image.
 func applicationOf(name, image string) string {
 	for _, s := range []string{strings.ToLower(name), imageName(image)} {
-		if slices.Contains(strings.FieldsFunc(s, isHyphen), "concelier") {
+		if slices.Contains(wordsOf(s), "concelier") {
 			return "concelier"
 		}
 	}

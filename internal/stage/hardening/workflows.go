@@ -80,12 +80,10 @@ type caller struct {
 }
 
 // flows reads all workflows of the repository.
-type flows struct {
-	files map[string]any
-}
+type flows map[string]any
 
 func (w flows) content(name, family string) map[string]any {
-	if f := object(w.files[name]); f["family"] == family {
+	if f := object(w[name]); f["family"] == family {
 		return object(f["content"])
 	}
 	return nil
@@ -93,7 +91,7 @@ func (w flows) content(name, family string) map[string]any {
 
 func (w flows) all() []workflow {
 	out := []workflow{}
-	for _, name := range sortedKeys(w.files) {
+	for _, name := range sortedKeys(w) {
 		content := w.content(name, "workflow")
 		if content == nil {
 			continue

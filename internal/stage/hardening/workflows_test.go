@@ -87,7 +87,7 @@ func TestLongestGap(t *testing.T) {
 
 func TestWorkflows(t *testing.T) {
 	t.Parallel()
-	w := flows{configured(t, map[string]string{
+	w := flows(configured(t, map[string]string{
 		".github/workflows/release.yml": `name: release
 on: {push: {tags: ['v*']}}
 jobs:
@@ -115,7 +115,7 @@ jobs:
 		".github/workflows/deploy.yml":    "on: workflow_call\njobs:\n  up:\n    continue-on-error: true\n    steps: [{run: kubectl apply -f x, name: now}]\n",
 		".github/actions/sign/action.yml": "runs:\n  using: composite\n  steps: [{run: cosign sign x, shell: bash}]\n",
 		"ops/up.sh":                       "set -e\nls\ncosign verify x || true\n",
-	})}
+	}))
 	all := w.all()
 	var got []string
 	for _, s := range all[1].Steps {
@@ -154,8 +154,8 @@ jobs:
 func TestWorkflowCycle(t *testing.T) {
 	t.Parallel()
 	const name = ".github/workflows/a.yml"
-	w := flows{configured(t, map[string]string{name: "on: push\njobs:\n  a: {uses: ./.github/workflows/a.yml}\n  b: {uses: ./.github/workflows/a.yml}\n  c: {needs: [d], steps: [{run: x}, {uses: ./.}]}\n  d: {needs: [c]}\n",
-		"action.yml": "runs: {steps: [{uses: ./}, {uses: ./}]}\n"})}
+	w := flows(configured(t, map[string]string{name: "on: push\njobs:\n  a: {uses: ./.github/workflows/a.yml}\n  b: {uses: ./.github/workflows/a.yml}\n  c: {needs: [d], steps: [{run: x}, {uses: ./.}]}\n  d: {needs: [c]}\n",
+		"action.yml": "runs: {steps: [{uses: ./}, {uses: ./}]}\n"}))
 	if got := w.all(); len(got) != 1 || len(got[0].Steps) == 0 || len(got[0].Steps) > maxSteps+maxCalls {
 		t.Errorf("%d workflows", len(got))
 	}
