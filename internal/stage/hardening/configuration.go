@@ -32,8 +32,8 @@ func configurationFacts(p *plan.Plan, roles map[string]string) configuration {
 }
 
 // subjects counts the repository itself once it is seen as a whole.
-func (c configuration) subjects(in input) int {
-	if c.Deploys && in["complete"] == true {
+func (c configuration) subjects(complete bool) int {
+	if c.Deploys && complete {
 		return 1
 	}
 	return 0

@@ -243,7 +243,8 @@ func FuzzFacts(f *testing.F) {
 		s := &Stage{}
 		for _, kind := range []plan.Kind{plan.Compose, plan.Kubernetes, plan.Dockerfile} {
 			p := &plan.Plan{Documents: []plan.Document{{Kind: kind, Name: "x", Model: model, Raw: model}}}
-			in := s.input(p, newCluster(p, nil), &p.Documents[0])
+			c, _ := join(p, nil)
+			in := s.input(p, c, &p.Documents[0])
 			if in.subjects() < 0 {
 				t.Error("negative count")
 			}

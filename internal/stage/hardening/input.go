@@ -55,7 +55,7 @@ func (in input) subjects() int {
 	case dockerfile:
 		return len(f.Stages)
 	case configuration:
-		return f.subjects(in)
+		return f.subjects(in["complete"] == true)
 	}
 	return 1
 }

@@ -26,7 +26,6 @@ var (
 		`(password|secret|apikey|accesskey|token)$`)
 	// notSecret are keys that speak about a secret without holding one.
 	notSecret = regexp.MustCompile(`(?i)(allow_empty|_file|_path|_name|_url|_type|_policy|_enabled|_ttl|_dir)|^(no|disable|enable)_`)
-	inURL     = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@]*:([^\s/@]+)@`)
 	filler    = regexp.MustCompile(`^(<.*>|\{\{.*\}\}|\*+|[xX]{3,}|\.{3,})$`)
 )
 
@@ -47,6 +46,9 @@ func isLiteral(v string) bool {
 	}
 	return notBool != nil
 }
+
+// inURL is a password in the address of a server.
+var inURL = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@]*:([^\s/@]+)@`)
 
 // secretsIn lists the secret literals of one mapping of keys to values.
 func (s scope) secretsIn(from string, values map[string]any, base []any) []secret {

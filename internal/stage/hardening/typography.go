@@ -16,16 +16,18 @@ type typo struct {
 	Path []any `json:"path"`
 }
 
-// maxTypos bounds what one document reports.
-const maxTypos = 50
+// Bounds on what one document reports, and on how deep it is searched.
+const (
+	maxTypos     = 50
+	maxTypoDepth = 32
+)
 
 var (
 	// joined is a typographic hyphen inside a word; no prose needs one in a setting.
 	joined = regexp.MustCompile(`[A-Za-z0-9][\x{2010}\x{2011}\x{2012}\x{2013}][A-Za-z0-9]`)
 	// fancy are all characters that are replaced.
-	fancy       = regexp.MustCompile(`[\x{2010}-\x{2014}\x{2018}\x{2019}\x{201c}\x{201d}]`)
-	mailAddress = regexp.MustCompile(`[^\s<>(),;]+@[^\s<>(),;]+`)
-	plain       = strings.NewReplacer("\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-",
+	fancy = regexp.MustCompile(`[\x{2010}-\x{2014}\x{2018}\x{2019}\x{201c}\x{201d}]`)
+	plain = strings.NewReplacer("\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-",
 		"\u2018", "'", "\u2019", "'", "\u201c", `"`, "\u201d", `"`)
 )
 
@@ -37,7 +39,7 @@ func typos(v any, base []any) []typo {
 }
 
 func walkTypos(v any, at []any, out *[]typo) {
-	if len(*out) >= maxTypos || len(at) > maxSettingDepth {
+	if len(*out) >= maxTypos || len(at) > maxTypoDepth {
 		return
 	}
 	switch x := v.(type) {
@@ -71,6 +73,8 @@ func isTypo(s string) bool {
 func isASCIIWord(r rune) bool {
 	return r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9')
 }
+
+var mailAddress = regexp.MustCompile(`[^\s<>(),;]+@[^\s<>(),;]+`)
 
 // fileTypos are those of the configuration: identifiers of settings, and addresses in
 // prose, which readers copy.
