@@ -95,13 +95,13 @@ func TestAlertSources(t *testing.T) {
 	got := alertFacts(p)
 	want := []alert{
 		{Name: "Slow", Language: "promql", Path: []any{"files", "g.yaml", "content", "groups", 0, "rules", 0, "data", 0, "model", "expr"}, Comparisons: []comparison{{
-			Metrics: []string{"wall_seconds"}, Op: ">", Threshold: 5, Seconds: ptr(5), Guarded: true,
+			Metrics: []string{"wall_seconds"}, Op: ">", Threshold: 5, Seconds: new(5.0), Guarded: true,
 			Path: []any{"files", "g.yaml", "content", "groups", 0, "rules", 0, "data", 0, "model", "expr"},
 		}}},
 		{Name: "Down", Language: "promql", For: 5400, Labels: map[string]string{"severity": "critical"}, Path: rulePath(0), Comparisons: []comparison{{
 			Metrics: []string{"up"}, Op: "==", Guarded: true, Path: under(rulePath(0), 0, 7),
 		}}},
-		{Name: "Refused", Language: "logql", Path: rulePath(1), Conditions: []condition{{"job", "=", "x"}, {"status", "=", "401"}}},
+		{Name: "Refused", Language: "logql", Path: rulePath(1), Conditions: []condition{{Field: "job", Op: "=", Value: "x"}, {Field: "status", Op: "=", Value: "401"}}},
 		{Name: "Broken", Language: "unknown", Path: rulePath(2), Problem: "1:6: parse error: unexpected end of input"},
 		{Name: "Later", Language: "template", Path: rulePath(3)},
 		{Name: "5", Language: "unknown", Path: rulePath(4), Problem: "unknown position: parse error: no expression found in input"},

@@ -101,7 +101,7 @@ func (s scope) facts(name, role string) service {
 func (s scope) evidence(f service) evidence {
 	e := evidence{Image: s.svc["image"], Environment: object(s.svc["environment"]), Words: f.Words}
 	for _, p := range f.Ports {
-		e.Ports = append(e.Ports, portSpan{p.First, p.Last})
+		e.Ports = append(e.Ports, portSpan{First: p.First, Last: p.Last})
 	}
 	return e
 }

@@ -121,7 +121,7 @@ func matchersOf(r map[string]any) ([]condition, bool) {
 		op := map[string]string{"match": "=", "match_re": "=~"}[key]
 		values := object(r[key])
 		for _, name := range sortedKeys(values) {
-			out = append(out, condition{name, op, text(values[name])})
+			out = append(out, condition{Field: name, Op: op, Value: text(values[name])})
 		}
 	}
 	for _, m := range list(r["matchers"]) {
@@ -130,14 +130,14 @@ func matchersOf(r map[string]any) ([]condition, bool) {
 			if op == "" {
 				op = map[bool]string{true: "=~", false: "="}[o["regex"] == true]
 			}
-			out = append(out, condition{text(o["name"]), op, text(o["value"])})
+			out = append(out, condition{Field: text(o["name"]), Op: op, Value: text(o["value"])})
 			continue
 		}
 		found := matcher.FindStringSubmatch(strings.Trim(text(m), "{}"))
 		if found == nil {
 			return nil, false
 		}
-		out = append(out, condition{found[1], found[2], found[3] + found[4]})
+		out = append(out, condition{Field: found[1], Op: found[2], Value: found[3] + found[4]})
 	}
 	return out, true
 }
@@ -152,7 +152,7 @@ func marksOf(r any, above map[string]string, depth int) (marks []map[string]stri
 		mark, isUrgent := maps.Clone(above), false
 		conditions, _ := matchersOf(object(c))
 		for _, cond := range conditions {
-			value, urgent := cond.example()
+			value, urgent := exampleOf(cond)
 			mark[cond.Field], isUrgent = value, isUrgent || urgent
 		}
 		if isUrgent {
@@ -163,8 +163,8 @@ func marksOf(r any, above map[string]string, depth int) (marks []map[string]stri
 	return marks
 }
 
-// example is a value that meets the condition, an urgent one if there is one.
-func (c condition) example() (value string, isUrgent bool) {
+// exampleOf is a value that meets the condition, an urgent one if there is one.
+func exampleOf(c condition) (value string, isUrgent bool) {
 	if c.Op != "=" && c.Op != "=~" {
 		return "", false
 	}

@@ -69,7 +69,7 @@ func containerRole(c map[string]any, name, configured string) (role, product str
 	e.Words = append(split(c["command"], "entrypoint", nil), split(c["args"], "command", nil)...)
 	for _, v := range list(c["ports"]) {
 		number, _ := integer(object(v)["containerPort"])
-		e.Ports = append(e.Ports, portSpan{number, number})
+		e.Ports = append(e.Ports, portSpan{First: number, Last: number})
 	}
 	return e.role(name, configured)
 }

@@ -66,7 +66,7 @@ func objectSchedule(i int, model map[string]any) []scheduled {
 	if cron == "" || spec["suspend"] == true {
 		return nil
 	}
-	return []scheduled{{schedule{cron, longestGap(cron), []any{"documents", i, "spec", "schedule"}}, lower(fmt.Sprint(model))}}
+	return []scheduled{{schedule{Cron: cron, Hours: longestGap(cron), Path: []any{"documents", i, "spec", "schedule"}}, lower(fmt.Sprint(model))}}
 }
 
 // daily is what a service made for backups does unless it is told otherwise.
@@ -80,7 +80,7 @@ func serviceSchedules(i int, model map[string]any) []scheduled {
 		if !slices.ContainsFunc(wordsOf(image), func(w string) bool { return w == "backup" || w == "backups" }) {
 			continue
 		}
-		out = append(out, scheduled{schedule{"", daily, []any{"documents", i, "services", name, "image"}}, lower(name + " " + image)})
+		out = append(out, scheduled{schedule{Hours: daily, Path: []any{"documents", i, "services", name, "image"}}, lower(name + " " + image)})
 	}
 	return out
 }
@@ -100,7 +100,7 @@ func crontab(name string, lines []any) []scheduled {
 		}
 		cron := strings.Join(fields[:n], " ")
 		if hours := longestGap(cron); hours > 0 {
-			out = append(out, scheduled{schedule{cron, hours, at(name, "lines", i)}, lower(text(l))})
+			out = append(out, scheduled{schedule{Cron: cron, Hours: hours, Path: at(name, "lines", i)}, lower(text(l))})
 		}
 	}
 	return out

@@ -55,7 +55,7 @@ func triggers(on any, at []any) trigger {
 	schedules := list(events["schedule"])
 	for i, item := range schedules[:min(len(schedules), maxSchedules)] {
 		c := text(object(item)["cron"])
-		t.Schedules = append(t.Schedules, schedule{c, longestGap(c), under(at, "schedule", i, "cron")})
+		t.Schedules = append(t.Schedules, schedule{Cron: c, Hours: longestGap(c), Path: under(at, "schedule", i, "cron")})
 	}
 	return t
 }
