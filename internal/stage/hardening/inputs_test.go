@@ -16,6 +16,7 @@ import (
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/source"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/workload"
 	"github.com/stella-ops/assure/policies"
 )
 
@@ -44,7 +45,7 @@ func dump(t *testing.T, dir string) []byte {
 	}
 	s := New(e, config.Hardening{Profile: "strict"})
 	s.places = true
-	c, err := join(p, s.cfg.Roles)
+	c, err := workload.Join(p, s.cfg.Roles)
 	if err != nil {
 		t.Fatal(err)
 	}
