@@ -15,15 +15,17 @@ type Facts struct {
 	Deploys bool `json:"deploys"`
 	// Anchor is the path at which to report what the repository lacks as a whole.
 	Anchor []any `json:"anchor"`
-	monitoring.Monitoring
+	monitoring.Operations
 	cadence
-	settings.Settings
+	settings.Application
 	assurance
 }
 
+// Of returns the facts about the plan; roles are those that the configuration gives to
+// services.
 func Of(p *plan.Plan, roles map[string]string) Facts {
 	c := Facts{
-		Anchor: []any{"files"}, Monitoring: monitoring.Of(p), cadence: newCadence(p, roles), Settings: settings.Of(p),
+		Anchor: []any{"files"}, Operations: monitoring.Of(p), cadence: newCadence(p, roles), Application: settings.Of(p),
 		assurance: newAssurance(p),
 	}
 	for i, d := range p.Documents {
