@@ -163,7 +163,7 @@ func TestIncludeThroughLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Problems) != 1 || len(p.Images) != 0 || p.Problems[0].Location.String() != "compose.yml:1:11" {
+	if len(p.Problems) != 1 || len(p.Images) != 1 || p.Images[0].Ref != "a" || p.Problems[0].Location.String() != "compose.yml:1:11" {
 		t.Errorf("problems %v, %d documents", p.Problems, len(p.Documents))
 	}
 }

@@ -236,8 +236,8 @@ func TestRunReportsWhatItSaw(t *testing.T) {
 		"k8s/service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  ports: [{port: 80}]\n",
 	})
 	p.Problems = append(p.Problems,
-		plan.Problem{Location: finding.Top("x.yaml"), Message: "unreadable", Stages: []string{"hardening"}},
-		plan.Problem{Location: finding.Top("y.yaml"), Message: "unreadable", Stages: []string{"deps"}})
+		plan.Problem{Gap: finding.Gap{Location: finding.Top("x.yaml"), Message: "unreadable"}, Stages: []string{"hardening"}},
+		plan.Problem{Gap: finding.Gap{Location: finding.Top("y.yaml"), Message: "unreadable"}, Stages: []string{"deps"}})
 	set := judge(t, p, "guide")
 	want := map[string]int{"compose files": 1, "dockerfiles": 1, "kubernetes objects": 2}
 	if diff := cmp.Diff(want, set.Coverage); diff != "" {
