@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/stella-ops/assure/internal/config"
@@ -21,6 +22,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // Scanner looks at one web endpoint.
@@ -105,8 +107,7 @@ func (s *Stage) Skip(p *plan.Plan) string {
 
 // Rules lists every rule that the stage can judge.
 func Rules() []finding.Rule {
-	rules := append(probe.Rules(), runtime.Rules()...)
-	return append(rules, web.Rules()...)
+	return slices.Concat(probe.Rules(), runtime.Rules(), rules.List())
 }
 
 // Run starts the first stack of the plan, judges it and takes it down; or it judges the

@@ -19,6 +19,7 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 func TestPermit(t *testing.T) {
@@ -189,7 +190,7 @@ func TestBudgets(t *testing.T) {
 	x = bare(t)
 	x.cfg.Budget.Scan, x.cfg.MinURLs = time.Millisecond, 1
 	e := endpoint{service: "web", port: 80, base: &url.URL{Scheme: "http", Host: "web:80", Path: "/"}}
-	partial := web.Result{Engine: "builtin", URLs: []string{"http://web:80/"}, Alerts: []web.Alert{{PluginID: 10020, Ref: "10020-1", Name: "x", Risk: "Low", URL: "http://web:80/"}}}
+	partial := web.Result{Engine: "builtin", URLs: []string{"http://web:80/"}, Alerts: []rules.Alert{{PluginID: 10020, Ref: "10020-1", Name: "x", Risk: "Low", URL: "http://web:80/"}}}
 	err := x.scan(t.Context(), e, scanner(func(ctx context.Context, _ web.Target) (web.Result, error) {
 		<-ctx.Done()
 		return partial, ctx.Err()

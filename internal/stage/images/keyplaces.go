@@ -23,12 +23,6 @@ func keyRules() []finding.Rule {
 			Remediation: "Take the key out of the history, replace it everywhere, and keep the new one in a key service or a secret store.",
 		},
 		{
-			ID: ruleRotation, Severity: finding.Low, Controls: []string{"SHG-5.10"},
-			Title:       "A major release kept the key of the one before",
-			Description: "The guide wants a new verification key with each major release, so that a key that leaked unnoticed ends with its release.",
-			Remediation: "Sign the next major release with a new key, and ship its public half at the same place.",
-		},
-		{
 			ID: ruleKeyDiffers, Severity: finding.High, Controls: []string{"SHG-6.04"},
 			Title:       "A public key is not the same everywhere",
 			Description: "The repository, the published address and the image each say whose signatures count. Where they disagree, somebody replaced one of them or forgot it, and who relies on it accepts what others refuse.",

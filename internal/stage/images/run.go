@@ -9,6 +9,7 @@ import (
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/images/reference"
 	"github.com/stella-ops/assure/internal/stage/images/registry"
+	"github.com/stella-ops/assure/internal/stage/images/rotation"
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
 
@@ -49,7 +50,9 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	s.judgePolicies(&set)
 	s.judgeTrust(&set, p)
 	s.judgePrivateKeys(ctx, &set, p)
-	s.judgeRotation(&set)
+	if s.opts.Releases != nil {
+		rotation.Judge(&set, s.cfg.Keys, s.opts.Releases)
+	}
 	s.note(&set, uses, built)
 	switch refs := references(uses); {
 	case s.opts.Offline:
