@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
 	"github.com/stella-ops/assure/internal/stage/dast/web/report"
 	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
@@ -22,7 +23,7 @@ func (t *test) result(e endpoint, r web.Result) {
 	t.set.Notes = append(t.set.Notes, fmt.Sprintf("scanner %s saw %d pages of %s with %d requests and %d rules", r.Engine, len(r.URLs), e.base, r.Requests, len(r.Rules)))
 	t.set.Notes = append(t.set.Notes, r.Notes...)
 	for _, g := range r.Gaps {
-		t.gap(e.service, g)
+		t.gap(finding.Gap{Rule: gap.ScannerIncomplete, Subject: e.service, Message: g})
 	}
 	t.set.Files = append(t.set.Files, report.Files(r, e.base.String(), t.o.Version, t.o.Now())...)
 	for _, f := range r.Files {
@@ -31,7 +32,10 @@ func (t *test) result(e endpoint, r web.Result) {
 	}
 	t.set.Files = append(t.set.Files, finding.File{Name: summaryFile, Data: report.Summary(r, baseline(t.cfg.Baseline))})
 	if len(r.URLs) < t.cfg.MinURLs {
-		t.gap(e.service, fmt.Sprintf("the scan saw %d pages of %s and needs %d to count (dast.min-urls); choose where to start with dast.target", len(r.URLs), e.base, t.cfg.MinURLs))
+		t.gap(finding.Gap{
+			Rule: gap.ScannerIncomplete, Subject: e.service, Remediation: "Choose where to start with dast.target.",
+			Message: fmt.Sprintf("the scan saw %d pages of %s and needs %d to count (dast.min-urls)", len(r.URLs), e.base, t.cfg.MinURLs),
+		})
 	} else {
 		for _, rule := range r.Rules {
 			t.set.Judge(rule.ID, 1)

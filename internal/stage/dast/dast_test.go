@@ -16,6 +16,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
@@ -161,6 +162,16 @@ func bareOf(t *testing.T, compose string) *test {
 	}
 }
 
+// known wants a kind that is listed, and a subject, of every gap of the stage.
+func known(t *testing.T, set *finding.Set) {
+	t.Helper()
+	for _, g := range set.Gaps {
+		if _, ok := gap.Lookup(g.Rule); !ok || g.Subject == "" {
+			t.Errorf("a gap without a known rule or a subject: %+v", g)
+		}
+	}
+}
+
 func TestOutcomes(t *testing.T) {
 	x := bare(t)
 	x.outcomes([]probe.Outcome{
@@ -177,6 +188,7 @@ func TestOutcomes(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"probe/run-as-root": 1, "probe/writable-root": 1, probe.TraceRule: 1}, x.set.Judged); diff != "" {
 		t.Error(diff)
 	}
+	known(t, x.set)
 	if len(x.set.Findings) != 2 || len(x.set.Gaps) != 3 || len(x.set.Notes) != 1 {
 		t.Fatalf("%+v", x.set)
 	}
@@ -196,6 +208,7 @@ func TestResult(t *testing.T) {
 	alert := rules.Alert{PluginID: 10020, Ref: "10020-1", Name: "Missing Header", Risk: "Medium", Method: "GET", URL: "http://web:80/a", Evidence: "token hunter2", Solution: "set it", CWE: 1021}
 	result := web.Result{Engine: "builtin", URLs: []string{"http://web:80/a"}, Alerts: []rules.Alert{alert}, Rules: []finding.Rule{{ID: "zap/10020"}, {ID: "zap/77777"}}, Gaps: []string{"page cut off"}}
 	x.result(e, result)
+	known(t, x.set)
 	if len(x.set.Gaps) != 2 || x.set.Judged["zap/10020"] != 0 || !strings.Contains(x.set.Gaps[1].Message, "dast.min-urls") {
 		t.Errorf("one page of two counted: %+v", x.set)
 	}
@@ -324,6 +337,20 @@ func reported(t *testing.T, cfg config.DAST, levelsFile string, alerts ...rules.
 		files[f.Name] = string(f.Data)
 	}
 	return x.set, files
+}
+
+// TestSeen has a stack of two files, which are judged when it runs and not before.
+func TestSeen(t *testing.T) {
+	x := bare(t)
+	if len(x.set.Seen) > 0 {
+		t.Errorf("nothing ran: %v", x.set.Seen)
+	}
+	x.doc.Files = []string{"compose.yml", "app.env"}
+	x.see(plan.Stack{Files: []string{"compose.yml", "compose.test.yml"}})
+	const by = "the tested stack"
+	if d := cmp.Diff(map[string]string{"compose.yml": by, "compose.test.yml": by, "app.env": by}, x.set.Seen); d != "" {
+		t.Error(d)
+	}
 }
 
 // TestActionBaselineMistakes holds what zaproxy/action-baseline gets wrong against us.

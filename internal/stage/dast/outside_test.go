@@ -183,7 +183,8 @@ func TestBudgets(t *testing.T) {
 	if err := x.ask(t.Context(), slow, never); err != nil {
 		t.Error(err)
 	}
-	x.tell()
+	x.conclude()
+	known(t, x.set)
 	if len(x.set.Gaps) != 1 || !strings.Contains(x.set.Gaps[0].Message, "dast.budget.probes") || !strings.Contains(x.set.Gaps[0].Message, "not asked: nothing") || x.set.Judged[probe.TraceRule] != 1 {
 		t.Errorf("%+v", x.set)
 	}
@@ -195,6 +196,7 @@ func TestBudgets(t *testing.T) {
 		<-ctx.Done()
 		return partial, ctx.Err()
 	}), web.Target{})
+	known(t, x.set)
 	if err != nil || len(x.set.Findings) != 1 || len(x.set.Gaps) != 1 || !strings.Contains(x.set.Gaps[0].Message, "dast.budget.scan") || !strings.Contains(x.set.Gaps[0].Message, "incomplete") {
 		t.Errorf("%v %+v", err, x.set)
 	}
@@ -244,7 +246,8 @@ func TestWarningsAreMildFindings(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if len(x.set.Judged) != 3 || len(x.set.Gaps) != 1 {
+	known(t, x.set)
+	if len(x.set.Judged) != 3 || len(x.set.Gaps) != 1 || len(x.set.Seen) > 0 {
 		t.Errorf("%+v", x.set)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/images/blobs"
 	"github.com/stella-ops/assure/internal/stage/images/reference"
@@ -44,7 +45,10 @@ func (s *Stage) blobsOffline(ctx context.Context, set *finding.Set, p *plan.Plan
 	fetched := slices.ContainsFunc(s.cfg.Keys, func(k config.Key) bool { return k.File == "" && k.URL != "" }) ||
 		slices.ContainsFunc(s.cfg.Roots, func(r config.Root) bool { return r.File == "" })
 	if fetched {
-		set.Gaps = append(set.Gaps, finding.Gap{Message: "the files of images.blobs could not be verified offline, because a key or a trusted root must be fetched; give it as a file"})
+		set.Gaps = append(set.Gaps, finding.Gap{
+			Rule: gap.BlobNotVerified, Subject: "images.blobs", Remediation: "Give the key or trusted root as a file, or run without offline.",
+			Message: "the files of images.blobs could not be verified offline, because a key or a trusted root must be fetched",
+		})
 		return nil
 	}
 	r, err := s.prepare(ctx)

@@ -5,6 +5,7 @@ package blobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +14,9 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
 
@@ -40,28 +43,38 @@ type Check struct {
 	names map[string]bool
 }
 
-func (b *Check) gap(file, format string, args ...any) {
-	at := finding.Location{}
-	if file != "" {
-		at = finding.Top(file)
+// gap notes something about a file, or about the globs of an entry, that was not verified.
+func (b *Check) gap(rule, file, remedy, format string, args ...any) {
+	g := finding.Gap{Rule: rule, Location: finding.Top(file), Subject: file, Remediation: remedy, Message: fmt.Sprintf(format, args...)}
+	if !b.has(file) {
+		g.Location = finding.Location{}
 	}
-	b.Set.Gaps = append(b.Set.Gaps, finding.Gap{Location: at, Message: fmt.Sprintf(format, args...)})
+	b.Set.Gaps = append(b.Set.Gaps, g)
+}
+
+// unread notes a file that cannot be read.
+func (b *Check) unread(name, of string, err error) {
+	rule := gap.Unreadable
+	if errors.Is(err, source.ErrTooLarge) {
+		rule = gap.TooLarge
+	}
+	b.gap(rule, name, "", "%s could not be verified: %v", of, err)
 }
 
 // Judge verifies the files of one entry of images.blobs, which is called name.
 func (b *Check) Judge(ctx context.Context, name string, blob config.Blob, p verify.Policy) {
-	files := b.match(blob.Files)
+	files, globs := b.match(blob.Files), strings.Join(blob.Files, ", ")
 	switch {
 	case len(files) == 0:
-		b.gap("", "%s matches no file, so nothing was verified; correct its files: %s", name, strings.Join(blob.Files, ", "))
+		b.gap(gap.MissingFile, globs, "Correct the files of "+name+".", "%s matches no file, so nothing was verified: %s", name, globs)
 	case len(files) > maxBlobs:
-		b.gap("", "%s matches more than %d files; narrow its files", name, maxBlobs)
+		b.gap(gap.TooMany, globs, "Narrow the files of "+name+".", "%s matches more than %d files; the others were not verified", name, maxBlobs)
 		files = files[:maxBlobs]
 	}
 	for _, file := range files {
 		data, err := b.Plan.Tree.Read(file, maxBlob)
 		if err != nil {
-			b.gap(file, "%s could not be verified: %v", file, err)
+			b.unread(file, file, err)
 			continue
 		}
 		b.judgeSignature(ctx, file, data, p)
@@ -118,7 +131,7 @@ func (b *Check) judgeSignature(ctx context.Context, file string, data []byte, p 
 		}
 		sig, err := b.Plan.Tree.Read(file+ending, maxSignature)
 		if err != nil {
-			b.gap(file+ending, "%s could not be verified: %v", file, err)
+			b.unread(file+ending, file, err)
 			return
 		}
 		res := verify.CheckFile(ctx, data, sig, p)
@@ -128,7 +141,7 @@ func (b *Check) judgeSignature(ctx context.Context, file string, data []byte, p 
 			b.Set.Judge(Signature, 1)
 			return
 		case verify.Undecided, verify.UnknownLog:
-			b.gap(file+ending, "the signature of %s could not be judged: %s", file, res.Detail)
+			b.gap(gap.BlobNotVerified, file+ending, "", "the signature of %s could not be judged: %s", file, res.Detail)
 			return
 		}
 		why = append(why, fmt.Sprintf("%s: %s (%s)", file+ending, res.Detail, res.Reason))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/images/reference"
 )
 
@@ -46,7 +47,7 @@ func (b *Check) judgeSubject(file string, data []byte, glob string) {
 		}
 	}
 	if wanted == 0 {
-		b.gap(file, "%s could not be compared with an image: no deployed image with a known digest matches %s", file, glob)
+		b.gap(gap.BlobNotVerified, file, "Correct the image that the entry names, or deploy it by digest.", "%s could not be compared with an image: no deployed image with a known digest matches %s", file, glob)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
 
@@ -83,7 +84,7 @@ func Judge(set *finding.Set, keys []config.Key, releases func(file string) ([]Re
 		}
 		list, err := releases(k.File)
 		if err != nil {
-			set.Gaps = append(set.Gaps, finding.Gap{Location: finding.Top(k.File), Message: fmt.Sprintf("the releases of %s could not be read: %v", k.File, err)})
+			set.Gaps = append(set.Gaps, finding.Gap{Rule: gap.Unreadable, Location: finding.Top(k.File), Subject: k.ID, Remediation: "Fetch the history with its tags.", Message: fmt.Sprintf("the releases of %s could not be read: %v", k.File, err)})
 			continue
 		}
 		for i := 1; i < len(list); i++ {
