@@ -41,7 +41,7 @@ var layers = map[string]string{
 	"internal/stage/images":      "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/images/...",
 	"internal/stage/dast":        "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/dast/...",
 	"internal/stage":             "internal/finding internal/gap internal/plan internal/report",
-	"internal/stage/all":         "internal/config internal/finding internal/gap internal/policy internal/stage internal/stage/deps internal/stage/hardening internal/stage/images internal/stage/dast internal/stage/dast/runtime/facts",
+	"internal/stage/all":         "internal/config internal/finding internal/gap internal/policy internal/stage internal/stage/deps internal/stage/hardening internal/stage/images internal/stage/images/rotation internal/stage/dast internal/stage/dast/runtime/facts",
 	"internal/cli":               "internal/... policies",
 	"internal/harness":           "internal/stage/deps/... internal/stage/images/... internal/harness/...",
 	"internal/harness/bench":     "internal/stage/deps/fixture",

@@ -17,6 +17,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/deps"
 	"github.com/stella-ops/assure/internal/stage/hardening"
 	"github.com/stella-ops/assure/internal/stage/images"
+	"github.com/stella-ops/assure/internal/stage/images/rotation"
 )
 
 // Env is what the stages need from the outside, besides the configuration.
@@ -35,7 +36,7 @@ type Env struct {
 	ReadKey func(path string) ([]byte, error)
 	// Releases reads a key file in the newest release of each major version; nil means
 	// that no history is at hand.
-	Releases func(file string) ([]images.Release, error)
+	Releases func(file string) ([]rotation.Release, error)
 	// Lookup looks up an environment variable that the configuration names.
 	Lookup func(name string) (string, bool)
 	// Proxy chooses the HTTP proxy for a request; nil means none.

@@ -87,10 +87,11 @@ func run(ctx context.Context, t *testing.T, e *stack.Engine, cfg config.DAST, o 
 	t.Helper()
 	s := New(cfg, o)
 	t.Cleanup(func() { empty(t, e, s.o.RunID) })
-	var said []string
-	set, err := s.Run(ctx, p, func(text string) { said = append(said, text) })
-	t.Logf("%q", said)
+	var progress []string
+	set, err := s.Run(ctx, p, func(text string) { progress = append(progress, text) })
+	t.Logf("%q", progress)
 	empty(t, e, s.o.RunID)
+	known(t, &set)
 	return set, err
 }
 
@@ -181,8 +182,8 @@ func TestHardenedStack(t *testing.T) {
 			t.Errorf("%s: %v, judged %d", rule, got, set.Judged[rule])
 		}
 	}
-	if len(set.Gaps) > 0 {
-		t.Errorf("gaps: %+v", set.Gaps)
+	if len(set.Gaps) > 0 || set.Seen["compose.yml"] == "" {
+		t.Errorf("gaps: %+v, seen %v", set.Gaps, set.Seen)
 	}
 }
 
@@ -197,7 +198,7 @@ func TestRefusedStackIsNotStarted(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "compose.yml:4:") || !strings.Contains(err.Error(), "web.privileged") || !strings.Contains(err.Error(), "and 1 more") {
 		t.Errorf("error: %v", err)
 	}
-	if len(set.Gaps) != 2 || set.Gaps[1].Location.Region.StartLine != 5 || len(set.Coverage) != 0 {
+	if len(set.Gaps) != 2 || set.Gaps[1].Location.Region.StartLine != 5 || len(set.Coverage) != 0 || len(set.Seen) != 0 || set.Gaps[0].Subject != "web privileged" {
 		t.Errorf("%+v", set)
 	}
 }

@@ -35,7 +35,7 @@ func said(set finding.Set) []string {
 func gaps(set finding.Set) []string {
 	out := []string{}
 	for _, g := range set.Gaps {
-		out = append(out, g.Location.String()+" "+g.Message)
+		out = append(out, strings.TrimSpace(g.Location.String()+" "+g.Message+" "+g.Remediation))
 	}
 	return out
 }
@@ -55,6 +55,7 @@ func runOffline(t *testing.T, cfg config.Images, profile string, images ...plan.
 	if err != nil {
 		t.Fatal(err)
 	}
+	known(t, set)
 	return set
 }
 
@@ -169,7 +170,7 @@ func TestPolicyOffline(t *testing.T) {
 	if diff := cmp.Diff(want, said(set)); diff != "" {
 		t.Error(diff)
 	}
-	wantGaps := []string{"compose.yaml:3:12 the signature of ghcr.io/acme/app@" + someDigest + " could not be checked offline, and images.rules demands one; run without offline"}
+	wantGaps := []string{"compose.yaml:3:12 the signature of ghcr.io/acme/app@" + someDigest + " could not be checked offline, and images.rules demands one Run without offline."}
 	if diff := cmp.Diff(wantGaps, gaps(set)); diff != "" {
 		t.Error(diff)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 	"github.com/stella-ops/assure/internal/stage/dast/zap"
 	"github.com/stella-ops/assure/internal/stage/dast/zap/zaptest"
 )
@@ -78,7 +79,7 @@ func TestScanGoesThroughTheBaseline(t *testing.T) {
 	if d := cmp.Diff([]string{"http://backend/a", "http://backend/b"}, r.URLs); d != "" {
 		t.Error("urls:", d)
 	}
-	want := []web.Alert{
+	want := []rules.Alert{
 		{PluginID: 10038, Ref: "10038-1", Name: "Name 10038-1", Risk: "Medium", Confidence: "Medium", CWE: 693, WASC: 15, Method: "GET", URL: "http://backend/a", Param: "p", Evidence: "<e>", Description: "D", Solution: "S", Reference: "R"},
 		{PluginID: 424242, Ref: "424242", Name: "Name 424242", Risk: "High", Confidence: "Medium", CWE: 693, WASC: 15, Method: "GET", URL: "http://backend/b", Param: "p", Evidence: "<e>", Description: "D", Solution: "S", Reference: "R"},
 	}
