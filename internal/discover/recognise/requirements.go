@@ -109,14 +109,14 @@ func requirementLines(text []byte) func(yield func(string) bool) {
 			if line == "" || line[0] == '#' || conflict(line) {
 				continue
 			}
-			if len(joined) > 4<<10 { // the start of a line decides
-				line = strings.Repeat(`\`, strings.Count(line[len(line)-1:], `\`))
-			}
-			if strings.HasSuffix(line, `\`) {
+			more := strings.HasSuffix(line, `\`)
+			if len(joined) < 4<<10 { // the start of a line decides
 				joined += strings.TrimSuffix(line, `\`)
+			}
+			if more {
 				continue
 			}
-			if left--; left < 0 || !yield(strings.TrimSpace(joined+line)) {
+			if left--; left < 0 || !yield(strings.TrimSpace(joined)) {
 				return
 			}
 			joined = ""
