@@ -49,7 +49,10 @@ func atTop(doc []byte, key string) bool {
 		}
 		start := at + i
 		at = start + len(key)
-		if in := indentation(doc[:start]); in >= 0 && in <= least && endsKey(doc[at:]) {
+		if !endsKey(doc[at:]) {
+			continue
+		}
+		if in := indentation(doc[:start]); in >= 0 && in <= least {
 			return true
 		}
 	}
