@@ -78,9 +78,13 @@ func repository(t *testing.T) string {
 // settings are the defaults with the scanner that is always there.
 func settings() config.DAST {
 	cfg := config.Default().DAST
-	cfg.Engine, cfg.Ready, cfg.Env = "builtin", 10*time.Minute, map[string]string{"API_TOKEN": stack.Random}
+	cfg.Engine, cfg.Ready, cfg.Env = "builtin", patience, map[string]string{"API_TOKEN": stack.Random}
+	cfg.Budget = config.Budget{Stack: patience, Probes: patience, Scan: patience}
 	return cfg
 }
+
+// patience is how long anything may take, however busy the machine is.
+const patience = 10 * time.Minute
 
 // run runs the stage and makes sure that it leaves nothing behind.
 func run(ctx context.Context, t *testing.T, e *stack.Engine, cfg config.DAST, o Options, p *plan.Plan) (finding.Set, error) {
