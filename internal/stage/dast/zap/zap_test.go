@@ -33,7 +33,7 @@ func target(t *testing.T, seeds ...string) web.Target {
 
 func config(s *zaptest.Server) zap.Config {
 	return zap.Config{
-		URL: s.URL, APIKey: key, Poll: time.Millisecond, Timeout: 5 * time.Second,
+		URL: s.URL, APIKey: key, Poll: time.Millisecond, Timeout: time.Minute,
 		StartTimeout: 5 * time.Second, SpiderTimeout: 5 * time.Second, PassiveTimeout: 5 * time.Second,
 	}
 }
