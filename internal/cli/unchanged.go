@@ -72,7 +72,7 @@ func within(tree fs.FS, dir string) (map[string][]byte, error) {
 
 // fingerprint is nil where nothing stands, else that of the file's content. The tree of
 // the base commit holds regular files alone, so nothing else can be the same.
-func fingerfingerprint(tree fs.FS, name string) ([]byte, error) {
+func fingerprint(tree fs.FS, name string) ([]byte, error) {
 	info, err := fs.Lstat(tree, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
