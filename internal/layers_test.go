@@ -25,7 +25,7 @@ var layers = map[string]string{
 	"policies":                   "",
 	"internal/source":            "internal/finding internal/gap",
 	"internal/source/commit":     "",
-	"internal/config":            "internal/finding",
+	"internal/config":            "internal/finding internal/gap",
 	"internal/configfile":        "internal/finding internal/gap internal/shell internal/source",
 	"internal/source/decoded":    "internal/source",
 	"internal/plan":              "internal/finding internal/source",
