@@ -8,11 +8,12 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/plan/render/rendertest"
+	"github.com/stella-ops/assure/internal/source"
 )
 
 func buildPlan(t testing.TB, files map[string]string) *Plan {
 	t.Helper()
-	p, err := Build(t.Context(), rendertest.Repository(t, files), config.Default(), Event{Name: "local"})
+	p, err := Build(t.Context(), rendertest.Repository(t, files), config.Default(), Event{Name: "local"}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

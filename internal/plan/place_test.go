@@ -221,7 +221,7 @@ func (c *census) directory(t *testing.T, dir string) *Plan {
 		t.Fatal(err)
 	}
 	defer tree.Close()
-	p, err := Build(t.Context(), tree, config.Default(), Event{})
+	p, err := Build(t.Context(), tree, config.Default(), Event{}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,7 @@ func TestReadsTheBaseOfAMerge(t *testing.T) {
 	}
 }
 
-func TestExtractsRegularFilesOnly(t *testing.T) {
+func TestExtractsFilesAndLinks(t *testing.T) {
 	r, err := commit.Open(fixture(t))
 	if err != nil {
 		t.Fatal(err)
@@ -110,8 +110,11 @@ func TestExtractsRegularFilesOnly(t *testing.T) {
 			names = append(names, n)
 		}
 	}
-	if diff := cmp.Diff([]string{".assure.yml", ".gitattributes", "a/compose.yaml"}, names); diff != "" {
+	if diff := cmp.Diff([]string{".assure.yml", ".gitattributes", "a/compose.yaml", "link"}, names); diff != "" {
 		t.Errorf("extracted files (-want +got):\n%s", diff)
+	}
+	if to, err := os.Readlink(filepath.Join(dir, "link")); to != "/etc/passwd" {
+		t.Errorf("link: %q %v", to, err)
 	}
 }
 
