@@ -31,7 +31,7 @@ func (a *app) plan(ctx context.Context, path string) error {
 		return err
 	}
 	defer j.close()
-	p, err := plan.Build(ctx, j.tree, j.cfg, j.event)
+	p, err := plan.Build(ctx, j.tree, j.cfg, j.event, j.selected)
 	if err != nil {
 		return err
 	}

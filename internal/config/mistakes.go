@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Mistakes joins errors, nil ones left out, in the order of the file; those without a
-// place come last.
+// Mistakes joins errors, nil and repeated ones left out, in the order of the file; those
+// without a place come last.
 func Mistakes(errs ...error) error {
 	all := flat(errs)
 	slices.SortStableFunc(all, func(a, b error) int {
@@ -18,7 +18,7 @@ func Mistakes(errs ...error) error {
 		}
 		return x.Location.Compare(y.Location)
 	})
-	return errors.Join(all...)
+	return errors.Join(slices.CompactFunc(all, func(a, b error) bool { return a.Error() == b.Error() })...)
 }
 
 func rank(placed bool) int {

@@ -33,6 +33,10 @@ type Input struct {
 	BaseExceptions  []config.Exception
 	// Unreadable are entries of files with exceptions that accept nothing.
 	Unreadable []finding.Gap
+	// BaseUnreadable are those of the base commit.
+	BaseUnreadable []finding.Gap
+	// Settings are findings about the settings themselves, here and in the base commit.
+	Settings, BaseSettings []finding.Finding
 	// Partial is true when only some files were assessed: an exception that matched
 	// nothing may still be needed.
 	Partial bool
@@ -53,6 +57,11 @@ func Build(in Input) *Report {
 	trust := inlineTrust(in)
 	if run, ok := r.judgeExceptions(in, trust); ok {
 		r.Stages = append(slices.Clone(r.Stages), run)
+	}
+	if in.Base != nil {
+		if run, ok := new(Report).judgeExceptions(in.atBase(), nil); ok {
+			in.Base = append(slices.Clone(in.Base), run)
+		}
 	}
 	r.Rules = collectRules(slices.Concat(r.Stages, in.Base))
 	r.Findings = r.merge(r.Stages, in, trust)

@@ -31,6 +31,21 @@ type Head interface {
 	Submodules() []string
 }
 
+// Whole is the head of a tree that holds nothing else, such as that of a commit.
+type Whole struct{ Modules []string }
+
+// Holds is true.
+func (Whole) Holds(string) bool { return true }
+
+// Reaches is true.
+func (Whole) Reaches(string) bool { return true }
+
+// Tracked is empty: what is there is what there is.
+func (Whole) Tracked() []string { return nil }
+
+// Submodules are the directories that hold other repositories.
+func (w Whole) Submodules() []string { return w.Modules }
+
 // Excluded reports whether a glob matches the path or a directory above it.
 func Excluded(globs []string, name string) bool {
 	_, by := excludedBy(trimmed(globs), name)

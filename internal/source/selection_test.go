@@ -65,7 +65,10 @@ func TestWalkUnderADirectory(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := tr.Walk(t.Context(), Selection{Under: "missing"}); err == nil {
-		t.Error("a directory that is not there was walked")
+	if got, err = tr.Walk(t.Context(), Selection{Under: "missing", Head: Whole{Modules: []string{"m"}}}); err != nil || cmp.Diff(Listing{}, got) != "" {
+		t.Errorf("a directory that is not there: %v, %v", got, err)
+	}
+	if got, err = tr.Walk(t.Context(), Selection{Under: "ab", Head: Whole{Modules: []string{"ab/m"}}}); err != nil || cmp.Diff(Listing{Files: []string{"ab/n"}, Submodules: []string{"ab/m"}}, got) != "" {
+		t.Errorf("all of a tree: %v, %v", got, err)
 	}
 }

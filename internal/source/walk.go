@@ -111,6 +111,8 @@ func (w *walker) dir(name string, by int) error {
 	}
 	list, err := w.tree.entries(name)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && name == w.selected.Under:
+		return nil // another commit may have it
 	case err != nil && name == w.roots[0]:
 		return err
 	case err != nil && by < 0:

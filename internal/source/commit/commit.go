@@ -119,6 +119,33 @@ func (c *Commit) ReadFile(name string, limit int64) ([]byte, error) {
 	return contents(f)
 }
 
+// Submodules are the directories that hold other repositories, sorted.
+func (c *Commit) Submodules() ([]string, error) {
+	if _, err := c.c.File(".gitmodules"); errors.Is(err, object.ErrFileNotFound) {
+		return nil, nil
+	}
+	tree, err := c.c.Tree()
+	if err != nil {
+		return nil, fmt.Errorf("list submodules of %s: %w", c.ID(), err)
+	}
+	var dirs []string
+	walker := object.NewTreeWalker(tree, true, nil)
+	defer walker.Close()
+	for {
+		name, e, err := walker.Next()
+		if errors.Is(err, io.EOF) {
+			slices.Sort(dirs)
+			return dirs, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list submodules of %s: %w", c.ID(), err)
+		}
+		if e.Mode == filemode.Submodule {
+			dirs = append(dirs, name)
+		}
+	}
+}
+
 // Extract writes the commit's files below dir, which must be empty. Names that would
 // leave dir are refused, and so is whatever would be written through a link: links are
 // made last. Where they lead is for the reader of dir to judge.

@@ -172,10 +172,16 @@ func TestFurtherWorkTreesAndSubmodules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if id, _, err := r.Head(); err != nil {
-		t.Error(err)
-	} else if _, err := r.Commit(id); err != nil {
-		t.Error(err)
+	id, _, err := r.Head()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := r.Commit(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dirs, err := c.Submodules(); err != nil || !slices.Equal(dirs, []string{"mods/m"}) {
+		t.Errorf("submodules of the commit: %v, %v", dirs, err)
 	}
 }
 
