@@ -15,7 +15,8 @@ type Selection struct {
 	Head Head
 	// Exclude lists globs of what is not assessed: slash paths from the root.
 	Exclude []string
-	// Under is the one directory that is assessed; empty means all.
+	// Under is the one directory that is assessed, even when a glob excludes it; empty means
+	// all.
 	Under string
 }
 

@@ -84,9 +84,19 @@ type walker struct {
 
 func newWalker(ctx context.Context, t *Tree, s Selection) *walker {
 	return &walker{
-		ctx: ctx, tree: t, selected: s, globs: trimmed(s.Exclude), used: make([]bool, len(s.Exclude)),
+		ctx: ctx, tree: t, selected: s, globs: sparing(s.Under, trimmed(s.Exclude)), used: make([]bool, len(s.Exclude)),
 		left: maxFiles, leftExcluded: maxExcluded, roots: []string{cmp.Or(s.Under, ".")},
 	}
+}
+
+// sparing drops the globs that take out the one directory that was asked for.
+func sparing(under string, globs []string) []string {
+	for i := range globs {
+		if _, by := excludedBy(globs[i:i+1], under); under != "" && by >= 0 {
+			globs[i] = "" // matches nothing and keeps the place of the others
+		}
+	}
+	return globs
 }
 
 // next walks one more directory that a link leads to, unless it has been walked or holds
