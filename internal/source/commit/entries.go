@@ -61,7 +61,7 @@ func parseEntries(data []byte, h hash.Hash) ([]entry, error) {
 	if int(count) > len(body)/(40+size) {
 		return nil, errCut
 	}
-	p := &indexParser{data: body, at: 12, version: version, hash: size}
+	p := &indexParser{data: body, text: string(body), at: 12, version: version, hash: size}
 	list := make([]entry, 0, count)
 	for range count {
 		e, err := p.entry()
@@ -74,7 +74,9 @@ func parseEntries(data []byte, h hash.Hash) ([]entry, error) {
 }
 
 type indexParser struct {
-	data    []byte
+	data []byte
+	// text is the same, so that names need no memory of their own.
+	text    string
 	at      int
 	version uint32
 	hash    int
@@ -123,7 +125,7 @@ func (p *indexParser) name() (string, error) {
 	if n < 0 {
 		return "", errCut
 	}
-	name := prefix + string(p.data[p.at:p.at+n])
+	name := prefix + p.text[p.at:p.at+n]
 	p.at += n + 1
 	return name, nil
 }

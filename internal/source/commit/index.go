@@ -104,8 +104,8 @@ func (x *Index) enter(e entry) {
 	if x.files[e.name] = true; !e.absent {
 		x.tracked = append(x.tracked, e.name)
 	}
-	for d := path.Dir(e.name); d != "." && !x.dirs[d]; d = path.Dir(d) {
-		x.dirs[d] = true
+	for i := strings.LastIndexByte(e.name, '/'); i > 0 && !x.dirs[e.name[:i]]; i = strings.LastIndexByte(e.name[:i], '/') {
+		x.dirs[e.name[:i]] = true
 	}
 }
 
