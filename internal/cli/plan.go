@@ -32,7 +32,7 @@ func (a *app) plan(ctx context.Context, path string) error {
 		return err
 	}
 	defer j.close()
-	p, err := discover.Build(ctx, j.tree, j.cfg, j.event)
+	p, err := discover.Build(ctx, j.tree, j.cfg, j.event, j.selected)
 	if err != nil {
 		return err
 	}

@@ -26,12 +26,12 @@ import (
 
 // Build finds out what there is to assess in the tree. What cannot be read becomes a
 // Problem; an error means that the tree itself cannot be listed or ctx has ended.
-func Build(ctx context.Context, tree *source.Tree, cfg config.Config, event plan.Event) (*plan.Plan, error) {
-	found, err := tree.Walk(ctx, cfg.Exclude)
+func Build(ctx context.Context, tree *source.Tree, cfg config.Config, event plan.Event, selected source.Selection) (*plan.Plan, error) {
+	found, err := tree.Walk(ctx, selected)
 	if err != nil {
 		return nil, fmt.Errorf("build plan: %w", err)
 	}
-	return build(ctx, &plan.Plan{Root: tree.Dir(), Tree: tree, Event: event}, cfg, found)
+	return build(ctx, &plan.Plan{Root: tree.Dir(), Tree: tree, Event: event, Listing: found}, cfg, linked(tree, found))
 }
 
 // build fills an empty plan with what was found.
@@ -133,12 +133,10 @@ func (b *builder) templated(name string) bool {
 // links reports what looks like an input but is not a regular file of the tree.
 func (b *builder) links() {
 	for _, name := range b.found.Links {
-		b.unreadable(name, "symbolic link leads out of the repository or nowhere and is not followed; replace it by the file")
+		b.unreadable(name, "symbolic link leads out of the repository, to what git does not track there, or nowhere, and is not followed; replace it by the file")
 	}
-	for _, name := range b.found.Inner {
-		if target := b.tree.Target(name); b.has(target) && !sameRole(name, target) {
-			b.unreadable(name, "symbolic link to "+target+", which is not recognised by its own name; replace the link by the file")
-		}
+	for _, name := range b.found.Submodules {
+		b.problem(gap.RemoteSource, finding.Top(name), "submodule: its files are another repository's and are not assessed here; assess that repository by itself and exclude the directory", config.StageNames[:]...)
 	}
 	for _, name := range b.found.Special {
 		b.unreadable(name, "not a regular file (a pipe, socket or device) and not read; replace it by a file")

@@ -126,7 +126,7 @@ func TestLinksAndPipes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p, err := Build(t.Context(), tree, config.Default(), plan.Event{})
+	p, err := Build(t.Context(), tree, config.Default(), plan.Event{}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestLinksAndPipes(t *testing.T) {
 	}
 	want := []string{
 		".env hardening,images,dast", "Dockerfile hardening,images", "compose.yml hardening,images,dast",
-		"docker-compose.yml hardening,images,dast", "docker/compose.yml hardening,images,dast", "go.mod deps",
+		"docker-compose.yml hardening,images,dast", "go.mod deps",
 		"k.yaml hardening,images", "poetry.lock deps", "sub/.env hardening,images,dast",
 	}
 	if !slices.Equal(got, want) {
@@ -159,7 +159,7 @@ func TestIncludeThroughLink(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(tree.Dir(), "dir")); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Build(t.Context(), tree, config.Default(), plan.Event{})
+	p, err := Build(t.Context(), tree, config.Default(), plan.Event{}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,14 +195,14 @@ func TestNothing(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Build(ctx, rendertest.Repository(t, map[string]string{"a": ""}), config.Default(), plan.Event{}); !errors.Is(err, context.Canceled) {
+	if _, err := Build(ctx, rendertest.Repository(t, map[string]string{"a": ""}), config.Default(), plan.Event{}, source.Selection{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end of ctx: %v", err)
 	}
 	tree := rendertest.Repository(t, nil)
 	if err := os.Remove(tree.Dir()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Build(t.Context(), tree, config.Default(), plan.Event{}); err == nil {
+	if _, err := Build(t.Context(), tree, config.Default(), plan.Event{}, source.Selection{}); err == nil {
 		t.Error("a root that is gone must be an error")
 	}
 }
@@ -216,7 +216,7 @@ func TestConfigured(t *testing.T) {
 		"ci/stack.yml": "services: {a: {image: a}}\n", "ci/extra.yml": "services: {a: {init: true}}\n",
 		"compose.yml": "services: {z: {image: z}}\n", "vendor/compose.yml": "services: [\n", "vendor/go.mod": "",
 	}
-	p, err := Build(t.Context(), rendertest.Repository(t, files), cfg, plan.Event{})
+	p, err := Build(t.Context(), rendertest.Repository(t, files), cfg, plan.Event{}, source.Selection{Exclude: cfg.Exclude})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestConfigured(t *testing.T) {
 		t.Errorf("%+v %v", p.Stacks, p.Problems)
 	}
 	cfg.DAST.Compose = []string{"no.yml", "../x.yml"}
-	if p, err = Build(t.Context(), rendertest.Repository(t, files), cfg, plan.Event{}); err != nil || len(p.Problems) != 2 {
+	if p, err = Build(t.Context(), rendertest.Repository(t, files), cfg, plan.Event{}, source.Selection{Exclude: cfg.Exclude}); err != nil || len(p.Problems) != 2 {
 		t.Errorf("%v %v", p.Problems, err)
 	}
 }

@@ -27,6 +27,8 @@ type Plan struct {
 	Root string
 	// Tree reads its files.
 	Tree *source.Tree
+	// Listing is what the walk of the tree saw; empty when single files were named.
+	Listing source.Listing
 	// Files are all regular files that are not excluded, sorted: slash paths from Root.
 	Files []File
 	// Documents are the files that rules judge.
