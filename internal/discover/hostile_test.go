@@ -35,14 +35,14 @@ func TestProblems(t *testing.T) {
 		stages                  []string
 	}{
 		{"broken Compose", "-- compose.yml --\nservices:\n  web: [\n", "compose.yml:3:1", "did not find expected", all},
-		{"broken YAML", "-- x.yaml --\na: b\nc: [\n", "x.yaml:3:1", "not readable as YAML", two},
+		{"broken YAML", "-- x.yaml --\nkind: b\nc: [\n", "x.yaml:3:1", "not readable as YAML", two},
 		{"broken manifest in JSON", "-- x.json --\n{\"apiVersion\": \"v1\", \"kind\": \"Pod\",\n", "x.json:2:1", "not readable", two},
 		{"broken Dockerfile", "-- Dockerfile --\nFROM a\nRUN <<X\nb\n", "Dockerfile:2:1", "unterminated heredoc", two},
 		{"Dockerfile without FROM", "-- Dockerfile --\nRUN a\n", "Dockerfile:1:1", "no FROM", two},
 		{"FROM with too much", "-- Dockerfile --\nFROM a b\n", "Dockerfile:2:", "", two},
 		{"duplicate key", "-- compose.yml --\nservices: {}\nservices: {}\n", "compose.yml:2:1", "given twice", all},
 		{"alias bomb", "-- compose.yml --\n" + bomb + "services: {a: {image: *i}}\n", "compose.yml:1:1", "expand", all},
-		{"alias bomb in a manifest", "-- k.yaml --\n" + bomb, "k.yaml:1:1", "expand", two},
+		{"alias bomb in a manifest", "-- k.yaml --\n" + bomb + "kind: *i\n", "k.yaml:1:1", "expand", two},
 		{"no service map", "-- compose.yml --\nservices: []\n", "compose.yml:1:1", "", all},
 		{"service is text", "-- compose.yml --\nservices:\n  web: text\n", "compose.yml:2:8", "must be a mapping", all},
 		{"unknown key", "-- compose.yml --\n" + web + "    prvileged: true\n", "compose.yml:4:5", `"prvileged" is not`, all},
@@ -172,7 +172,7 @@ func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	big := strings.Repeat("# comment\n", source.MaxFileBytes/10+1)
 	p := buildPlan(t, map[string]string{
-		"compose.yml": big, "k.yaml": big, "Dockerfile": big, "notes.txt": big,
+		"compose.yml": big, "k.yaml": "kind: Pod\n" + big, "data.yaml": big, "Dockerfile": big, "notes.txt": big,
 		"list.json": `{"apiVersion": "v1", "kind": "List"}` + strings.Repeat(" ", source.MaxFileBytes), "data.json": strings.Repeat(" ", source.MaxFileBytes+1),
 	})
 	var got []string

@@ -47,6 +47,11 @@ type Plan struct {
 	LockFiles []string
 	// Problems are the things that should have been read but could not.
 	Problems []Problem
+	// Unparsed are YAML files that do not parse, when nothing in them speaks for a
+	// deployment: they matter only where an earlier commit's could be judged.
+	Unparsed []Problem
+	// OutOfScope says of files that might look like an input why no stage judges them.
+	OutOfScope map[string]string
 	// Event describes why this run happens.
 	Event Event
 }
