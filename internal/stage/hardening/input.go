@@ -45,19 +45,20 @@ func (s *Stage) input(p *plan.Plan, c *cluster, doc *plan.Document) input {
 }
 
 // subjects counts what a rule judges in this document unless it says so itself:
-// services, containers (at least the object), stages or, once, the repository.
+// services, containers, stages or, once, the repository. An object without containers
+// proves nothing about them.
 func (in input) subjects() int {
 	switch f := in["facts"].(type) {
 	case compose:
 		return len(f.Services)
 	case kubernetes:
-		return max(1, len(f.Containers))
+		return len(f.Containers)
 	case dockerfile:
 		return len(f.Stages)
 	case configuration:
 		return f.subjects(in)
 	}
-	return 1
+	return 0
 }
 
 // subject names what a path belongs to: a service, Kind/name/container, a
