@@ -40,7 +40,7 @@ from_file(service) := {password |
 	some password in service.passwords
 	password.state == "file"
 	password.path[2] != "environment"
-	not service.access.state in {"closed", "open"}
+	not object.get(service, ["access", "state"], "") in {"closed", "open"}
 }
 
 results contains result if {

@@ -52,7 +52,7 @@ limited(service) if {
 limited(service) if service.access.memory
 
 unread(service) if {
-	not service.access.state in {"closed", "open"}
+	not object.get(service, ["access", "state"], "") in {"closed", "open"}
 	some word in service.words
 	word.from != "healthcheck"
 	regex.match(`\.conf(ig)?$`, word.text)

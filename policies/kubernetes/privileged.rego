@@ -50,7 +50,7 @@ unknown contains {"subject": container.name, "reason": sprintf("no rule judges %
 	own := object.get(input.object, array.concat(container.path, ["securityContext"]), {})
 	some key in ["appArmorProfile", "procMount", "seLinuxOptions", "windowsOptions"]
 	not object.get(own, key, null) in {null, "Default"}
-	not own[key].type in {"Localhost", "RuntimeDefault"}
+	not object.get(own, [key, "type"], "") in {"Localhost", "RuntimeDefault"}
 }
 
 unknown contains {"subject": container.name, "reason": sprintf("it adds the capability %s", [capability.name]), "path": capability.path} if {
@@ -64,7 +64,7 @@ unknown contains {"subject": container.name, "reason": sprintf("the pod's %s is 
 	own := object.get(input.object, array.concat(pod.path, ["securityContext"]), {})
 	some key in ["appArmorProfile", "seLinuxOptions", "sysctls", "windowsOptions"]
 	not object.get(own, key, null) in {null, []}
-	not own[key].type in {"Localhost", "RuntimeDefault"}
+	not object.get(own, [key, "type"], "") in {"Localhost", "RuntimeDefault"}
 	some container in input.facts.containers
 }
 
