@@ -25,7 +25,7 @@ var layers = map[string]string{
 	"policies":                   "",
 	"internal/source":            "internal/finding",
 	"internal/source/commit":     "",
-	"internal/config":            "internal/finding",
+	"internal/config":            "internal/finding internal/gap",
 	"internal/configfile":        "internal/finding internal/gap internal/shell internal/source",
 	"internal/plan":              "internal/config internal/configfile internal/finding internal/gap internal/source internal/plan/render/...",
 	"internal/plan/render":       "internal/finding internal/gap internal/source internal/plan/render",
