@@ -1,12 +1,10 @@
-// Package hardening judges Compose files, Kubernetes objects and Dockerfiles with the
-// rules of the policy packs. Go supplies facts, the rules decide, and every path that
-// a rule returns becomes a place in a file.
 package hardening
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,6 +12,8 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/workload"
 )
 
 // Bounds of one run.
@@ -57,7 +57,7 @@ func (s *Stage) Skip(*plan.Plan) string { return "" }
 func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (finding.Set, error) {
 	set := finding.Set{Rules: s.engine.Rules(), Gaps: p.Gaps(s.Name()), Notes: s.engine.Passed()}
 	say(fmt.Sprintf("judging %d documents with %d rules", len(p.Documents), len(set.Rules)))
-	c, err := s.cluster(p)
+	c, err := workload.Join(p, s.cfg.Roles)
 	if err != nil {
 		set.Gaps = append(set.Gaps, gap(firstObject(p), err))
 	}
@@ -72,7 +72,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 }
 
 // all judges the documents side by side and returns their sets in the plan's order.
-func (s *Stage) all(ctx context.Context, p *plan.Plan, c *cluster) []finding.Set {
+func (s *Stage) all(ctx context.Context, p *plan.Plan, c *workload.Cluster) []finding.Set {
 	docs := documents(p)
 	sets := make([]finding.Set, len(docs))
 	next := make(chan int)
@@ -108,7 +108,7 @@ func documents(p *plan.Plan) []*plan.Document {
 
 // one judges a document. Facts are built from hostile text: a panic there must cost
 // this document only.
-func (s *Stage) one(ctx context.Context, p *plan.Plan, c *cluster, doc *plan.Document) (set finding.Set) {
+func (s *Stage) one(ctx context.Context, p *plan.Plan, c *workload.Cluster, doc *plan.Document) (set finding.Set) {
 	defer func() {
 		if r := recover(); r != nil {
 			set = finding.Set{Gaps: []finding.Gap{gap(doc, fmt.Errorf("panic: %v", r))}}
@@ -122,7 +122,7 @@ func (s *Stage) one(ctx context.Context, p *plan.Plan, c *cluster, doc *plan.Doc
 		return finding.Set{Gaps: []finding.Gap{gap(doc, err)}}
 	}
 	set = s.report(p, doc, in, out)
-	if len(object(doc.Model["jobs"])) > 0 && doc.Kind == plan.Compose {
+	if len(value.Object(doc.Model["jobs"])) > 0 && doc.Kind == plan.Compose {
 		set.Gaps = append(set.Gaps, gap(doc, errJobs))
 	}
 	return set
@@ -134,4 +134,10 @@ var errJobs = errors.New("no rule judges its jobs section; describe the job as a
 func gap(doc *plan.Document, err error) finding.Gap {
 	return finding.Gap{Location: finding.Top(doc.Name), Message: fmt.Sprintf(
 		"%s was not judged in full: %v; mend the document or the rule, or exclude the file", doc.Name, err)}
+}
+
+// firstObject is where to report on all Kubernetes objects of a plan.
+func firstObject(p *plan.Plan) *plan.Document {
+	i := slices.IndexFunc(p.Documents, func(d plan.Document) bool { return d.Kind == plan.Kubernetes })
+	return &p.Documents[max(0, i)]
 }

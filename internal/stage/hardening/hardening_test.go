@@ -3,7 +3,6 @@ package hardening_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -27,8 +26,6 @@ import (
 	"github.com/stella-ops/assure/internal/stage/hardening"
 	"github.com/stella-ops/assure/policies"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 var _ stage.Stage = (*hardening.Stage)(nil)
 
@@ -112,7 +109,7 @@ func lines(set finding.Set) string {
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", "golden", name)
-	if *update {
+	if *hardening.Update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,64 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/container"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/typography"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
+)
+
+// Facts are the facts about one Dockerfile.
+type Facts struct {
+	Stages []Stage `json:"stages"`
+	// Typography are words with typographic characters.
+	Typography []typography.Typo `json:"typography"`
+}
+
+func Of(model map[string]any) Facts {
+	out := Facts{Stages: []Stage{}, Typography: typography.InDockerfile(model)}
+	stages := value.List(model["stages"])
+	for i, v := range stages {
+		st := value.Object(v)
+		f := Stage{Name: value.Text(st["name"]), From: value.Text(st["from"]), Final: i == len(stages)-1,
+			UserPath: []any{"stages", i}, Secrets: []container.Secret{}, Copies: []copied{}, Insecure: []copied{}}
+		f.NonRootBase = strings.Contains(f.From, "nonroot") || strings.Contains(f.From, "chiseled")
+		if base := out.stage(f.From); base != nil {
+			f.User, f.UserPath, f.NonRootBase = base.User, base.UserPath, base.NonRootBase
+			f.Backend, f.Minimal = base.Backend, base.Minimal
+		} else {
+			f.Backend, f.Minimal = isBackendBase(f.From), isMinimal(f.From)
+		}
+		if i == 0 {
+			f.instructions(model["instructions"], nil)
+		}
+		f.instructions(st["instructions"], []any{"stages", i})
+		out.Stages = append(out.Stages, f)
+	}
+	return out
+}
+
+// stage finds an earlier stage by name.
+func (d Facts) stage(name string) *Stage {
+	for i := range d.Stages {
+		if d.Stages[i].Name != "" && strings.EqualFold(d.Stages[i].Name, name) {
+			return &d.Stages[i]
+		}
+	}
+	return nil
+}
+
+// Subject names the stage that a path lies in.
+func (d Facts) Subject(path []any) string {
+	if len(path) < 2 {
+		return ""
+	}
+	i, ok := path[1].(int)
+	if !ok || path[0] != "stages" || i < 0 || i >= len(d.Stages) {
+		return ""
+	}
+	if d.Stages[i].Name != "" {
+		return d.Stages[i].Name
+	}
+	return "stage " + value.Text(i)
+}

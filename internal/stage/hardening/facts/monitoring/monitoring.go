@@ -1,0 +1,24 @@
+package monitoring
+
+import (
+	"github.com/stella-ops/assure/internal/plan"
+)
+
+// Monitoring are the facts about what watches the deployment.
+type Monitoring struct {
+	// Alerts are the repository's alert rules.
+	Alerts alerts `json:"alerts"`
+	// Metrics are its Prometheus servers, Deliveries its Alertmanagers.
+	Metrics    metrics    `json:"metrics"`
+	Deliveries []delivery `json:"deliveries"`
+	// Detections are the rules of its SIEM.
+	Detections detections `json:"detections"`
+	// Shipper is its log shipper.
+	Shipper shipper `json:"shipper"`
+}
+
+func Of(p *plan.Plan) Monitoring {
+	o := Monitoring{Alerts: newAlerts(p), Metrics: newMetrics(p), Deliveries: deliveries(p), Shipper: newShipper(p)}
+	o.Detections = newDetections(p, o.Alerts)
+	return o
+}

@@ -1,0 +1,51 @@
+package repository
+
+import (
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/monitoring"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/settings"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
+)
+
+// Facts are the facts about the repository's configuration.
+type Facts struct {
+	// Deploys is true when the repository has something that is deployed: a Compose
+	// file or a Kubernetes object. Only then can something be missing beside it.
+	Deploys bool `json:"deploys"`
+	// Anchor is the path at which to report what the repository lacks as a whole.
+	Anchor []any `json:"anchor"`
+	monitoring.Monitoring
+	cadence
+	settings.Settings
+	assurance
+}
+
+func Of(p *plan.Plan, roles map[string]string) Facts {
+	c := Facts{
+		Anchor: []any{"files"}, Monitoring: monitoring.Of(p), cadence: newCadence(p, roles), Settings: settings.Of(p),
+		assurance: newAssurance(p),
+	}
+	for i, d := range p.Documents {
+		if d.Kind == plan.Compose || d.Kind == plan.Kubernetes {
+			c.Deploys, c.Anchor = true, []any{"documents", i}
+			break
+		}
+	}
+	return c
+}
+
+// Subjects counts the repository itself once it is seen as a whole.
+func (c Facts) Subjects(complete bool) int {
+	if c.Deploys && complete {
+		return 1
+	}
+	return 0
+}
+
+// Subject names the configuration file that a path lies in, else the repository.
+func (c Facts) Subject(path []any) string {
+	if len(path) > 1 && path[0] == "files" {
+		return value.Text(path[1])
+	}
+	return "repository"
+}

@@ -1,0 +1,36 @@
+package service
+
+import (
+	"strings"
+
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/container"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/typography"
+	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
+)
+
+// Facts are the facts about a Compose set.
+type Facts struct {
+	Services map[string]Service `json:"services"`
+	Volumes  []container.Mount  `json:"volumes"`
+	// Typography are identifiers with typographic characters.
+	Typography []typography.Typo `json:"typography"`
+}
+
+func Of(p *plan.Plan, doc *plan.Document, roles map[string]string) Facts {
+	out := Facts{Services: map[string]Service{}, Volumes: []container.Mount{}, Typography: typography.Find(doc.Model, []any{})}
+	vars := indexVariables(doc.Variables)
+	for name, v := range value.Object(doc.Model["services"]) {
+		s := scope{plan: p, doc: doc, vars: vars, base: []any{"services", name}, svc: value.Object(v)}
+		out.Services[name] = s.facts(name, roles[name])
+	}
+	volumes := value.Object(doc.Model["volumes"])
+	for _, name := range value.Keys(volumes) {
+		opts := value.Object(value.Object(volumes[name])["driver_opts"])
+		if device := value.Text(opts["device"]); strings.HasPrefix(device, "/") {
+			out.Volumes = append(out.Volumes, container.NewMount(p.Root, "bind", device, "", opts["o"] == "ro",
+				[]any{"volumes", name, "driver_opts", "device"}))
+		}
+	}
+	return out
+}
