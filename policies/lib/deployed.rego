@@ -8,6 +8,13 @@ read(path) if {
 	input.facts.readers[path[1]]
 }
 
+# A folder is given with all that lies in it.
+read(path) if {
+	path[0] == "files"
+	some folder, _ in input.facts.readers
+	startswith(path[1], sprintf("%s/", [folder]))
+}
+
 # unread is a doubt about a subject whose file no service is given.
 unread(subject, path) := {
 	"subject": subject,

@@ -6,6 +6,8 @@ import (
 
 // space are the facts about an object's namespace.
 type space struct {
+	// Roles are the names of the roles that are judged with the rest.
+	Roles []string `json:"roles"`
 	// Speaks is true for the one object at which to report on the namespace: its own,
 	// else its first workload.
 	Speaks    bool `json:"speaks"`
