@@ -35,7 +35,7 @@ var layers = map[string]string{
 	"internal/github":            "",
 	"internal/github/githubtest": "",
 	"internal/stage/deps":        "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/deps/... internal/stage/images/reference internal/stage/images/registry",
-	"internal/stage/hardening":   "internal/config internal/configfile internal/finding internal/gap internal/plan internal/policy internal/shell internal/source",
+	"internal/stage/hardening":   "internal/config internal/finding internal/gap internal/plan internal/policy internal/source internal/stage/hardening/facts/value internal/stage/hardening/facts/service internal/stage/hardening/facts/workload internal/stage/hardening/facts/dockerfile internal/stage/hardening/facts/repository",
 	"internal/stage/images":      "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/images/...",
 	"internal/stage/dast":        "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/dast/...",
 	"internal/stage":             "internal/finding internal/gap internal/plan internal/report",
@@ -45,6 +45,19 @@ var layers = map[string]string{
 	"internal/harness/bench":     "internal/stage/deps/fixture",
 	"internal/harness/demo":      "internal/harness internal/cli",
 	"cmd/assure":                 "internal/cli",
+
+	"internal/stage/hardening/facts/value":      "",
+	"internal/stage/hardening/facts/schedule":   "",
+	"internal/stage/hardening/facts/container":  "internal/stage/hardening/facts/value",
+	"internal/stage/hardening/facts/typography": "internal/stage/hardening/facts/value",
+	"internal/stage/hardening/facts/expression": "internal/stage/hardening/facts/value",
+	"internal/stage/hardening/facts/service":    "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
+	"internal/stage/hardening/facts/workload":   "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
+	"internal/stage/hardening/facts/dockerfile": "internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
+	"internal/stage/hardening/facts/workflow":   "internal/plan internal/shell internal/stage/hardening/facts/value internal/stage/hardening/facts/schedule internal/stage/hardening/facts/container",
+	"internal/stage/hardening/facts/settings":   "internal/configfile internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/schedule internal/stage/hardening/facts/container",
+	"internal/stage/hardening/facts/monitoring": "internal/configfile internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/expression",
+	"internal/stage/hardening/facts/repository": "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography internal/stage/hardening/facts/workflow internal/stage/hardening/facts/settings internal/stage/hardening/facts/monitoring",
 }
 
 // fences lists the heavy modules and the only packages that may import them.
@@ -66,11 +79,11 @@ var fences = map[string]string{
 	"github.com/sethvargo/go-githubactions":  "internal/github/...",
 	"github.com/owenrumney/go-sarif":         "internal/reporter",
 	"github.com/go-git/":                     "internal/source/commit",
-	"github.com/prometheus/":                 "internal/stage/hardening",
-	"github.com/bradleyjkemp/":               "internal/stage/hardening",
+	"github.com/prometheus/":                 "internal/stage/hardening/facts/expression",
+	"github.com/bradleyjkemp/":               "internal/stage/hardening/facts/monitoring",
 	"github.com/spf13/cobra":                 "internal/cli",
 	"mvdan.cc/sh":                            "internal/shell",
-	"github.com/robfig/cron":                 "internal/stage/hardening",
+	"github.com/robfig/cron":                 "internal/stage/hardening/facts/schedule",
 }
 
 func TestLayers(t *testing.T) {

@@ -28,7 +28,7 @@ const (
 	maxFixBytes = 16 << 20
 )
 
-// newFixer reads a file, nil when it cannot be mended.
+// newFixer reads a file, nil when it cannot be fixed.
 func newFixer(p *plan.Plan, name string) *fixer {
 	if p.Tree == nil {
 		return nil
@@ -77,7 +77,7 @@ func (f *fixer) fix(c policy.Change, at finding.Location) *finding.Fix {
 	return nil
 }
 
-// gives tells whether the splice turns the file into what the change asks for.
+// gives reports whether the splice turns the file into what the change asks for.
 func (f *fixer) gives(doc int, e finding.Edit, c policy.Change) bool {
 	if f.left -= len(f.data); f.left < 0 {
 		return false

@@ -133,7 +133,7 @@ var errJobs = errors.New("no rule judges its jobs section; describe the job as a
 
 func gap(doc *plan.Document, err error) finding.Gap {
 	return finding.Gap{Location: finding.Top(doc.Name), Message: fmt.Sprintf(
-		"%s was not judged in full: %v; mend the document or the rule, or exclude the file", doc.Name, err)}
+		"%s was not judged in full: %v; fix the document or the rule, or exclude the file", doc.Name, err)}
 }
 
 // firstObject is where to report on all Kubernetes objects of a plan.

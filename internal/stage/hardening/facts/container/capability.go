@@ -10,6 +10,7 @@ type Capability struct {
 	Path []any  `json:"path"`
 }
 
+// CapabilityName is the name of a capability in upper case without CAP_.
 func CapabilityName(s string) string {
 	return strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(s)), "CAP_")
 }

@@ -41,6 +41,8 @@ var (
 	homeDirs = []string{".ssh", ".aws", ".kube", ".docker", ".gnupg", ".azure"}
 )
 
+// NewMount judges a mount; what lies below the root belongs to the repository, not to the
+// host.
 func NewMount(root, kind, source, target string, readOnly bool, at []any) Mount {
 	m := Mount{Type: kind, Source: source, Target: target, ReadOnly: readOnly, Path: at}
 	host := source

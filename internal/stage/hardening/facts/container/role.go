@@ -1,3 +1,5 @@
+// Package container holds the facts that a Compose service and a Kubernetes container
+// share.
 package container
 
 import (
@@ -13,7 +15,7 @@ var ingresses = []string{"nginx", "traefik", "caddy", "haproxy", "envoy", "kong"
 // PortSpan is a range of a container's ports.
 type PortSpan struct{ First, Last int }
 
-// Evidence is what a container's role is told by.
+// Evidence is what decides a container's role.
 type Evidence struct {
 	// Image is the reference as decoded, nil without one.
 	Image       any
@@ -23,8 +25,8 @@ type Evidence struct {
 	Ports []PortSpan
 }
 
-// Role returns a container's part: the configured one, else what its name, image, command
-// and ports say.
+// Role returns a container's part: the configured one, else the one that its name, image,
+// command and ports show.
 func (e Evidence) Role(name, configured string) (role, product string) {
 	image := ImageName(value.Text(e.Image))
 	product = e.product(image)
@@ -41,7 +43,7 @@ func (e Evidence) Role(name, configured string) (role, product string) {
 	return "other", ""
 }
 
-// isIngressName tells a service that is built here by its name.
+// isIngressName reports whether a service that is built here has the name of an ingress.
 func isIngressName(name string) bool {
 	return slices.ContainsFunc(WordsOf(name), func(w string) bool {
 		return slices.Contains(ingresses, w) || slices.Contains([]string{"proxy", "ingress", "loadbalancer"}, w)

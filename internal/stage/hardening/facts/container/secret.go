@@ -25,10 +25,10 @@ var (
 	filler    = regexp.MustCompile(`^(<.*>|\{\{.*\}\}|\*+|[xX]{3,}|\.{3,})$`)
 )
 
-// IsSecretKey tells whether a value under this key is expected to be secret.
+// IsSecretKey reports whether a value under this key is expected to be secret.
 func IsSecretKey(key string) bool { return secretKey.MatchString(key) && !notSecret.MatchString(key) }
 
-// IsLiteral tells whether a value can be a secret itself: not a reference, a path, a
+// IsLiteral reports whether a value can be a secret itself: not a reference, a path, a
 // switch, a number or filler text.
 func IsLiteral(v string) bool {
 	v = strings.TrimSpace(v)

@@ -19,6 +19,7 @@ type Word struct {
 	Path      []any    `json:"path"`
 }
 
+// Split returns the words of a command line or a list of them.
 func Split(v any, from string, at []any) []Word {
 	if line, ok := v.(string); ok {
 		return splitLine(line, from, at)

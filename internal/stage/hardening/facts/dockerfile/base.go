@@ -7,7 +7,8 @@ import (
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/container"
 )
 
-// isBackendBase tells a base that servers of the guide's kind run on, or the backend's own image.
+// isBackendBase reports whether a base is one for ASP.NET Core servers, or the backend's own
+// image.
 func isBackendBase(from string) bool {
 	words := container.WordsOf(container.ImageName(from))
 	return slices.Contains(words, "aspnet") || slices.Contains(words, "backend")

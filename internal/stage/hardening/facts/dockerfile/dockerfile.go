@@ -1,3 +1,4 @@
+// Package dockerfile holds the facts about the build stages of Dockerfiles.
 package dockerfile
 
 import (
@@ -15,6 +16,7 @@ type Facts struct {
 	Typography []typography.Typo `json:"typography"`
 }
 
+// Of returns the facts about a decoded Dockerfile.
 func Of(model map[string]any) Facts {
 	out := Facts{Stages: []Stage{}, Typography: typography.InDockerfile(model)}
 	stages := value.List(model["stages"])

@@ -15,7 +15,7 @@ type Stage struct {
 	From string `json:"from"`
 	// Final is true for the stage that becomes the image.
 	Final bool `json:"final"`
-	// User is who the image runs as, also when an earlier stage said so.
+	// User is who the image runs as, also when an earlier stage decided it.
 	User container.User `json:"user"`
 	// UserPath leads to the instruction that decides, else to the stage.
 	UserPath []any `json:"user_path"`

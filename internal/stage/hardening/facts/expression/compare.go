@@ -51,7 +51,7 @@ func (c *comparer) walk(n parser.Node, negated bool) {
 	}
 }
 
-// positive tells whether the comparison keeps only values other than zero.
+// positive reports whether the comparison keeps only values other than zero.
 func (f Comparison) positive(negated bool) bool {
 	if negated {
 		return f.Threshold == 0 && (f.Op == "==" || f.Op == "<=")
@@ -87,7 +87,7 @@ func (c *comparer) compare(b *parser.BinaryExpr) (Comparison, bool) {
 	return f, len(f.Metrics) > 0 && finite(f.Threshold)
 }
 
-// beforeNow knows time() - c.
+// beforeNow returns the c of time() - c.
 func beforeNow(e parser.Expr) (float64, bool) {
 	for {
 		p, ok := e.(*parser.ParenExpr)

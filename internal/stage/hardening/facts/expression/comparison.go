@@ -1,3 +1,4 @@
+// Package expression reads the expressions of alerts, in PromQL and LogQL.
 package expression
 
 // Comparison is one comparison of an expression with a number, turned so that what is
@@ -17,7 +18,7 @@ type Comparison struct {
 	// Op is >, >=, <, <=, == or !=.
 	Op string `json:"op"`
 	// Threshold is the number; Seconds the same where the metric's name or a subtraction
-	// from the clock says that it is a time.
+	// from the clock shows that it is a time.
 	Threshold float64  `json:"threshold"`
 	Seconds   *float64 `json:"seconds,omitempty"`
 	// Guarded is true unless a divisor may be zero: none is compared with zero elsewhere.

@@ -13,6 +13,7 @@ func Conditions(e parser.Expr) []Condition {
 	return f.Labels
 }
 
+// Meets reports whether a value meets the condition.
 func (c Condition) Meets(value string) bool {
 	types := map[string]labels.MatchType{"=": labels.MatchEqual, "!=": labels.MatchNotEqual, "=~": labels.MatchRegexp, "!~": labels.MatchNotRegexp}
 	m, err := labels.NewMatcher(types[c.Op], c.Field, c.Value)

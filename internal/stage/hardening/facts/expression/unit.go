@@ -20,7 +20,7 @@ var units = map[string]float64{
 // endings follow the unit in a metric's name.
 var endings = []string{"_bucket", "_sum", "_count", "_total"}
 
-// seconds is the threshold in seconds, nil when nothing says that a time is measured.
+// seconds is the threshold in seconds, nil when nothing shows that a time is measured.
 func (f Comparison) seconds() *float64 {
 	factor := 0.0
 	if slices.Contains(f.Functions, "time") {

@@ -16,7 +16,7 @@ type detections struct {
 // detection is one rule that looks at events: Sigma, or an alert on logs or metrics.
 type detection struct {
 	Name string `json:"name"`
-	// Catches are the names of the incidents that it tells from their harmless twins.
+	// Catches are the names of the incidents that it separates from their harmless twins.
 	Catches []string `json:"catches"`
 	Path    []any    `json:"path"`
 	// Problem says why the rule was not understood.

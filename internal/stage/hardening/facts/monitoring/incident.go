@@ -36,7 +36,7 @@ func plainField(name string) string {
 	return name
 }
 
-// caughtBy tells whether conditions that must all hold let the incident through and keep
+// caughtBy reports whether conditions that must all hold let the incident through and keep
 // each twin out. An incident without twins must be picked out by exclusion.
 func (i incident) caughtBy(all []expression.Condition) bool {
 	if !holds(all, i.event) {
@@ -52,7 +52,7 @@ func (i incident) caughtBy(all []expression.Condition) bool {
 	})
 }
 
-// holds tells whether the conditions on an event's fields hold; others may.
+// holds reports whether the conditions on an event's fields hold; others may.
 func holds(all []expression.Condition, event map[string]string) bool {
 	return !slices.ContainsFunc(all, func(c expression.Condition) bool {
 		value, ok := event[plainField(c.Field)]

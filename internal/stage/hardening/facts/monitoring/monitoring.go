@@ -1,3 +1,5 @@
+// Package monitoring holds the facts about what watches the deployment: alerts, metrics,
+// detections, logs.
 package monitoring
 
 import (
@@ -17,6 +19,7 @@ type Monitoring struct {
 	Shipper shipper `json:"shipper"`
 }
 
+// Of returns the facts about the plan.
 func Of(p *plan.Plan) Monitoring {
 	o := Monitoring{Alerts: newAlerts(p), Metrics: newMetrics(p), Deliveries: deliveries(p), Shipper: newShipper(p)}
 	o.Detections = newDetections(p, o.Alerts)

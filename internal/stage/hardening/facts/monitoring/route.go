@@ -17,7 +17,7 @@ var urgent = regexp.MustCompile(`(?i)^(critical|crit|page|emergency|disaster|fat
 const maxRoutes = 32
 
 // route returns the receivers of an alert with these labels, as Alertmanager does: the
-// first child that matches takes it, unless it says continue.
+// first child that matches takes it, unless it has continue.
 func route(r map[string]any, alert map[string]string, depth int) []string {
 	var out []string
 	if depth < maxRoutes {
@@ -42,7 +42,7 @@ func route(r map[string]any, alert map[string]string, depth int) []string {
 	return []string{value.Text(r["receiver"])}
 }
 
-// takes tells whether a route takes an alert. A matcher that is not understood takes none.
+// takes reports whether a route takes an alert. A matcher that is not understood takes none.
 func takes(r map[string]any, alert map[string]string) bool {
 	conditions, ok := matchersOf(r)
 	return ok && !slices.ContainsFunc(conditions, func(c expression.Condition) bool { return !c.Meets(alert[c.Field]) })

@@ -35,7 +35,7 @@ func sigmaRule(f placed) (d detection) {
 		return d
 	}
 	for i := range rule.Detection.Conditions {
-		rule.Detection.Conditions[i].Aggregation = nil // how often says nothing about what
+		rule.Detection.Conditions[i].Aggregation = nil // how often does not matter here, only what
 	}
 	for _, i := range incidents {
 		if i.seenBy(rule) {

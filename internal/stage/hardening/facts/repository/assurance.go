@@ -16,7 +16,7 @@ type assurance struct {
 	Host machine `json:"host"`
 	// Plugins are compiled plug-ins.
 	Plugins []pluginFile `json:"plugins"`
-	// Keys are public keys whose name or directory says a major version.
+	// Keys are public keys whose name or directory holds a major version.
 	Keys []publicKey `json:"keys"`
 	// Certificates are those that cert-manager makes for services.
 	Certificates []certificate `json:"certificates"`

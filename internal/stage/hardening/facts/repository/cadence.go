@@ -78,12 +78,12 @@ func storeContainers(model map[string]any) [][]any {
 	return out
 }
 
-// isStore tells a service or container by its image.
+// isStore reports whether the image of a service or container is a store.
 func isStore(v any) bool {
 	return container.StoreOf(container.ImageName(value.Text(value.Object(v)["image"]))) != ""
 }
 
-// mentioned tells whether configuration other than prose and scripts holds the text.
+// mentioned reports whether configuration other than prose and scripts holds the text.
 func mentioned(files map[string]any, part string) bool {
 	for _, f := range files {
 		if m := value.Object(f); m["family"] != "document" && m["family"] != "script" && value.Find(m["content"], []any{}, part) != nil {

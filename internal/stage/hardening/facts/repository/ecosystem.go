@@ -25,7 +25,7 @@ type dependent struct {
 	Directory string `json:"directory"`
 }
 
-// manifests are the files by which Dependabot's ecosystems are told, languages first.
+// manifests are the files that mark each of Dependabot's ecosystems, languages first.
 var manifests = []struct {
 	name   string
 	others []string

@@ -21,7 +21,7 @@ var (
 
 const guideHead = 20
 
-// guides finds copies by their name and the version that their first lines say.
+// guides finds copies by their name and the version in their first lines.
 func guides(files map[string]any) []guide {
 	out := []guide{}
 	for _, name := range value.Keys(files) {

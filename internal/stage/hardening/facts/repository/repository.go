@@ -1,3 +1,4 @@
+// Package repository holds the facts about the repository as a whole.
 package repository
 
 import (

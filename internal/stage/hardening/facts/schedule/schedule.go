@@ -1,3 +1,4 @@
+// Package schedule reads cron expressions.
 package schedule
 
 import (
@@ -10,7 +11,7 @@ import (
 // Schedule is when something starts again and again.
 type Schedule struct {
 	Cron string `json:"cron"`
-	// Hours is the longest time between two starts, 0 when that cannot be told.
+	// Hours is the longest time between two starts, 0 when unknown.
 	Hours int   `json:"hours"`
 	Path  []any `json:"path"`
 }

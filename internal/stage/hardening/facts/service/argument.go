@@ -9,7 +9,7 @@ import (
 )
 
 // mongoAccounts are the options by which mongod asks for an account, or by which it
-// takes its settings from a file that may say so.
+// takes its settings from a file that may have them.
 func mongoAccounts(words []container.Word) []password {
 	var out []password
 	for _, w := range words {

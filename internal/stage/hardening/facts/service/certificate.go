@@ -9,7 +9,7 @@ import (
 
 var certificateWord = regexp.MustCompile(`(?i)\.(pfx|p12|pem|crt|cer)$|(^|[/._-])(tls|ssl|certs?|certificates?|https)([/._-]|$)`)
 
-// certificate tells whether the service is given a server certificate: by a setting, a
+// certificate reports whether the service is given a server certificate: by a setting, a
 // secret, a config or a mount that is named like one.
 func (s scope) certificate() bool {
 	for k := range value.Object(s.svc["environment"]) {

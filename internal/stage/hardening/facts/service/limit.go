@@ -6,7 +6,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 )
 
-// ceilings tell which resources of a service are bounded.
+// ceilings are which resources of a service are bounded.
 type ceilings struct {
 	Memory bool `json:"memory"`
 	CPUs   bool `json:"cpus"`
@@ -22,7 +22,7 @@ func (s scope) limits() ceilings {
 	}
 }
 
-// bounded tells a limit from nothing, zero and minus one, which mean none.
+// bounded reports whether v is a limit: nothing, zero and minus one mean none.
 func bounded(v any) bool {
 	t := strings.TrimSpace(value.Text(v))
 	return t != "" && !strings.HasPrefix(t, "-") && strings.Trim(t, "0.") != ""

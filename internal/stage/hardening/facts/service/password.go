@@ -54,7 +54,7 @@ func (s scope) passwords(f Service) []password {
 	return append(out, s.argumentPasswords(f.Words)...)
 }
 
-// password tells where a value comes from.
+// password finds where a value comes from.
 func (s scope) password(v string, used []plan.Variable, at []any) password {
 	p := password{State: "variable", Optional: []string{}, Path: at}
 	for _, u := range used {

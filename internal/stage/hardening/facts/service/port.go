@@ -13,7 +13,7 @@ type port struct {
 	// Published is the host's port or range as written, empty for a random one.
 	Published string `json:"published"`
 	HostIP    string `json:"host_ip"`
-	// First and Last are the container's ports, 0 when they cannot be told.
+	// First and Last are the container's ports, 0 when unknown.
 	First    int    `json:"first"`
 	Last     int    `json:"last"`
 	Protocol string `json:"protocol"`

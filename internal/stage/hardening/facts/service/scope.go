@@ -17,7 +17,7 @@ type scope struct {
 	svc  map[string]any
 }
 
-// evidence is what the service's role is told by.
+// evidence is what decides the service's role.
 func (s scope) evidence(f Service) container.Evidence {
 	e := container.Evidence{Image: s.svc["image"], Environment: value.Object(s.svc["environment"]), Words: f.Words}
 	for _, p := range f.Ports {

@@ -1,3 +1,4 @@
+// Package service holds the facts about the services of Compose files.
 package service
 
 import (

@@ -14,7 +14,7 @@ var nonRootImages = []string{
 	"prom/alertmanager", "prom/prometheus", "redpandadata/redpanda", "vectorized/redpanda",
 }
 
-// isNonRootImage tells an image by its repository, or by what its name promises.
+// isNonRootImage recognizes an image by its repository, or by what its name promises.
 func isNonRootImage(ref string) bool {
 	name, _, _ := strings.Cut(ref, "@")
 	if colon := strings.LastIndex(name, ":"); colon > strings.LastIndex(name, "/") {

@@ -54,7 +54,7 @@ func isConcelier(values map[string]any) bool {
 	return false
 }
 
-// anonymousConcelier tells variables that name no application but have settings of
+// anonymousConcelier reports whether variables name no application but have settings of
 // which only Concelier's authority section has some.
 func anonymousConcelier(values map[string]any) bool {
 	section := map[string]any{}
@@ -66,7 +66,7 @@ func anonymousConcelier(values map[string]any) bool {
 	return configfile.IsAuthority(section)
 }
 
-// applicationOf tells Concelier by a service's name or image.
+// applicationOf recognizes Concelier by a service's name or image.
 func applicationOf(name, image string) string {
 	for _, s := range []string{strings.ToLower(name), container.ImageName(image)} {
 		if slices.Contains(container.WordsOf(s), "concelier") {

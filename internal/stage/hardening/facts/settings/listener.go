@@ -35,7 +35,7 @@ func listeners(list []setting) []listener {
 	return out
 }
 
-// plainHTTP tells an address without TLS; the loopback interface is nobody else's.
+// plainHTTP reports whether an address has no TLS; nobody else reaches the loopback interface.
 func plainHTTP(address string) bool {
 	host, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(address)), "http://")
 	if !ok {

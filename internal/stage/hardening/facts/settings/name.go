@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// isSettingKey tells variables that .NET reads as settings with sections.
+// isSettingKey reports whether .NET reads a variable as a setting with sections.
 func isSettingKey(key string) bool {
 	return strings.Contains(key, "__") || strings.Contains(key, ":") || slices.Contains(
 		[]string{"ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "URLS"}, strings.ToUpper(key))

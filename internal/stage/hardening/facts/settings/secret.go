@@ -8,7 +8,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 )
 
-// secretPath is a path at which settings say that a secret is mounted.
+// secretPath is a path at which settings expect a secret.
 type secretPath struct {
 	File string `json:"file"`
 	// State is secret when a secret is mounted there, mount when something else is,
@@ -34,7 +34,7 @@ func secretPaths(p *plan.Plan, list []setting) []secretPath {
 	return out
 }
 
-// mounted tells what stands at a path in the setting's reader, else in whatever is
+// mounted names what is at a path in the setting's reader, else in whatever is
 // deployed; empty when nothing is.
 func mounted(p *plan.Plan, s setting, file string) string {
 	states := map[string]bool{}
@@ -110,7 +110,7 @@ func isSecretVolume(v map[string]any) bool {
 	return v["secret"] != nil || v["csi"] != nil
 }
 
-// reaches tells whether a mount provides a file: it is the file or a directory above.
+// reaches reports whether a mount provides a file: it is the file or a directory above.
 func reaches(target, file string) bool {
 	target = path.Clean("/" + target)
 	return target != "/" && (target == file || strings.HasPrefix(file, target+"/"))

@@ -13,7 +13,7 @@ type setting struct {
 	Seconds *float64 `json:"seconds"`
 	// From is file, variables (a file of them), compose or kubernetes.
 	From string `json:"from"`
-	// Application is concelier where the place tells so, else empty.
+	// Application is concelier where the place shows it, else empty.
 	Application string `json:"application"`
 	// Service reads it: a Compose service or Kind/name/container; empty when unknown.
 	Service string `json:"service"`

@@ -1,3 +1,5 @@
+// Package settings holds the facts about applications' settings, wherever and however
+// they are written.
 package settings
 
 import (
@@ -12,6 +14,7 @@ type Settings struct {
 	Derived derived `json:"derived"`
 }
 
+// Of returns the facts about the plan.
 func Of(p *plan.Plan) Settings {
 	list := gather(p)
 	return Settings{Settings: list, Derived: derive(p, list)}
@@ -21,7 +24,7 @@ func Of(p *plan.Plan) Settings {
 type derived struct {
 	// Concelier is where the application is configured and run.
 	Concelier []place `json:"concelier"`
-	// SecretPaths say where the authority's client secret is expected.
+	// SecretPaths are where the authority's client secret is expected.
 	SecretPaths []secretPath `json:"secret_paths"`
 	Bypasses    []bypass     `json:"bypasses"`
 	Loggers     []logger     `json:"loggers"`
@@ -32,7 +35,7 @@ type derived struct {
 	Listeners    []listener `json:"listeners"`
 	// Limits are requests a second that the ingress lets in.
 	Limits []rate `json:"limits"`
-	// ClientCertificates say whether clients must show one.
+	// ClientCertificates are the settings that decide whether clients must show one.
 	ClientCertificates []clientCertificate `json:"client_certificates"`
 }
 

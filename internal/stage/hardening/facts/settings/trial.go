@@ -12,7 +12,7 @@ var trialDirs = []string{
 	"sample", "samples", "demo", "docs", "doc", "bin", "obj", "vendor", "third_party",
 }
 
-// IsTrial tells files below a directory of tests, examples or build products.
+// IsTrial reports whether a file lies below a directory of tests, examples or build products.
 func IsTrial(name string) bool {
 	for _, dir := range strings.Split(path.Dir(name), "/") {
 		if slices.Contains(trialDirs, strings.ToLower(dir)) {

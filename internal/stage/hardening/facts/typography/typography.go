@@ -1,3 +1,4 @@
+// Package typography finds identifiers with characters that a word processor put there.
 package typography
 
 import (
@@ -63,8 +64,8 @@ func walk(v any, at []any, out *[]Typo) {
 	}
 }
 
-// isTypo tells an identifier with typographic characters: one word, or words of which
-// one has a typographic hyphen inside. A text that is prose has its own rights.
+// isTypo reports whether a text is an identifier with typographic characters: one word, or
+// words of which one has a typographic hyphen inside. Prose may have them.
 func isTypo(s string) bool {
 	if !strings.ContainsAny(s, " \t\n") {
 		return fancy.MatchString(s) && strings.ContainsFunc(s, isASCIIWord)

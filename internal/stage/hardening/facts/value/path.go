@@ -22,4 +22,5 @@ func Lookup(v any, path []any) any {
 	return v
 }
 
+// InFile is a path in the content of a configuration file.
 func InFile(name string, steps ...any) []any { return Under([]any{"files", name, "content"}, steps...) }

@@ -28,6 +28,7 @@ func Find(v any, base []any, part string) []any {
 	return nil
 }
 
+// HasKey reports whether a mapping anywhere in v has the key.
 func HasKey(v any, key string) bool {
 	switch n := v.(type) {
 	case map[string]any:

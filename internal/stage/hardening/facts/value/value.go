@@ -1,3 +1,5 @@
+// Package value reads decoded YAML and JSON: mappings, lists, scalars and paths into
+// them.
 package value
 
 import (
@@ -6,6 +8,7 @@ import (
 	"slices"
 )
 
+// Name is the name of a Kubernetes object.
 func Name(model map[string]any) string { return Text(Object(model["metadata"])["name"]) }
 
 // Objects returns v as a mapping whose values are mappings, so that rules need not ask
@@ -57,6 +60,7 @@ func Text(v any) string {
 	}
 }
 
+// Texts returns v as a mapping of texts.
 func Texts(v any) map[string]string {
 	out := map[string]string{}
 	for k, item := range Object(v) {
@@ -65,4 +69,5 @@ func Texts(v any) map[string]string {
 	return out
 }
 
+// Keys are the sorted keys of a mapping.
 func Keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }

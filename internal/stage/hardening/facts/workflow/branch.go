@@ -12,12 +12,12 @@ import (
 // choice is not written in its files.
 var mainBranches = []string{"main", "master", "trunk"}
 
-// everyMerge tells a push filter that lets each change of the default branch through.
+// everyMerge reports whether a push filter lets each change of the default branch through.
 func everyMerge(filter map[string]any) bool {
 	return filter["paths"] == nil && branches(filter, true)
 }
 
-// branches tells whether the filter admits a default branch. A push filter of tags
+// branches reports whether the filter admits a default branch. A push filter of tags
 // alone admits no branch.
 func branches(filter map[string]any, push bool) bool {
 	only, not := filter["branches"], filter["branches-ignore"]

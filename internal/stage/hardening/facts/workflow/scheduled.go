@@ -14,7 +14,7 @@ import (
 // Scheduled is something that starts by itself again and again.
 type Scheduled struct {
 	schedule.Schedule
-	// Text is everything that its definition says, in lower case.
+	// Text is its whole definition in lower case.
 	Text string `json:"text"`
 }
 
@@ -47,7 +47,7 @@ func ScheduledJobs(p *plan.Plan, workflows []Workflow, files map[string]any) []S
 	return out
 }
 
-// text is what a workflow's steps say.
+// text is the text of a workflow's steps.
 func (f Workflow) text() string {
 	parts := []string{f.File}
 	for _, s := range f.Steps {
@@ -72,7 +72,7 @@ func objectSchedule(i int, model map[string]any) []Scheduled {
 	return []Scheduled{{schedule.Schedule{Cron: cron, Hours: schedule.LongestGap(cron), Path: []any{"documents", i, "spec", "schedule"}}, lower(fmt.Sprint(model))}}
 }
 
-// daily is what a service made for backups does unless it is told otherwise.
+// daily is how often, in hours, a service made for backups runs by default.
 const daily = 24
 
 func serviceSchedules(i int, model map[string]any) []Scheduled {

@@ -13,7 +13,7 @@ type Step struct {
 	Job string `json:"job"`
 	// Needs are the jobs that have ended well before this one starts.
 	Needs []string `json:"needs"`
-	// Labels are the names of workflow, job and step, as they may say what it is for.
+	// Labels are the names of workflow, job and step, which may show what it is for.
 	Labels []string `json:"labels"`
 	// Environment is true when the job deploys to an environment.
 	Environment bool `json:"environment"`
@@ -74,7 +74,7 @@ func readUses(uses string) *action {
 	return &action{Text: uses, Name: strings.ToLower(name), Ref: ref, Pinned: commit.MatchString(ref)}
 }
 
-// never tells a condition that switches off.
+// never reports whether a condition is always false.
 func never(condition any) bool {
 	return slices.Contains([]string{"false", "${{ false }}", "${{false}}"}, strings.TrimSpace(value.Text(condition)))
 }

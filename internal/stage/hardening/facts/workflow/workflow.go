@@ -1,3 +1,4 @@
+// Package workflow holds the facts about GitHub workflows, scripts and scheduled jobs.
 package workflow
 
 import (
@@ -26,6 +27,7 @@ func (w Files) content(name, family string) map[string]any {
 	return nil
 }
 
+// Workflows lists the workflows, each with all that it calls.
 func (w Files) Workflows() []Workflow {
 	out := []Workflow{}
 	for _, name := range value.Keys(w) {

@@ -74,7 +74,7 @@ func kyvernoPolicy(r *resource) *admission {
 	return a
 }
 
-// imagePolicy reads Kyverno's ImageValidatingPolicy, which denies unless told otherwise.
+// imagePolicy reads Kyverno's ImageValidatingPolicy, which denies by default.
 func imagePolicy(r *resource) *admission {
 	a := &admission{By: "kyverno", Weak: []weakness{}}
 	actions := value.List(r.spec()["validationActions"])

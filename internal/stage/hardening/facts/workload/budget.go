@@ -57,7 +57,7 @@ func podsOf(workloads []reference) int {
 	return sum
 }
 
-// share reads a number of pods or a percentage, which rounds up, and tells whether it
+// share reads a number of pods or a percentage, which rounds up, and reports whether it
 // means all pods or none whatever their number.
 func share(v string, pods int) (n int, all, none bool) {
 	number, percent := strings.CutSuffix(v, "%")

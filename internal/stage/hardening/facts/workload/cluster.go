@@ -13,7 +13,7 @@ import (
 // objects needs a tenth of it.
 const maxComparisons = 2_000_000
 
-// errTooManyObjects says why objects count as not joined.
+// errTooManyObjects is why objects count as not joined.
 var errTooManyObjects = errors.New("its objects select each other in too many ways to follow; split the repository or narrow the selectors")
 
 // Cluster are all Kubernetes objects of a plan, joined once a run.

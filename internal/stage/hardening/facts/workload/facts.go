@@ -1,3 +1,5 @@
+// Package workload holds the facts about Kubernetes objects, joined with the objects they
+// select or name.
 package workload
 
 import (

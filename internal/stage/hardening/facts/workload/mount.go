@@ -56,7 +56,7 @@ func mountsOf(c, spec map[string]any, at, pod []any) []volumeMount {
 	return out
 }
 
-// fill adds what the pod says about the volume of that name.
+// fill adds what the pod has on the volume of that name.
 func (m *volumeMount) fill(name string, spec map[string]any, pod []any) {
 	m.ModePath = m.Path
 	i := slices.IndexFunc(value.List(spec["volumes"]), func(v any) bool { return value.Text(value.Object(v)["name"]) == name })
@@ -77,7 +77,7 @@ func (m *volumeMount) fill(name string, spec map[string]any, pod []any) {
 	}
 }
 
-// fileMode is the most open mode that files of a volume get: 0644 where none is said.
+// fileMode is the most open mode that files of a volume get: 0644 by default.
 func fileMode(volume map[string]any, file string, at []any) (mode int, where []any) {
 	mode, where = 0o644, value.Under(at, "defaultMode")
 	if n, ok := value.Integer(volume["defaultMode"]); ok {

@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// nearest tells whether no other document with the same object stands nearer to from.
+// nearest reports whether no other document with the same object stands nearer to from.
 // The same object twice means that directories describe separate clusters.
 func (c *Cluster) nearest(from, to *resource) bool {
 	if from.overlay != to.overlay && from.overlay != "" && to.overlay != "" {

@@ -8,7 +8,7 @@ import (
 
 // networkPolicy are the facts about a NetworkPolicy.
 type networkPolicy struct {
-	// Ingress and Egress tell which directions it limits.
+	// Ingress and Egress are the directions that it limits.
 	Ingress bool `json:"ingress"`
 	Egress  bool `json:"egress"`
 	// Everything is true when it selects every pod of its namespace, and Allows when
@@ -75,7 +75,7 @@ func newEgressRule(rule map[string]any, at []any) egressRule {
 	return out
 }
 
-// namePort tells whether a port is that of name servers (5353 in OpenShift), and
+// namePort reports whether a port is that of name servers (5353 in OpenShift), and
 // whether it is every port.
 func namePort(p map[string]any) (dns, anyPort bool) {
 	first, ok := value.Integer(p["port"])

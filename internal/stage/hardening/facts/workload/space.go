@@ -12,7 +12,7 @@ type space struct {
 	// else its first workload.
 	Speaks    bool `json:"speaks"`
 	Workloads int  `json:"workloads"`
-	// DeniesIngress and DeniesEgress tell whether traffic that no policy allows is
+	// DeniesIngress and DeniesEgress are true when traffic that no policy allows is
 	// refused for every pod.
 	DeniesIngress bool `json:"denies_ingress"`
 	DeniesEgress  bool `json:"denies_egress"`
@@ -62,7 +62,7 @@ func (c *Cluster) space(r *resource) space {
 	return out
 }
 
-// foreignPolicy tells whether the object is a policy of a network plug-in.
+// foreignPolicy reports whether the object is a policy of a network plug-in.
 func foreignPolicy(r *resource) bool {
 	return r.group != "networking.k8s.io" && strings.HasSuffix(r.kind, "NetworkPolicy")
 }

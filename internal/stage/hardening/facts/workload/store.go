@@ -9,7 +9,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 )
 
-// storeBehind tells which store a Service leads to, by its ports, name and selector.
+// storeBehind finds the store that a Service leads to, by its ports, name and selector.
 func storeBehind(obj map[string]any) string {
 	spec := value.Object(obj["spec"])
 	if value.Text(obj["kind"]) != "Service" {

@@ -14,7 +14,7 @@ type workload struct {
 	Scales bool `json:"scales"`
 	// Replicas is the least number of those pods.
 	Replicas int `json:"replicas"`
-	// Signed is the path of a label that says the image is signed, nil without one.
+	// Signed is the path of a label that claims the image is signed, nil without one.
 	Signed []any `json:"signed"`
 
 	labels map[string]any
