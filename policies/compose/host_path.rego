@@ -45,7 +45,7 @@ foreign(mount) if {
 	not mount.sensitive
 	not mount.socket
 	not usual(mount.source)
-	regex.match(`^(/|~|\$\{?\w+:?-[/~])`, written(object.get(input.raw, mount.path, mount.source)))
+	regex.match(`^(/|~|\$\{?\w+:?-[/~])`, written(object.get(input, array.concat(["raw"], mount.path), mount.source)))
 }
 
 # written is the source as it stands in the file: there a path of the repository is relative.

@@ -36,7 +36,7 @@ subjects contains name if some name, _ in input.facts.services
 unknown contains {"subject": name, "reason": sprintf("%s is made of text and variables", [key]), "path": ["services", name, "environment", key]} if {
 	some variable in input.variables
 	["services", name, "environment", key] = variable.path
-	mixed(sprintf("%v", [object.get(input.raw, variable.path, "")]))
+	mixed(sprintf("%v", [object.get(input, array.concat(["raw"], variable.path), "")]))
 }
 
 # What a variable holds may well be secret; a word beside it in a secret's place may, too.

@@ -44,7 +44,7 @@ unknown contains {"subject": "repository", "reason": "no service of the reposito
 	count([1 |
 		some name, file in input.files
 		file.family == "dashboard"
-		count(object.get(file.content, "panels", [])) > 0
+		file.content.panels > 0
 		deployed.read(["files", name])
 	]) == 0
 }

@@ -54,8 +54,7 @@ unknown contains {"subject": "shipper", "reason": "no output to a searchable sto
 	count([1 |
 		some output in input.facts.shipper.outputs
 		output.name in searchable
-		settings := object.get(input, array.slice(output.path, 0, count(output.path) - 1), {})
-		object.get(settings, "match", "") == "*"
+		object.get(input, array.concat(array.slice(output.path, 0, count(output.path) - 1), ["match"]), "") == "*"
 	]) == 0
 }
 

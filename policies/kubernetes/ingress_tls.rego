@@ -49,6 +49,7 @@ subjects contains input.facts.name if {
 unknown contains {"subject": input.facts.name, "reason": "it names no certificate", "path": ["spec", "tls", i]} if {
 	count(subjects) > 0
 	some i, entry in input.object.spec.tls
+	is_object(entry)
 	object.get(entry, "secretName", "") in {"", null}
 }
 
@@ -59,8 +60,8 @@ results contains {
 	count(subjects) > 0
 	some backend in ["defaultBackend", "backend"]
 	is_object(input.object.spec[backend])
-	count(object.get(input.object.spec, "tls", [])) == 0
-	count(object.get(input.object.spec, "rules", [])) == 0
+	count([1 | some _ in input.object.spec.tls]) == 0
+	count([1 | some _ in input.object.spec.rules]) == 0
 }
 
 results contains result if {

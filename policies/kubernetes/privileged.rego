@@ -47,10 +47,10 @@ unknown contains doubt if some doubt in kubernetes.unjudged
 # What the baseline of the Pod Security Standards forbids and no rule judges.
 unknown contains {"subject": container.name, "reason": sprintf("no rule judges %s", [key]), "path": array.concat(container.path, ["securityContext", key])} if {
 	some container in input.facts.containers
-	own := object.get(input.object, array.concat(container.path, ["securityContext"]), {})
 	some key in ["appArmorProfile", "procMount", "seLinuxOptions", "windowsOptions"]
-	not object.get(own, key, null) in {null, "Default"}
-	not object.get(own, [key, "type"], "") in {"Localhost", "RuntimeDefault"}
+	own := array.concat(container.path, ["securityContext", key])
+	not object.get(input.object, own, null) in {null, "Default"}
+	not object.get(input.object, array.concat(own, ["type"]), "") in {"Localhost", "RuntimeDefault"}
 }
 
 unknown contains {"subject": container.name, "reason": sprintf("it adds the capability %s", [capability.name]), "path": capability.path} if {
@@ -61,10 +61,10 @@ unknown contains {"subject": container.name, "reason": sprintf("it adds the capa
 
 unknown contains {"subject": container.name, "reason": sprintf("the pod's %s is not judged", [key]), "path": array.concat(pod.path, ["securityContext", key])} if {
 	pod := input.facts.pod
-	own := object.get(input.object, array.concat(pod.path, ["securityContext"]), {})
 	some key in ["appArmorProfile", "seLinuxOptions", "sysctls", "windowsOptions"]
-	not object.get(own, key, null) in {null, []}
-	not object.get(own, [key, "type"], "") in {"Localhost", "RuntimeDefault"}
+	own := array.concat(pod.path, ["securityContext", key])
+	not object.get(input.object, own, null) in {null, []}
+	not object.get(input.object, array.concat(own, ["type"]), "") in {"Localhost", "RuntimeDefault"}
 	some container in input.facts.containers
 }
 
@@ -79,7 +79,7 @@ unknown contains {"subject": container.name, "reason": "a probe or hook asks a h
 unknown contains {"subject": container.name, "reason": "AppArmor is set by an annotation", "path": ["metadata", "annotations"]} if {
 	some container in input.facts.containers
 	some key, _ in input.object.metadata.annotations
-	startswith(key, "container.apparmor.security.beta.kubernetes.io/")
+	startswith(sprintf("%v", [key]), "container.apparmor.security.beta.kubernetes.io/")
 }
 
 # baseline are the capabilities that it lets a container add.

@@ -49,6 +49,7 @@ own(role) if {
 unknown contains {"subject": input.facts.name, "reason": sprintf("%s is a group of many", [subject.name]), "path": ["subjects", i, "name"]} if {
 	count(subjects) > 0
 	some i, subject in input.object.subjects
+	is_string(subject.name)
 	regex.match(`^system:(authenticated|masters|serviceaccounts(:.*)?)$|^default$`, subject.name)
 }
 

@@ -44,6 +44,7 @@ unknown contains {"subject": input.facts.name, "reason": sprintf("it grants %s o
 	some j, resource in grant.resources
 	some verb in grant.verbs
 	some [resources, verbs] in leading
+	is_string(resource)
 	regex.match(resources, resource)
 	verb in verbs
 }

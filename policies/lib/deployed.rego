@@ -30,6 +30,7 @@ loads(path) if {
 	some server in input.facts.metrics.servers
 	read(server.path)
 	some pattern in input.files[server.path[1]].content.rule_files
+	is_string(pattern)
 	glob.match(base(pattern), [], base(path[1]))
 }
 
