@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/reporter"
@@ -31,7 +32,7 @@ func (a *app) plan(ctx context.Context, path string) error {
 		return err
 	}
 	defer j.close()
-	p, err := plan.Build(ctx, j.tree, j.cfg, j.event)
+	p, err := discover.Build(ctx, j.tree, j.cfg, j.event, j.selected)
 	if err != nil {
 		return err
 	}

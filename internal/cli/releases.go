@@ -4,12 +4,12 @@ import (
 	"errors"
 
 	"github.com/stella-ops/assure/internal/source/commit"
-	"github.com/stella-ops/assure/internal/stage/images"
+	"github.com/stella-ops/assure/internal/stage/images/rotation"
 )
 
 // releases reads a key file in the newest release of each major version. A directory
 // without history, or without its tags, has none.
-func (w *workspace) releases(file string) (out []images.Release, err error) {
+func (w *workspace) releases(file string) (out []rotation.Release, err error) {
 	repo, err := commit.Open(w.tree.Dir())
 	if errors.Is(err, commit.ErrNoRepository) {
 		return nil, nil
@@ -21,7 +21,7 @@ func (w *workspace) releases(file string) (out []images.Release, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, tag := range images.NewestOfMajors(tags) {
+	for _, tag := range rotation.Newest(tags) {
 		c, err := repo.Commit("refs/tags/" + tag)
 		if err != nil {
 			return nil, err
@@ -30,7 +30,7 @@ func (w *workspace) releases(file string) (out []images.Release, err error) {
 		if err != nil && !errors.Is(err, commit.ErrNotFound) {
 			return nil, err
 		}
-		out = append(out, images.Release{Tag: tag, Key: key})
+		out = append(out, rotation.Release{Tag: tag, Key: key})
 	}
 	return out, nil
 }

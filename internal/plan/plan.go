@@ -1,5 +1,5 @@
-// Package plan finds out what there is to assess in a repository: documents, images,
-// endpoints and lock files, each with its place. It needs no network and no engine.
+// Package plan holds the words for what there is to assess in a repository: documents,
+// images, endpoints and lock files, each with its place. Package discover finds them.
 package plan
 
 import (
@@ -27,6 +27,8 @@ type Plan struct {
 	Root string
 	// Tree reads its files.
 	Tree *source.Tree
+	// Listing is what the walk of the tree saw; empty when single files were named.
+	Listing source.Listing
 	// Files are all regular files that are not excluded, sorted: slash paths from Root.
 	Files []File
 	// Documents are the files that rules judge.
@@ -141,15 +143,13 @@ type Endpoint struct {
 	Location finding.Location
 }
 
-// Problem is a file or part of one that could not be read. The stages that needed it
-// are degraded by it.
+// Problem is something of the repository that could not be read, with the stages that
+// cannot see because of it.
 type Problem struct {
-	Location finding.Location
-	// Message says what is wrong and how to mend it.
-	Message string
-	// Stages are the names of the stages that cannot see because of it.
+	finding.Gap
+	// Stages are the names of the stages that are blind.
 	Stages []string
-	// Remote is true when the file is fetched from elsewhere and so is not read.
+	// Remote is true when the thing is fetched from elsewhere and so is not read.
 	Remote bool
 }
 
@@ -172,7 +172,7 @@ func (p *Plan) Gaps(stage string) []finding.Gap {
 	for _, pr := range p.Problems {
 		for _, s := range pr.Stages {
 			if s == stage {
-				gaps = append(gaps, finding.Gap{Location: pr.Location, Message: pr.Message})
+				gaps = append(gaps, pr.Gap)
 			}
 		}
 	}

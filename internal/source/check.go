@@ -6,6 +6,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 // checker enforces the limits over all documents of a stream.
@@ -28,17 +29,17 @@ func (c *checker) document(n *yaml.Node) error {
 	c.sizes = map[*yaml.Node]int{}
 	size, err := c.expanded(n, 1)
 	if err == nil && size > maxExpanded {
-		err = c.fail(n, "aliases expand to more than %d values; write fewer of them", maxExpanded)
+		err = c.limit(n, "aliases expand to more than %d values; write fewer of them", maxExpanded)
 	}
 	return err
 }
 
 func (c *checker) tree(n *yaml.Node, depth int) error {
 	if c.nodes++; c.nodes > maxNodes {
-		return c.fail(n, "YAML has more than %d values; split the file", maxNodes)
+		return c.limit(n, "YAML has more than %d values; split the file", maxNodes)
 	}
 	if depth > maxDepth {
-		return c.fail(n, "YAML is nested deeper than %d levels", maxDepth)
+		return c.limit(n, "YAML is nested deeper than %d levels", maxDepth)
 	}
 	if n.Kind == yaml.MappingNode {
 		if err := c.keys(n); err != nil {
@@ -78,7 +79,7 @@ func (c *checker) expanded(n *yaml.Node, depth int) (int, error) {
 		return size, nil
 	}
 	if depth > maxDepth {
-		return 0, c.fail(n, "aliases nest deeper than %d levels", maxDepth)
+		return 0, c.limit(n, "aliases nest deeper than %d levels", maxDepth)
 	}
 	c.sizes[n] = -1
 	size := 1
@@ -99,7 +100,13 @@ func (c *checker) expanded(n *yaml.Node, depth int) (int, error) {
 
 func (c *checker) fail(n *yaml.Node, format string, args ...any) error {
 	at := finding.Location{URI: c.name, Region: c.text.node(n)}
-	return &Error{at, fmt.Sprintf(format, args...)}
+	return &Error{Location: at, Message: fmt.Sprintf(format, args...)}
+}
+
+// limit refuses what is well formed but larger than what is read.
+func (c *checker) limit(n *yaml.Node, format string, args ...any) error {
+	at := finding.Location{URI: c.name, Region: c.text.node(n)}
+	return &Error{Location: at, Message: fmt.Sprintf(format, args...), Rule: gap.TooLarge}
 }
 
 // Deref follows an alias to the node that it stands for.

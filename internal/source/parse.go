@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4/plugin/limit"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 // Limits of a YAML stream, after RFC 9512 section 4 (resource exhaustion). Real
@@ -39,6 +40,8 @@ type Doc struct {
 type Error struct {
 	Location finding.Location
 	Message  string
+	// Rule is the kind of gap that the error leaves; empty means that the file does not parse.
+	Rule string
 }
 
 // Error renders file:line:column: message.
@@ -49,11 +52,11 @@ func (e *Error) Error() string { return e.Location.String() + ": " + e.Message }
 func Parse(name string, data []byte) (docs []*Doc, err error) {
 	t := newText(data)
 	if msg, at := unreadable(data); msg != "" {
-		return nil, &Error{finding.Location{URI: name, Region: t.region(at, at)}, msg}
+		return nil, &Error{Location: finding.Location{URI: name, Region: t.region(at, at)}, Message: msg}
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			docs, err = nil, &Error{finding.Top(name), fmt.Sprintf("not readable as YAML: %v", r)}
+			docs, err = nil, &Error{Location: finding.Top(name), Message: fmt.Sprintf("not readable as YAML: %v", r), Rule: gap.Crashed}
 		}
 	}()
 	load, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithV4Defaults(),
@@ -138,5 +141,5 @@ func syntaxError(name string, t *text, err error) error {
 			at.Region = t.region(off, t.lineEnd(off))
 		}
 	}
-	return &Error{at, "not readable as YAML: " + msg}
+	return &Error{Location: at, Message: "not readable as YAML: " + msg}
 }

@@ -15,7 +15,7 @@ func (d *Doc) Value() (any, error) {
 	value := Decode(d.Root, func(n *yaml.Node) any {
 		v, err := decodeScalar(n)
 		if err != nil && first == nil {
-			first = &Error{d.at(n), fmt.Sprintf("%q is not a %s", n.Value, n.Tag)}
+			first = &Error{Location: d.at(n), Message: fmt.Sprintf("%q is not a %s", n.Value, n.Tag)}
 		}
 		return v
 	})

@@ -17,6 +17,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/deps"
 	"github.com/stella-ops/assure/internal/stage/hardening"
 	"github.com/stella-ops/assure/internal/stage/images"
+	"github.com/stella-ops/assure/internal/stage/images/rotation"
 )
 
 // Env is what the stages need from the outside, besides the configuration.
@@ -35,7 +36,7 @@ type Env struct {
 	ReadKey func(path string) ([]byte, error)
 	// Releases reads a key file in the newest release of each major version; nil means
 	// that no history is at hand.
-	Releases func(file string) ([]images.Release, error)
+	Releases func(file string) ([]rotation.Release, error)
 	// Lookup looks up an environment variable that the configuration names.
 	Lookup func(name string) (string, bool)
 	// Proxy chooses the HTTP proxy for a request; nil means none.
@@ -44,6 +45,8 @@ type Env struct {
 	EngineHost string
 	// RunID tells apart what several runs create on one engine.
 	RunID string
+	// Runs is the directory in which runs are marked while they go on.
+	Runs string
 	// Mountinfo is the content of /proc/self/mountinfo and SelfContainer the container
 	// that this process runs in, empty outside one.
 	Mountinfo     []byte
@@ -77,7 +80,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Env: env.Lookup, Fixes: env.Fixes, Releases: env.Releases, Now: env.Now,
 		}),
 		dast.New(cfg.DAST, dast.Options{
-			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Now: env.Now,
+			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Runs: env.Runs, Now: env.Now,
 			Auth: cfg.Auth, RulesFile: env.ZAPRules, Mountinfo: env.Mountinfo, SelfContainer: env.SelfContainer,
 			Proc: env.Proc, Temp: env.Temp, Token: env.TargetToken,
 		}),

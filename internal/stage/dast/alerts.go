@@ -9,7 +9,10 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/report"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // result turns what a scanner saw into findings, gaps, counts and reports.
@@ -20,16 +23,19 @@ func (t *test) result(e endpoint, r web.Result) {
 	t.set.Notes = append(t.set.Notes, fmt.Sprintf("scanner %s saw %d pages of %s with %d requests and %d rules", r.Engine, len(r.URLs), e.base, r.Requests, len(r.Rules)))
 	t.set.Notes = append(t.set.Notes, r.Notes...)
 	for _, g := range r.Gaps {
-		t.gap(e.service, g)
+		t.gap(finding.Gap{Rule: gap.ScannerIncomplete, Subject: e.service, Message: g})
 	}
-	t.set.Files = append(t.set.Files, web.Reports(r, e.base.String(), t.o.Version, t.o.Now())...)
+	t.set.Files = append(t.set.Files, report.Files(r, e.base.String(), t.o.Version, t.o.Now())...)
 	for _, f := range r.Files {
 		f.Data = []byte(t.stack.Mask(string(f.Data)))
 		t.set.Files = append(t.set.Files, f)
 	}
-	t.set.Files = append(t.set.Files, finding.File{Name: summaryFile, Data: web.Summary(r, baseline(t.cfg.Baseline))})
+	t.set.Files = append(t.set.Files, finding.File{Name: summaryFile, Data: report.Summary(r, baseline(t.cfg.Baseline))})
 	if len(r.URLs) < t.cfg.MinURLs {
-		t.gap(e.service, fmt.Sprintf("the scan saw %d pages of %s and needs %d to count (dast.min-urls); choose where to start with dast.target", len(r.URLs), e.base, t.cfg.MinURLs))
+		t.gap(finding.Gap{
+			Rule: gap.ScannerIncomplete, Subject: e.service, Remediation: "Choose where to start with dast.target.",
+			Message: fmt.Sprintf("the scan saw %d pages of %s and needs %d to count (dast.min-urls)", len(r.URLs), e.base, t.cfg.MinURLs),
+		})
 	} else {
 		for _, rule := range r.Rules {
 			t.set.Judge(rule.ID, 1)
@@ -71,7 +77,7 @@ func (t *test) foreign(e endpoint, r web.Result) web.Result {
 	return r
 }
 
-func renamed(alerts []web.Alert, name func(string) string) []web.Alert {
+func renamed(alerts []rules.Alert, name func(string) string) []rules.Alert {
 	alerts = slices.Clone(alerts)
 	for i := range alerts {
 		a := &alerts[i]
@@ -84,8 +90,8 @@ func renamed(alerts []web.Alert, name func(string) string) []web.Alert {
 
 // alike groups the alerts that are one finding: same variant, method, parameter and
 // path, where numbers and ids in a path do not count.
-func alike(alerts []web.Alert) [][]web.Alert {
-	index, groups := map[string]int{}, [][]web.Alert(nil)
+func alike(alerts []rules.Alert) [][]rules.Alert {
+	index, groups := map[string]int{}, [][]rules.Alert(nil)
 	for _, a := range alerts {
 		k := alertKey(a)
 		i, ok := index[k]
@@ -98,7 +104,7 @@ func alike(alerts []web.Alert) [][]web.Alert {
 	return groups
 }
 
-func alertKey(a web.Alert) string {
+func alertKey(a rules.Alert) string {
 	path := "*"
 	if !a.Systemic {
 		path = template(a.URL)
@@ -125,7 +131,7 @@ func template(raw string) string {
 }
 
 // alert is the finding of a group of alerts.
-func (t *test) alert(e endpoint, engine string, group []web.Alert) finding.Finding {
+func (t *test) alert(e endpoint, engine string, group []rules.Alert) finding.Finding {
 	a := group[0]
 	var urls []string
 	for _, g := range group {
@@ -150,15 +156,15 @@ func (t *test) alert(e endpoint, engine string, group []web.Alert) finding.Findi
 		}
 	}
 	return finding.Finding{
-		Rule: web.RuleID(a.PluginID), Severity: weigh(a), Message: message, Location: t.place(e, a.PluginID),
+		Rule: rules.ID(a.PluginID), Severity: weigh(a), Message: message, Location: t.place(e, a.PluginID),
 		Subject: e.service, Key: alertKey(a), Remediation: a.Solution, Properties: p,
 	}
 }
 
 // weigh is the severity of an alert: that of its risk, or information for a guess. The
 // word of a rules file decides over both.
-func weigh(a web.Alert) finding.Severity {
-	s := web.Severity(a.Risk)
+func weigh(a rules.Alert) finding.Severity {
+	s := rules.Severity(a.Risk)
 	switch {
 	case a.Level == "INFO", a.Heuristic && a.Level == "":
 		return finding.Info

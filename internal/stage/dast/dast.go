@@ -10,10 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/dast/guard"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
@@ -21,6 +23,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // Scanner looks at one web endpoint.
@@ -44,6 +47,9 @@ type Options struct {
 	Mountinfo     []byte
 	// RunID marks what this run creates; empty means a made-up one.
 	RunID string
+	// Runs is the directory in which runs are marked while they go on, so that nobody
+	// takes their stacks for leftovers; empty means that this one is not marked.
+	Runs string
 	// Random makes up n hexadecimal digits; nil means from the system's random source.
 	Random func(n int) string
 	// Now is the clock for reports and cookies; nil means time.Now.
@@ -105,8 +111,7 @@ func (s *Stage) Skip(p *plan.Plan) string {
 
 // Rules lists every rule that the stage can judge.
 func Rules() []finding.Rule {
-	rules := append(probe.Rules(), runtime.Rules()...)
-	return append(rules, web.Rules()...)
+	return slices.Concat(probe.Rules(), runtime.Rules(), rules.List())
 }
 
 // Run starts the first stack of the plan, judges it and takes it down; or it judges the
@@ -117,7 +122,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (set fi
 	if s.cfg.Target.URL != "" {
 		t := &test{Stage: s, plan: p, set: &set, say: say, doc: anchor(p)}
 		err = t.outside(ctx)
-		t.tell()
+		t.conclude()
 		return set, err
 	}
 	if len(p.Stacks) == 0 {
@@ -132,10 +137,25 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (set fi
 	}
 	defer engine.Close()
 	t := &test{Stage: s, plan: p, engine: engine, set: &set, say: say, doc: document(p, p.Stacks[0])}
+	defer t.hold()()
 	defer func() { err = errors.Join(err, t.down(ctx)) }()
 	err = t.run(ctx, p.Stacks[0])
-	t.tell()
+	t.conclude()
 	return set, err
+}
+
+// hold marks the run as one that goes on. Without the mark nothing is removed too early,
+// but not by itself either.
+func (t *test) hold() (release func()) {
+	if t.o.Runs == "" {
+		return func() {}
+	}
+	release, err := stack.Hold(t.o.Runs, t.o.RunID)
+	if err != nil {
+		t.set.Notes = append(t.set.Notes, fmt.Sprintf("were this run killed, \"assure clean\" would need to be told --run %s: %v", t.o.RunID, err))
+		return func() {}
+	}
+	return release
 }
 
 // document is what a stack was made of, for finding places in it.
@@ -158,7 +178,7 @@ func anchor(p *plan.Plan) plan.Document {
 func (t *test) admit(m stack.Model) error {
 	refusals := guard.Check(m.Project, guard.Options{Root: t.plan.Root, Allow: t.cfg.Allow, Strict: t.plan.Event.Fork})
 	for _, r := range refusals {
-		t.set.Gaps = append(t.set.Gaps, finding.Gap{Location: t.at(r.Path...), Message: r.Message})
+		t.set.Gaps = append(t.set.Gaps, finding.Gap{Rule: gap.StackNotTested, Location: t.at(r.Path...), Subject: r.Subject(), Message: r.Message, Remediation: r.Remedy})
 	}
 	if len(refusals) == 0 {
 		return nil
@@ -167,5 +187,5 @@ func (t *test) admit(m stack.Model) error {
 	if n := len(refusals) - 1; n > 0 {
 		more = fmt.Sprintf(" (and %d more)", n)
 	}
-	return fmt.Errorf("the stack may not be started: %s: %s%s", t.at(refusals[0].Path...), refusals[0].Message, more)
+	return fmt.Errorf("the stack may not be started: %s: %s%s", t.at(refusals[0].Path...), refusals[0].Text(), more)
 }

@@ -15,12 +15,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // build writes the files to a repository and plans it.
@@ -42,7 +45,7 @@ func build(t testing.TB, root string, cfg config.DAST, files map[string]string) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { tree.Close() })
-	p, err := plan.Build(t.Context(), tree, config.Config{DAST: cfg}, plan.Event{Name: "local"})
+	p, err := discover.Build(t.Context(), tree, config.Config{DAST: cfg}, plan.Event{Name: "local"}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +65,7 @@ func TestForksDoNotRunCode(t *testing.T) {
 }
 
 func TestNothingToStart(t *testing.T) {
-	p := &plan.Plan{Problems: []plan.Problem{{Message: "unreadable", Stages: []string{"dast"}}}}
+	p := &plan.Plan{Problems: []plan.Problem{{Gap: finding.Gap{Rule: gap.NotParsed, Subject: "s", Message: "unreadable"}, Stages: []string{"dast"}}}}
 	set, err := New(config.Default().DAST, Options{EngineHost: "unix:///does/not/exist"}).Run(t.Context(), p, quiet)
 	if err != nil || len(set.Coverage) != 0 || len(set.Gaps) != 1 || len(set.Rules) == 0 {
 		t.Errorf("set %+v, error %v", set, err)
@@ -107,7 +110,7 @@ func TestTemplate(t *testing.T) {
 }
 
 func TestAlikeAlertsAreOneFinding(t *testing.T) {
-	groups := alike([]web.Alert{
+	groups := alike([]rules.Alert{
 		{Ref: "1-1", Method: "GET", URL: "http://w/u/1"},
 		{Ref: "1-1", Method: "GET", URL: "http://w/u/2"},
 		{Ref: "1-2", Method: "GET", URL: "http://w/u/2"},
@@ -126,7 +129,7 @@ func TestAlikeAlertsAreOneFinding(t *testing.T) {
 
 func TestWeigh(t *testing.T) {
 	for level, want := range map[string]finding.Severity{"": finding.Info, "WARN": finding.Medium, "FAIL": finding.High} {
-		if got := weigh(web.Alert{Risk: "Medium", Level: level, Heuristic: true}); got != want {
+		if got := weigh(rules.Alert{Risk: "Medium", Level: level, Heuristic: true}); got != want {
 			t.Errorf("a guess with level %q weighs %v, want %v", level, got, want)
 		}
 	}
@@ -134,7 +137,7 @@ func TestWeigh(t *testing.T) {
 		risk, level string
 		want        finding.Severity
 	}{{"Low", "", finding.Low}, {"High", "INFO", finding.Info}, {"Low", "FAIL", finding.High}, {"Medium", "WARN", finding.Medium}} {
-		if got := weigh(web.Alert{Risk: c.risk, Level: c.level}); got != c.want {
+		if got := weigh(rules.Alert{Risk: c.risk, Level: c.level}); got != c.want {
 			t.Errorf("%v: %v", c, got)
 		}
 	}
@@ -160,6 +163,16 @@ func bareOf(t *testing.T, compose string) *test {
 	}
 }
 
+// known wants a kind that is listed, and a subject, of every gap of the stage.
+func known(t *testing.T, set *finding.Set) {
+	t.Helper()
+	for _, g := range set.Gaps {
+		if _, ok := gap.Lookup(g.Rule); !ok || g.Subject == "" {
+			t.Errorf("a gap without a known rule or a subject: %+v", g)
+		}
+	}
+}
+
 func TestOutcomes(t *testing.T) {
 	x := bare(t)
 	x.outcomes([]probe.Outcome{
@@ -176,6 +189,7 @@ func TestOutcomes(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"probe/run-as-root": 1, "probe/writable-root": 1, probe.TraceRule: 1}, x.set.Judged); diff != "" {
 		t.Error(diff)
 	}
+	known(t, x.set)
 	if len(x.set.Findings) != 2 || len(x.set.Gaps) != 3 || len(x.set.Notes) != 1 {
 		t.Fatalf("%+v", x.set)
 	}
@@ -192,9 +206,10 @@ func TestResult(t *testing.T) {
 	x := bare(t)
 	x.cfg.MinURLs = 2
 	e := endpoint{service: "web", port: 80, base: &url.URL{Scheme: "http", Host: "web:80", Path: "/"}}
-	alert := web.Alert{PluginID: 10020, Ref: "10020-1", Name: "Missing Header", Risk: "Medium", Method: "GET", URL: "http://web:80/a", Evidence: "token hunter2", Solution: "set it", CWE: 1021}
-	result := web.Result{Engine: "builtin", URLs: []string{"http://web:80/a"}, Alerts: []web.Alert{alert}, Rules: []finding.Rule{{ID: "zap/10020"}, {ID: "zap/77777"}}, Gaps: []string{"page cut off"}}
+	alert := rules.Alert{PluginID: 10020, Ref: "10020-1", Name: "Missing Header", Risk: "Medium", Method: "GET", URL: "http://web:80/a", Evidence: "token hunter2", Solution: "set it", CWE: 1021}
+	result := web.Result{Engine: "builtin", URLs: []string{"http://web:80/a"}, Alerts: []rules.Alert{alert}, Rules: []finding.Rule{{ID: "zap/10020"}, {ID: "zap/77777"}}, Gaps: []string{"page cut off"}}
 	x.result(e, result)
+	known(t, x.set)
 	if len(x.set.Gaps) != 2 || x.set.Judged["zap/10020"] != 0 || !strings.Contains(x.set.Gaps[1].Message, "dast.min-urls") {
 		t.Errorf("one page of two counted: %+v", x.set)
 	}
@@ -306,17 +321,17 @@ func project(t *testing.T, p *plan.Plan) *types.Project {
 }
 
 // reported is a test whose scanner saw one page with alerts.
-func reported(t *testing.T, cfg config.DAST, rules string, alerts ...web.Alert) (*finding.Set, map[string]string) {
+func reported(t *testing.T, cfg config.DAST, levelsFile string, alerts ...rules.Alert) (*finding.Set, map[string]string) {
 	t.Helper()
 	x := bare(t)
 	x.cfg = cfg
-	levels, errs := web.ParseRules([]byte(rules))
+	levels, errs := web.ParseRules([]byte(levelsFile))
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
 	base := &url.URL{Scheme: "http", Host: "web:8080", Path: "/"}
 	x.result(endpoint{service: "web", port: 8080, base: base}, levels.Apply(web.Result{
-		Engine: "builtin", URLs: []string{"http://web:8080/"}, Rules: web.Rules(), Alerts: alerts,
+		Engine: "builtin", URLs: []string{"http://web:8080/"}, Rules: rules.List(), Alerts: alerts,
 	}))
 	files := map[string]string{}
 	for _, f := range x.set.Files {
@@ -325,9 +340,23 @@ func reported(t *testing.T, cfg config.DAST, rules string, alerts ...web.Alert) 
 	return x.set, files
 }
 
+// TestSeen has a stack of two files, which are judged when it runs and not before.
+func TestSeen(t *testing.T) {
+	x := bare(t)
+	if len(x.set.Seen) > 0 {
+		t.Errorf("nothing ran: %v", x.set.Seen)
+	}
+	x.doc.Files = []string{"compose.yml", "app.env"}
+	x.see(plan.Stack{Files: []string{"compose.yml", "compose.test.yml"}})
+	const by = "the tested stack"
+	if d := cmp.Diff(map[string]string{"compose.yml": by, "compose.test.yml": by, "app.env": by}, x.set.Seen); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestActionBaselineMistakes holds what zaproxy/action-baseline gets wrong against us.
 func TestActionBaselineMistakes(t *testing.T) {
-	a := web.Alert{PluginID: 10038, Ref: "10038-1", Name: "CSP", Risk: "Medium", Confidence: "High", Method: "GET", URL: "http://web:8080/"}
+	a := rules.Alert{PluginID: 10038, Ref: "10038-1", Name: "CSP", Risk: "Medium", Confidence: "High", Method: "GET", URL: "http://web:8080/"}
 	b := a
 	b.Ref, b.Name = "10038-2", "Obsolete CSP"
 	t.Run("a rules file without IGNORE counts", func(t *testing.T) {
@@ -381,7 +410,7 @@ func TestActionBaselineMistakes(t *testing.T) {
 }
 
 func TestExitCode(t *testing.T) {
-	alert := web.Alert{PluginID: 10038, Ref: "10038-1", Name: "CSP", Risk: "Medium", URL: "http://web:8080/"}
+	alert := rules.Alert{PluginID: 10038, Ref: "10038-1", Name: "CSP", Risk: "Medium", URL: "http://web:8080/"}
 	for _, c := range []struct {
 		rules         string
 		baseline      config.ZAPBaseline
@@ -411,14 +440,14 @@ func TestScannerOptions(t *testing.T) {
 	x.cfg.Threshold, x.cfg.Exclude, x.cfg.Auth = "low", []string{"x"}, config.AuthHeader{Header: "x-token", Site: "we", Value: "s3cret value"}
 	e := endpoint{service: "web", port: 80, base: &url.URL{Scheme: "http", Host: "web"}}
 	o := x.options(e, web.RuleLevels{})
-	if o.Threshold != web.Low || o.RPS != 0 || o.Headers.Get("X-Token") != "s3cret value" || len(o.Exclude) != 1 {
+	if o.Threshold != rules.Low || o.RPS != 0 || o.Headers.Get("X-Token") != "s3cret value" || len(o.Exclude) != 1 {
 		t.Errorf("%+v", o)
 	}
 	x.cfg.Auth.Site = "other"
 	if o := x.options(e, web.RuleLevels{}); len(o.Headers) != 0 {
 		t.Error("the header goes to another site")
 	}
-	r := x.foreign(e, web.Result{Alerts: []web.Alert{{Evidence: "you sent s3cret value"}}, Ignored: []web.Alert{{Other: "s3cret value"}}})
+	r := x.foreign(e, web.Result{Alerts: []rules.Alert{{Evidence: "you sent s3cret value"}}, Ignored: []rules.Alert{{Other: "s3cret value"}}})
 	if r.Alerts[0].Evidence != "you sent ***" || r.Ignored[0].Other != "***" {
 		t.Errorf("%+v", r)
 	}

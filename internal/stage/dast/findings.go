@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/runtime"
 )
@@ -26,9 +27,12 @@ func (t *test) at(path ...any) finding.Location {
 	return loc
 }
 
-// gap notes something about a service that could not be seen.
-func (t *test) gap(service, message string) {
-	t.set.Gaps = append(t.set.Gaps, finding.Gap{Location: t.at("services", service), Message: t.stack.Mask(message)})
+// gap notes something that could not be seen; its place is the service that its subject
+// begins with.
+func (t *test) gap(g finding.Gap) {
+	service, _, _ := strings.Cut(g.Subject, " ")
+	g.Location, g.Message = t.at("services", service), t.stack.Mask(g.Message)
+	t.set.Gaps = append(t.set.Gaps, g)
 }
 
 // key is where the file says what a rule judges.
@@ -91,7 +95,7 @@ func (t *test) open(o probe.Outcome) {
 		t.set.Notes = append(t.set.Notes, t.stack.Mask(fmt.Sprintf("%s (%s: %s)", msg, o.URL, quote(o.Evidence))))
 		return
 	}
-	t.gap(o.Service, msg)
+	t.gap(finding.Gap{Rule: gap.ServiceNotTested, Subject: o.Service + " " + o.Rule, Message: msg})
 }
 
 func grouped(all []probe.Outcome) []verdicts {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
 )
@@ -139,6 +140,9 @@ func metadata() []netip.Addr {
 }
 
 // cut is what remains to be said of a step that took too long.
-func (t *test) cut(err error) finding.Gap {
-	return finding.Gap{Location: t.at("services"), Message: t.stack.Mask(err.Error()) + "; what came before counts, and is incomplete"}
+func (t *test) cut(o overrun, err error) finding.Gap {
+	return finding.Gap{
+		Rule: gap.StackNotTested, Location: t.at("services"), Subject: o.step, Remediation: "Raise dast.budget." + o.step + ".",
+		Message: t.stack.Mask(err.Error()) + "; what came before counts, and is incomplete",
+	}
 }

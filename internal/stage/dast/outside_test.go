@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +20,7 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 func TestPermit(t *testing.T) {
@@ -167,8 +169,10 @@ func TestOutsideTargetIsRefused(t *testing.T) {
 	}
 }
 
-// TestBudgets covers steps whose time is over.
-func TestBudgets(t *testing.T) {
+// TestBudgets covers steps whose time is over, in time that is not real.
+func TestBudgets(t *testing.T) { synctest.Test(t, budgets) }
+
+func budgets(t *testing.T) {
 	x := bare(t)
 	x.cfg.Budget = config.Budget{Stack: time.Hour, Probes: time.Millisecond, Scan: time.Millisecond}
 	never := question{"nothing", func(context.Context) []probe.Outcome {
@@ -182,18 +186,20 @@ func TestBudgets(t *testing.T) {
 	if err := x.ask(t.Context(), slow, never); err != nil {
 		t.Error(err)
 	}
-	x.tell()
+	x.conclude()
+	known(t, x.set)
 	if len(x.set.Gaps) != 1 || !strings.Contains(x.set.Gaps[0].Message, "dast.budget.probes") || !strings.Contains(x.set.Gaps[0].Message, "not asked: nothing") || x.set.Judged[probe.TraceRule] != 1 {
 		t.Errorf("%+v", x.set)
 	}
 	x = bare(t)
 	x.cfg.Budget.Scan, x.cfg.MinURLs = time.Millisecond, 1
 	e := endpoint{service: "web", port: 80, base: &url.URL{Scheme: "http", Host: "web:80", Path: "/"}}
-	partial := web.Result{Engine: "builtin", URLs: []string{"http://web:80/"}, Alerts: []web.Alert{{PluginID: 10020, Ref: "10020-1", Name: "x", Risk: "Low", URL: "http://web:80/"}}}
+	partial := web.Result{Engine: "builtin", URLs: []string{"http://web:80/"}, Alerts: []rules.Alert{{PluginID: 10020, Ref: "10020-1", Name: "x", Risk: "Low", URL: "http://web:80/"}}}
 	err := x.scan(t.Context(), e, scanner(func(ctx context.Context, _ web.Target) (web.Result, error) {
 		<-ctx.Done()
 		return partial, ctx.Err()
 	}), web.Target{})
+	known(t, x.set)
 	if err != nil || len(x.set.Findings) != 1 || len(x.set.Gaps) != 1 || !strings.Contains(x.set.Gaps[0].Message, "dast.budget.scan") || !strings.Contains(x.set.Gaps[0].Message, "incomplete") {
 		t.Errorf("%v %+v", err, x.set)
 	}
@@ -243,7 +249,8 @@ func TestWarningsAreMildFindings(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if len(x.set.Judged) != 3 || len(x.set.Gaps) != 1 {
+	known(t, x.set)
+	if len(x.set.Judged) != 3 || len(x.set.Gaps) != 1 || len(x.set.Seen) > 0 {
 		t.Errorf("%+v", x.set)
 	}
 }

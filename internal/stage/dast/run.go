@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/runtime"
@@ -32,7 +33,7 @@ type test struct {
 	declared types.Services
 	networks types.Networks
 	subjects []runtime.Subject
-	// seen are the outcomes so far; tell makes findings of them.
+	// seen are the outcomes so far; conclude makes findings of them.
 	seen []probe.Outcome
 }
 
@@ -55,11 +56,19 @@ func (t *test) run(ctx context.Context, s plan.Stack) error {
 	if jerr := t.step(ctx, "probes", t.cfg.Budget.Probes, func(ctx context.Context) error { return t.judge(ctx, services, target) }); jerr != nil {
 		return jerr
 	}
+	t.see(s)
 	if err != nil {
-		t.gap(target.service, err.Error())
+		t.gap(finding.Gap{Rule: gap.ServiceNotTested, Subject: target.service, Message: err.Error(), Remediation: "Name a service and a port that answers under dast.target, or raise dast.ready-timeout."})
 		return ctx.Err()
 	}
 	return t.look(ctx, target, levels)
+}
+
+// see notes the files that the stack, which runs now, is made of.
+func (t *test) see(s plan.Stack) {
+	for _, file := range slices.Concat(s.Files, t.doc.Files) {
+		t.set.See(file, "the tested stack")
+	}
 }
 
 // up loads, judges and starts the stack.
@@ -106,7 +115,7 @@ func (t *test) down(ctx context.Context) error {
 	return t.stack.Down()
 }
 
-// notes tells how the test differs from a deployment.
+// notes says how the test differs from a deployment.
 func (t *test) notes(p *types.Project) {
 	ports := "without published ports"
 	if t.cfg.Publish {
@@ -154,9 +163,9 @@ func (t *test) judge(ctx context.Context, services []stack.Service, target endpo
 	return nil
 }
 
-// tell turns what was seen into findings: all at once, because two probes may judge the
+// conclude turns what was seen into findings: all at once, because two probes may judge the
 // same rule.
-func (t *test) tell() {
+func (t *test) conclude() {
 	t.outcomes(t.seen)
 	t.seen = nil
 }

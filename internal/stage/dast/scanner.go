@@ -14,6 +14,8 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/report"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 	"github.com/stella-ops/assure/internal/stage/dast/zap"
 )
 
@@ -76,7 +78,7 @@ const externalRPS = 20
 func (t *test) options(e endpoint, levels web.RuleLevels) web.Options {
 	o := web.Options{
 		Levels: levels, Now: t.o.Now(), MaxDuration: t.cfg.ScanTime, Headers: t.authentication(e), Exclude: t.cfg.Exclude,
-		Threshold: map[string]web.Threshold{"low": web.Low, "high": web.High}[t.cfg.Threshold],
+		Threshold: map[string]rules.Threshold{"low": rules.Low, "high": rules.High}[t.cfg.Threshold],
 	}
 	if t.stack == nil {
 		o.RPS = externalRPS
@@ -94,19 +96,19 @@ func (t *test) authentication(e endpoint) http.Header {
 }
 
 // baseline says how the summary of the scan is written.
-func baseline(c config.ZAPBaseline) web.Baseline {
-	return web.Baseline{ExitCodes: c.ExitCodes, Info: c.InfoUnlisted, IgnoreWarnings: c.IgnoreWarnings, Level: c.Level, Short: c.Short}
+func baseline(c config.ZAPBaseline) report.Baseline {
+	return report.Baseline{ExitCodes: c.ExitCodes, Info: c.InfoUnlisted, IgnoreWarnings: c.IgnoreWarnings, Level: c.Level, Short: c.Short}
 }
 
 // ExitCode is what the run ends with when it reports as ZAP's baseline scan does, and
 // the lines that it prints. What our own verdict fails never passes here.
 func ExitCode(c config.ZAPBaseline, files []finding.File, failed, blind bool) (code int, lines string) {
-	var counts web.Counts
+	var counts report.Counts
 	err := errors.New("no scan")
 	for _, f := range files {
 		if f.Name == summaryFile {
 			lines = string(f.Data)
-			counts, err = web.ReadCounts(f.Data)
+			counts, err = report.ReadCounts(f.Data)
 		}
 	}
 	code = counts.ExitCode(baseline(c))

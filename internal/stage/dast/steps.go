@@ -16,7 +16,7 @@ import (
 // maxAuthorities bounds the file with authorities.
 const maxAuthorities = 1 << 20
 
-// step does something within a budget of its own and tells how far it is. Its context
+// step does something within a budget of its own and says how far it is. Its context
 // names the budget when that is over.
 func (t *test) step(ctx context.Context, name string, budget time.Duration, do func(context.Context) error) error {
 	say, start := t.say, t.o.Now()
@@ -67,7 +67,7 @@ func (t *test) ask(ctx context.Context, questions ...question) error {
 		return nil
 	})
 	if over := (overrun{}); errors.As(err, &over) && ctx.Err() == nil {
-		t.set.Gaps = append(t.set.Gaps, t.cut(err))
+		t.set.Gaps = append(t.set.Gaps, t.cut(over, err))
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -153,9 +153,10 @@ func (t *test) scan(ctx context.Context, e endpoint, scanner Scanner, target web
 		}
 		return err
 	})
-	over := errors.As(err, new(overrun))
+	var late overrun
+	over := errors.As(err, &late)
 	if over {
-		result.Gaps = append(result.Gaps, t.cut(err).Message)
+		result.Gaps = append(result.Gaps, t.cut(late, err).Message)
 	}
 	if err == nil || over || len(result.URLs) > 0 {
 		t.result(e, result)

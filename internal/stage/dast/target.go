@@ -36,7 +36,7 @@ type endpoint struct {
 func (t *test) choose(ctx context.Context, services []stack.Service) (endpoint, error) {
 	candidates := t.candidates(services)
 	if len(candidates) == 0 {
-		return endpoint{service: t.cfg.Target.Service}, errors.New("no running service offers a TCP port that could be tested; name service and port under dast.target")
+		return endpoint{service: t.cfg.Target.Service}, errors.New("no running service offers a TCP port that could be tested")
 	}
 	c := candidates[0]
 	e := endpoint{service: c.Service, port: c.Port}
@@ -47,7 +47,7 @@ func (t *test) choose(ctx context.Context, services []stack.Service) (endpoint, 
 	}
 	host := net.JoinHostPort(e.service, strconv.Itoa(e.port))
 	if err := t.wait(ctx, host); err != nil {
-		return e, fmt.Errorf("service %s does not accept connections on port %d within %s: %w; see dast.target and dast.ready-timeout", e.service, e.port, t.cfg.Ready, err)
+		return e, fmt.Errorf("service %s does not accept connections on port %d within %s: %w", e.service, e.port, t.cfg.Ready, err)
 	}
 	scheme := t.cfg.Target.Scheme
 	if scheme == "" {

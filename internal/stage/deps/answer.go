@@ -10,6 +10,8 @@ import (
 	"github.com/aquasecurity/go-version/pkg/version"
 	"github.com/aquasecurity/trivy/pkg/fanal/types"
 	trivy "github.com/aquasecurity/trivy/pkg/types"
+
+	"github.com/stella-ops/assure/internal/stage/deps/inventory"
 )
 
 // upgrade is what to do about a package.
@@ -243,7 +245,7 @@ func relationship(hits []hit) string {
 // exact are the package URLs of all versions; none when there are too many to be told
 // apart, so that what is accepted by package is not accepted here.
 func exact(hits []hit) []string {
-	urls := distinct(hits, func(h hit) string { return packageURL(h.kind, h.pkg, true) })
+	urls := distinct(hits, func(h hit) string { return inventory.PackageURL(h.kind, h.pkg, true) })
 	if len(urls) > maxTargets {
 		return nil
 	}

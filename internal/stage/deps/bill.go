@@ -66,7 +66,7 @@ func (s *Stage) writeBill(base string, d sbom.Document, set *finding.Set) error 
 func lockPart(l *inventory.Lock) sbom.Part {
 	part := sbom.Part{Kind: sbom.File, Name: l.Name}
 	part.Packages = packagesOf(append(append([]types.Package{}, l.Own...), l.Packages...),
-		func(p types.Package) string { return packageURL(l.Kind, p, true) },
+		func(p types.Package) string { return inventory.PackageURL(l.Kind, p, true) },
 		func(p types.Package) []string { return l.Needs[p.ID] })
 	return part
 }

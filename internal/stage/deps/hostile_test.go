@@ -66,72 +66,106 @@ func TestGaps(t *testing.T) {
 	}{
 		"unpinned requirements": {
 			archive: "-- requirements.txt --\nfine==1.0\nrequests\nflask>=2 # why\n-e .\n-e git+https://x.example/y\nweak-py==1.*\n",
-			want:    []string{"requirements.txt:2:1 without an exact version and not judged: requests, flask>=2, git+https://x.example/y, weak-py==1.*; pin with ==, or commit a lock file"},
+			want: []string{
+				"requirements.txt:2:1 gap/unpinned-version pkg:pypi/requests: requests names no exact version and was not judged",
+				"requirements.txt:3:1 gap/unpinned-version pkg:pypi/flask: flask>=2 names no exact version and was not judged",
+				"requirements.txt:5:1 gap/git-source git+https://x.example/y: git+https://x.example/y names no exact version and was not judged",
+				"requirements.txt:6:1 gap/unpinned-version pkg:pypi/weak-py: weak-py==1.* names no exact version and was not judged",
+			},
 		},
 		"include outside": {
 			archive: "-- requirements.txt --\n-r ../../etc/passwd\n--requirement=https://x.example/r.txt\n",
 			want: []string{
-				"requirements.txt:1:1 the included requirements file ../../etc/passwd is not in the repository or excluded; its dependencies were not judged",
-				"requirements.txt:1:1 the included requirements file https://x.example/r.txt is not in the repository or excluded; its dependencies were not judged",
+				"requirements.txt:1:1 gap/missing-file ../../etc/passwd: the included requirements file ../../etc/passwd is not in the repository or excluded; its dependencies were not judged",
+				"requirements.txt:2:1 gap/missing-file https://x.example/r.txt: the included requirements file https://x.example/r.txt is not in the repository or excluded; its dependencies were not judged",
 			},
 		},
 		"maven version from outside": {
 			archive: "-- pom.xml --\n<project><dependencies>\n<dependency><groupId>com.acme</groupId><artifactId>weak-lib</artifactId></dependency>\n<dependency><groupId>com.acme</groupId><artifactId>loop</artifactId><version>${a}</version></dependency>\n</dependencies><properties><a>${b}</a><b>${a}</b></properties></project>\n",
-			want:    []string{"pom.xml:1:1 without a version here and not judged: com.acme:loop, com.acme:weak-lib; write the version down"},
+			want: []string{
+				"pom.xml:3:1 gap/managed-version pkg:maven/com.acme/loop: com.acme:loop has no version here and was not judged",
+				"pom.xml:2:1 gap/managed-version pkg:maven/com.acme/weak-lib: com.acme:weak-lib has no version here and was not judged",
+			},
 		},
 		"maven parent outside": {
 			archive: "-- pom.xml --\n<project><parent><groupId>g</groupId><artifactId>p</artifactId><version>1</version><relativePath>../../../etc/hosts</relativePath></parent><dependencies><dependency><groupId>com.acme</groupId><artifactId>weak-lib</artifactId></dependency></dependencies></project>\n",
-			want:    []string{"pom.xml:1:1 without a version here and not judged: com.acme:weak-lib; write the version down"},
+			want:    []string{"pom.xml:1:1 gap/managed-version pkg:maven/com.acme/weak-lib: com.acme:weak-lib has no version here and was not judged"},
 		},
 		"maven neighbour that is not the parent": {
 			archive: "-- a/pom.xml --\n<project><parent><groupId>g</groupId><artifactId>p</artifactId><version>1</version></parent><dependencies><dependency><groupId>com.acme</groupId><artifactId>weak-lib</artifactId></dependency></dependencies></project>\n-- pom.xml --\n<project><groupId>g</groupId><artifactId>other</artifactId><dependencyManagement><dependencies><dependency><groupId>com.acme</groupId><artifactId>weak-lib</artifactId><version>1.0</version></dependency></dependencies></dependencyManagement></project>\n",
-			want:    []string{"a/pom.xml:1:1 without a version here and not judged: com.acme:weak-lib; write the version down"},
+			want:    []string{"a/pom.xml:1:1 gap/managed-version pkg:maven/com.acme/weak-lib: com.acme:weak-lib has no version here and was not judged"},
 		},
 		"yarn protocol": {
 			archive: "-- yarn.lock --\n# yarn lockfile v1\n\n\n\"weak-js@strange:^1.0.0\":\n  version \"1.2.2\"\n",
-			want:    []string{"yarn.lock:1:1 part of the lock file was not understood and not judged: Protocol error: unknown protocol: 'strange', line: weak-js@strange:^1.0.0\""},
+			want:    []string{"yarn.lock:1:1 gap/entry-not-understood: part of the lock file was not understood and not judged: Protocol error: unknown protocol: 'strange', line: weak-js@strange:^1.0.0\""},
 		},
 		"pnpm of the future": {
 			archive: "-- pnpm-lock.yaml --\nlockfileVersion: 9.x\npackages: {}\n",
-			want:    []string{"pnpm-lock.yaml:1:1 part of the lock file was not understood and not judged: Unable to convert the lock file version to float: strconv.ParseFloat: parsing \"9.x\": invalid syntax"},
+			want:    []string{"pnpm-lock.yaml:1:1 gap/entry-not-understood: part of the lock file was not understood and not judged: Unable to convert the lock file version to float: strconv.ParseFloat: parsing \"9.x\": invalid syntax"},
 		},
 		"mix without fields": {
 			archive: "-- mix.lock --\n%{\n  \"weakhex\": {:hex, :weakhex, \"1.5.0\"},\n}\n",
-			want:    []string{"mix.lock:1:1 part of the lock file was not understood and not judged: Cannot parse dependency: \"weakhex\": {:hex, :weakhex, \"1.5.0\"},"},
+			want:    []string{"mix.lock:1:1 gap/entry-not-understood: part of the lock file was not understood and not judged: Cannot parse dependency: \"weakhex\": {:hex, :weakhex, \"1.5.0\"},"},
 		},
 		"conan": {
 			archive: "-- conan.lock --\n{\"graph_lock\":{\"nodes\":{\"1\":{\"ref\":\"weakc\"}}}}\n",
-			want:    []string{"conan.lock:1:1 part of the lock file was not understood and not judged: Parse ref error: Unable to determine conan dependency: \"weakc\""},
+			want:    []string{"conan.lock:1:1 gap/entry-not-understood: part of the lock file was not understood and not judged: Parse ref error: Unable to determine conan dependency: \"weakc\""},
 		},
 		"conan version 2": {
 			archive: "-- conan.lock --\n{\"requires\":[\"weakc\"]}\n",
-			want:    []string{"conan.lock:1:1 part of the lock file was not understood and not judged: Creating package entry from requirement failed: Unable to determine conan dependency: \"weakc\""},
+			want:    []string{"conan.lock:1:1 gap/entry-not-understood: part of the lock file was not understood and not judged: Creating package entry from requirement failed: Unable to determine conan dependency: \"weakc\""},
 		},
 		"cocoapods": {
 			archive: "-- Podfile.lock --\nPODS:\n  - WeakPod\n\nCOCOAPODS: 1\n",
-			want:    []string{"Podfile.lock:1:1 part of the lock file was not understood and not judged: Dependency parse error: Unable to determine cocoapods dependency: \"WeakPod\""},
+			want:    []string{"Podfile.lock:1:1 gap/entry-not-understood: part of the lock file was not understood and not judged: Dependency parse error: Unable to determine cocoapods dependency: \"WeakPod\""},
 		},
 		"pnpm without version": {
 			archive: "-- pnpm-lock.yaml --\nlockfileVersion: 9\npackages: {}\n",
-			want:    []string{"pnpm-lock.yaml:1:1 part of the lock file was not understood and not judged: Unknown type for the lock file version: 9"},
+			want:    []string{"pnpm-lock.yaml:1:1 gap/entry-not-understood: part of the lock file was not understood and not judged: Unknown type for the lock file version: 9"},
 		},
 		"yarn without version": {
 			archive: "-- yarn.lock --\n# yarn lockfile v1\n\n\nweak-js@^1.0.0:\n  resolved \"x\"\n",
-			want:    []string{"yarn.lock:1:1 without a version here and not judged: weak-js; write the version down"},
+			want:    []string{"yarn.lock:4:1 gap/no-version pkg:npm/weak-js: weak-js has no version here and was not judged"},
 		},
 		"binary bun": {
 			archive: "-- bun.lockb --\n#!/usr/bin/env bun\n",
-			want:    []string{"bun.lockb:1:1 the lock file could not be parsed: bun.lockb is a binary lock file: run bun install --save-text-lockfile and commit bun.lock; its dependencies were not judged, generate it anew"},
+			want:    []string{"bun.lockb:1:1 gap/no-reader: the lock file could not be parsed: it is the binary lock file of bun; its dependencies were not judged"},
+		},
+		"maven range": {
+			archive: "-- pom.xml --\n<project><dependencies>\n<dependency><groupId>com.acme</groupId><artifactId>weak-lib</artifactId><version>[1,2)</version></dependency>\n</dependencies></project>\n",
+			want:    []string{"pom.xml:2:1 gap/unpinned-version pkg:maven/com.acme/weak-lib: com.acme:weak-lib has no version here and was not judged"},
+		},
+		"requirements from elsewhere": {
+			archive: "-- requirements.txt --\nweak-py @ git+https://me:secret@x.example/y.git@abc123\nfine @ https://x.example/fine-1.0.zip#sha256=00\n-e git+https://me:secret@x.example/y.git@abc#egg=Weak_Py\n",
+			want: []string{
+				"requirements.txt:1:1 gap/git-source pkg:pypi/weak-py: git+https://x.example/y.git names no exact version and was not judged",
+				"requirements.txt:2:1 gap/url-source pkg:pypi/fine: https://x.example/fine-1.0.zip names no exact version and was not judged",
+				"requirements.txt:3:1 gap/git-source pkg:pypi/weak-py: git+https://x.example/y.git names no exact version and was not judged",
+			},
+		},
+		"merge conflict in Gemfile.lock": {
+			archive: "-- Gemfile.lock --\nGEM\n  specs:\n<<<<<<< HEAD\n    fine (1.0.0)\n=======\n    fine (3.0.0)\n>>>>>>> b\n\nDEPENDENCIES\n  fine\n",
+			want:    []string{"Gemfile.lock:3:1 gap/conflict-markers: the file holds the marks of a merge conflict; which of its versions will be installed is not known"},
+		},
+		"merge conflict in requirements.txt": {
+			archive: "-- requirements.txt --\nfine==1.0\r\n=======\r\nfine==2.0\r\n",
+			want: []string{
+				"requirements.txt:2:1 gap/unpinned-version =======: ======= names no exact version and was not judged",
+				"requirements.txt:2:1 gap/conflict-markers: the file holds the marks of a merge conflict; which of its versions will be installed is not known",
+			},
+		},
+		"no conflict": {
+			archive: "-- requirements.txt --\n# =======\n#<<<<<<<\nfine==1.0\n",
 		},
 		"not a lock file": {
 			archive: "-- package-lock.json --\n{}\n",
-			want:    []string{"package-lock.json:1:1 the file is cut off or not a lock file of kind npm: \"lockfileVersion\" is missing; its dependencies were not judged"},
+			want:    []string{"package-lock.json:1:1 gap/not-parsed: the file is cut off or not a lock file of kind npm: \"lockfileVersion\" is missing; its dependencies were not judged"},
 		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			set := run(t, config.Deps{Database: db}, repository(t, tt.archive))
-			if diff := cmp.Diff(tt.want, gaps(set)); diff != "" {
+			if diff := cmp.Diff(tt.want, kinds(set)); diff != "" {
 				t.Error(diff)
 			}
 			if len(set.Findings) > 0 {

@@ -176,6 +176,7 @@ func scan(t *testing.T, cfg config.Deps, o deps.Options, p *plan.Plan) finding.S
 	if err != nil {
 		t.Fatalf("run: %v", err)
 	}
+	known(t, set)
 	return set
 }
 
@@ -391,9 +392,9 @@ func TestUnseenImages(t *testing.T) {
 	}{
 		"unknown tag":  {ref: good.Host + "/acme/app:2", want: "neither archives nor registry nor engine have it"},
 		"unknown name": {ref: good.Host + "/acme/none:2", want: "neither archives nor registry nor engine have it"},
-		"unauthorized": {status: 401, ref: ref, want: "it answers 401 Unauthorized; check the name, and give credentials with registry-auth"},
-		"forbidden":    {status: 403, ref: ref, want: "it answers 403 Forbidden; check the name"},
-		"rate limit":   {status: 429, ref: ref, want: "it answers 429 Too Many Requests; log in with registry-auth"},
+		"unauthorized": {status: 401, ref: ref, want: "it answers 401 Unauthorized Check the name, and give credentials with registry-auth"},
+		"forbidden":    {status: 403, ref: ref, want: "it answers 403 Forbidden Check the name"},
+		"rate limit":   {status: 429, ref: ref, want: "it answers 429 Too Many Requests Log in with registry-auth"},
 		"server error": {status: 500, ref: ref, want: "it answers 500"},
 		"private":      {ref: "10.0.0.1:1/acme/app:1", want: "images.private-registries"},
 		"other digest": {ref: good.Host + "/acme/app@sha256:" + strings.Repeat("0", 64), want: "neither archives nor registry"},
@@ -408,7 +409,7 @@ func TestUnseenImages(t *testing.T) {
 				}
 				return
 			}
-			if len(set.Gaps) != 1 || !strings.Contains(set.Gaps[0].Message, tt.want) || set.Gaps[0].Location.URI != "compose.yaml" {
+			if len(set.Gaps) != 1 || !strings.Contains(set.Gaps[0].Message+" "+set.Gaps[0].Remediation, tt.want) || set.Gaps[0].Location.URI != "compose.yaml" {
 				t.Errorf("gaps %v, want %q", gaps(set), tt.want)
 			}
 			if len(set.Findings) > 0 || set.Coverage["images"] != 0 {

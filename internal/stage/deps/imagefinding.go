@@ -11,6 +11,7 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/deps/image"
+	"github.com/stella-ops/assure/internal/stage/deps/inventory"
 )
 
 // addImage makes one finding of all places of an image that have the same advisory for
@@ -95,7 +96,7 @@ func packageOf(h imageHit, exact bool) string {
 		}
 		return url.ToString()
 	}
-	return packageURL(h.kind, h.pkg, exact)
+	return inventory.PackageURL(h.kind, h.pkg, exact)
 }
 
 func imageProperties(d *deployed, hits []imageHit, plain []hit, base string) map[string]string {

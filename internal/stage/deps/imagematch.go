@@ -18,6 +18,7 @@ import (
 	"github.com/aquasecurity/trivy/pkg/vulnerability"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/deps/image"
 	"github.com/stella-ops/assure/internal/stage/deps/inventory"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
@@ -105,16 +106,17 @@ func (j *judge) judgeReading(d *deployed) {
 	c := d.contents
 	for i, p := range c.Problems {
 		if i == 10 {
-			j.imageGap(d, fmt.Sprintf("%d more files could not be read", len(c.Problems)-i))
+			j.imageGap(d, gap.ImageContent, "", fmt.Sprintf("%d more files could not be read", len(c.Problems)-i))
 			break
 		}
-		j.imageGap(d, p)
+		j.imageGap(d, gap.ImageContent, "", p)
 	}
 	if n := len(c.Notes); n > 0 {
 		j.note(fmt.Sprintf("%s: %d descriptions of single packages could not be read, the first is %s", d.ref, n, inventory.Short(c.Notes[0])))
 	}
 	if c.Jars > 0 && c.IndexError != nil {
-		j.imageGap(d, fmt.Sprintf("%d Java archives were judged only by what they say of themselves, because there is no Java index: %s; run `assure db pull --java`", c.Jars, inventory.Short(firstClause(c.IndexError))))
+		j.imageGap(d, gap.Database, "Java index", fmt.Sprintf("%d Java archives were judged only by what they contain, because there is no Java index: %s", c.Jars, inventory.Short(firstClause(c.IndexError))))
+		j.set.Gaps[len(j.set.Gaps)-1].Remediation = "Run `assure db pull --java`."
 	} else if c.Unknown > 0 {
 		j.note(fmt.Sprintf("%s: the Java index does not know %d of %d Java archives", d.ref, c.Unknown, c.Jars))
 	}
@@ -126,8 +128,11 @@ func firstClause(err error) string {
 	return text
 }
 
-func (j *judge) imageGap(d *deployed, text string) {
-	j.set.Gaps = append(j.set.Gaps, finding.Gap{Location: d.uses[0].Location, Message: fmt.Sprintf("in the image %s: %s", d.ref, text)})
+// imageGap notes what was not judged of an image; part names it, "" for any file of it.
+func (j *judge) imageGap(d *deployed, rule, part, text string) {
+	j.set.Gaps = append(j.set.Gaps, finding.Gap{
+		Rule: rule, Location: d.uses[0].Location, Subject: strings.TrimSpace(d.ref.Name() + " " + part), Message: fmt.Sprintf("in the image %s: %s", d.ref, text),
+	})
 }
 
 // matchSystem matches the packages of the system's package manager.
@@ -138,13 +143,13 @@ func (j *judge) matchSystem(ctx context.Context, d *deployed) ([]imageHit, error
 	}
 	detector, err := ospkg.NewDetector(target)
 	if errors.Is(err, ospkg.ErrUnsupportedOS) {
-		j.imageGap(d, fmt.Sprintf("there are no advisories for the system %q; its %d packages were not judged", target.OS.Family, len(target.Packages)))
+		j.imageGap(d, gap.NoAdvisories, string(target.OS.Family), fmt.Sprintf("there are no advisories for the system %q; its %d packages were not judged", target.OS.Family, len(target.Packages)))
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
 	if known, err := covers(systemPrefix(target.OS.Family)); err != nil || !known {
-		j.imageGap(d, fmt.Sprintf("the vulnerability database has no advisories for %s; its %d packages were not judged", target.OS.Family, len(target.Packages)))
+		j.imageGap(d, gap.NoAdvisories, string(target.OS.Family), fmt.Sprintf("the vulnerability database has no advisories for %s; its %d packages were not judged", target.OS.Family, len(target.Packages)))
 		return nil, err
 	}
 	j.log.Take()
@@ -177,7 +182,7 @@ func (j *judge) matchApplication(ctx context.Context, d *deployed, app types.App
 		return nil, nil // what no advisory speaks of
 	}
 	if known, err := covers(ecosystemPrefix(driver.Type())); err != nil || !known {
-		j.imageGap(d, fmt.Sprintf("the vulnerability database has no advisories for %s; %d packages were not judged (%s)", driver.Type(), len(packages), cmp.Or(app.FilePath, string(app.Type))))
+		j.imageGap(d, gap.NoAdvisories, driver.Type(), fmt.Sprintf("the vulnerability database has no advisories for %s; %d packages were not judged (%s)", driver.Type(), len(packages), cmp.Or(app.FilePath, string(app.Type))))
 		return nil, err
 	}
 	var all []imageHit

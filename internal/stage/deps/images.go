@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/deps/image"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
@@ -172,7 +173,10 @@ func (s *Stage) read(ctx context.Context, d *deployed, sources []image.Source, r
 			set.Findings = append(set.Findings, unknown(u, errors.New(why(err))))
 		}
 	default:
-		set.Gaps = append(set.Gaps, finding.Gap{Location: d.uses[0].Location, Message: fmt.Sprintf("the image %s was not scanned: %s", d.ref, why(err))})
+		set.Gaps = append(set.Gaps, finding.Gap{
+			Rule: gap.ImageNotScanned, Location: d.uses[0].Location, Subject: d.ref.Name(), Remediation: sentence(remedy(err)),
+			Message: fmt.Sprintf("the image %s was not scanned: %s", d.ref, reason(err)),
+		})
 	}
 	return nil
 }
@@ -183,20 +187,43 @@ func note(set *finding.Set, text string) {
 	}
 }
 
-// why says what failed and how to mend it.
+// why says what failed and how to fix it.
 func why(err error) string {
-	text := oneLine(err.Error())
-	switch {
-	case errors.Is(err, image.ErrAbsent):
-		text = "neither archives nor registry nor engine have it; push it, or name an archive in deps.image-archives"
-	case registry.Is(err, registry.Denied):
-		text += "; check the name, and give credentials with registry-auth"
-	case registry.Is(err, registry.Limited):
-		text += "; log in with registry-auth to get a higher limit, or use a mirror"
-	case registry.Is(err, registry.Refused):
-		text += "; list the host in images.private-registries or images.insecure-registries if that is meant"
+	text := reason(err)
+	if r := remedy(err); r != "" {
+		text += "; " + r
 	}
 	return cut(text, maxDescription)
+}
+
+func reason(err error) string {
+	if errors.Is(err, image.ErrAbsent) {
+		return "neither archives nor registry nor engine have it"
+	}
+	return cut(oneLine(err.Error()), maxDescription)
+}
+
+// remedy says what helps against an image that could not be read, "" when nobody knows.
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, image.ErrAbsent):
+		return "push it, or name an archive in deps.image-archives"
+	case registry.Is(err, registry.Denied):
+		return "check the name, and give credentials with registry-auth"
+	case registry.Is(err, registry.Limited):
+		return "log in with registry-auth to get a higher limit, or use a mirror"
+	case registry.Is(err, registry.Refused):
+		return "list the host in images.private-registries or images.insecure-registries if that is meant"
+	}
+	return ""
+}
+
+// sentence makes a remedy one.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // find asks one source after the other. An image that the project builds is not asked

@@ -7,6 +7,7 @@ import (
 	trivy "github.com/aquasecurity/trivy/pkg/types"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/stage/deps/inventory"
 )
 
 // inventoried lists the packages of an image that was read as a whole, for who else
@@ -29,7 +30,7 @@ func inventoried(d *deployed) []finding.Inventory {
 	}
 	for _, app := range c.Applications {
 		for _, p := range app.Packages {
-			inv.Packages = append(inv.Packages, packageURL(app.Type, p, true))
+			inv.Packages = append(inv.Packages, inventory.PackageURL(app.Type, p, true))
 		}
 	}
 	return []finding.Inventory{inv}

@@ -11,15 +11,14 @@ import (
 	dbtypes "github.com/aquasecurity/trivy-db/pkg/types"
 	"github.com/aquasecurity/trivy/pkg/detector/library"
 	"github.com/aquasecurity/trivy/pkg/fanal/types"
-	"github.com/aquasecurity/trivy/pkg/purl"
 	trivy "github.com/aquasecurity/trivy/pkg/types"
 	"github.com/aquasecurity/trivy/pkg/vulnerability"
-	"github.com/package-url/packageurl-go"
 
 	// Vendors whose patched packages have advisories of their own.
 	_ "github.com/aquasecurity/trivy/pkg/detector/library/all"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/deps/inventory"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
 	"github.com/stella-ops/assure/internal/stage/deps/sbom"
@@ -81,7 +80,10 @@ func (j *judge) lock(ctx context.Context, l *inventory.Lock) error {
 	if known, err := covers(ecosystemPrefix(driver.Type())); err != nil {
 		return err
 	} else if n := len(l.Packages); !known && n > 0 {
-		j.set.Gaps = append(j.set.Gaps, finding.Gap{Location: finding.Top(l.Name), Message: fmt.Sprintf("the vulnerability database has no advisories for %s; the %d packages of this file were not judged: use a database that covers it (`assure db pull`)", driver.Type(), n)})
+		j.set.Gaps = append(j.set.Gaps, finding.Gap{
+			Rule: gap.NoAdvisories, Location: finding.Top(l.Name), Subject: driver.Type(), Remediation: "Use a database that covers it (`assure db pull`).",
+			Message: fmt.Sprintf("the vulnerability database has no advisories for %s; the %d packages of this file were not judged", driver.Type(), n),
+		})
 		return nil
 	}
 	j.set.Cover("lock files", 1)
@@ -97,12 +99,34 @@ func (j *judge) lock(ctx context.Context, l *inventory.Lock) error {
 		}
 	}
 	j.set.Cover("packages", len(l.Packages))
+	if n := len(l.Packages); n > 0 || len(l.Gaps) == 0 {
+		j.set.See(l.Name, fmt.Sprintf("%d %s", n, plural(n, "package", "packages")))
+	}
 	return nil
+}
+
+// incomparable is the gap of a package whose version advisories do not speak of.
+func incomparable(l *inventory.Lock, p types.Package) finding.Gap {
+	g := finding.Gap{
+		Rule: gap.VersionNotOrdered, Location: l.Locate(p), Subject: inventory.PackageURL(l.Kind, p, false),
+		Message: fmt.Sprintf("%s has the version %q, which cannot be compared with its advisories; it was not judged", p.Name, inventory.Short(p.Version)),
+	}
+	if rule, _ := inventory.Source(p.Version); rule != "" {
+		g.Rule = rule
+	}
+	return g
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 func ownPackages(l *inventory.Lock) (urls []string) {
 	for _, p := range l.Own {
-		urls = append(urls, packageURL(l.Kind, p, false))
+		urls = append(urls, inventory.PackageURL(l.Kind, p, false))
 	}
 	return urls
 }
@@ -120,14 +144,14 @@ func (j *judge) match(d library.Driver, l *inventory.Lock, p types.Package, own 
 		case !strings.Contains(r.Detail, "version error ("):
 			j.note(fmt.Sprintf("an advisory of %s has a range that cannot be read: %s", p.Name, inventory.Short(r.Detail)))
 		default:
-			j.set.Gaps = append(j.set.Gaps, finding.Gap{Location: l.Locate(p), Message: fmt.Sprintf("%s has the version %q, which cannot be compared with its advisories; it was not judged", p.Name, inventory.Short(p.Version))})
+			j.set.Gaps = append(j.set.Gaps, incomparable(l, p))
 		}
 	}
 	if len(vulns) == 0 {
 		return nil
 	}
 	vulnerability.NewClient(db.Config{}).FillInfo(vulns, []dbtypes.SourceID{"auto"})
-	subject, at, path := packageURL(l.Kind, p, false), finding.Top(l.Name), []string(nil)
+	subject, at, path := inventory.PackageURL(l.Kind, p, false), finding.Top(l.Name), []string(nil)
 	if j.located++; j.located <= maxLocated {
 		at, path = l.Locate(p), l.Path(p)
 	}
@@ -227,17 +251,4 @@ func (h hit) version() string {
 		return strings.TrimPrefix(h.pkg.Version, "v")
 	}
 	return h.pkg.Version
-}
-
-// packageURL names the package; without its version it stays the same over upgrades.
-func packageURL(kind types.LangType, p types.Package, exact bool) string {
-	made, err := purl.New(kind, trivy.Metadata{}, p)
-	url := packageurl.NewPackageURL(packageurl.TypeGeneric, "", p.Name, p.Version, nil, "")
-	if err == nil && made != nil {
-		url = made.Unwrap()
-	}
-	if !exact {
-		url.Version = ""
-	}
-	return url.ToString()
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/deps/database"
 	"github.com/stella-ops/assure/internal/stage/deps/inventory"
@@ -30,7 +31,7 @@ type Options struct {
 	// Version of the program, and SBOM true when somebody wants the bill of materials.
 	Version string
 	SBOM    bool
-	// Now tells the time; without it the age of the database is unknown.
+	// Now is the clock; without it the age of the database is unknown.
 	Now func() time.Time
 	// Auth are registry credentials; one without host is for the database's registries.
 	Auth []config.RegistryAuth
@@ -80,7 +81,7 @@ func (s *Stage) Skip(*plan.Plan) string { return "" }
 func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (finding.Set, error) {
 	set := finding.Set{Gaps: p.Gaps(name)}
 	files := fileNames(p)
-	locks := inventory.Find(files)
+	locks := inventory.Find(files, p.LockFiles)
 	if len(locks) == 0 && !s.scansImages(p) {
 		return set, nil
 	}
@@ -165,12 +166,17 @@ func (s *Stage) describe(set *finding.Set, info database.Info) {
 	bounded := s.cfg.MaxAge > 0 && s.cfg.Digest == ""
 	switch {
 	case bounded && (now.IsZero() || info.UpdatedAt.IsZero()):
-		set.Gaps = append(set.Gaps, finding.Gap{Message: "the age of the vulnerability database is unknown, but deps.db-max-age bounds it: run `assure db pull`"})
+		set.Gaps = append(set.Gaps, aged("vulnerability database", "the age of the vulnerability database is unknown, but deps.db-max-age bounds it"))
 	case bounded && age > s.cfg.MaxAge:
-		set.Gaps = append(set.Gaps, finding.Gap{Message: fmt.Sprintf("the vulnerability database is %s old (built %s), deps.db-max-age allows %s: run `assure db pull`", rough(age), info.UpdatedAt.Format(time.RFC3339), rough(s.cfg.MaxAge))})
+		set.Gaps = append(set.Gaps, aged("vulnerability database", fmt.Sprintf("the vulnerability database is %s old (built %s), deps.db-max-age allows %s", rough(age), info.UpdatedAt.Format(time.RFC3339), rough(s.cfg.MaxAge))))
 	case warn:
 		set.Notes = append(set.Notes, fmt.Sprintf("the vulnerability database is %s old (built %s); a newer one should exist", rough(age), info.UpdatedAt.Format(time.RFC3339)))
 	}
+}
+
+// aged is the gap of data that is too old.
+func aged(what, message string) finding.Gap {
+	return finding.Gap{Rule: gap.Database, Subject: what, Message: message, Remediation: "Run `assure db pull`."}
 }
 
 // rough is a duration as people say it.

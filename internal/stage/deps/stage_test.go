@@ -15,6 +15,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage/deps"
@@ -91,6 +92,7 @@ func run(t *testing.T, cfg config.Deps, p *plan.Plan) finding.Set {
 	if err != nil {
 		t.Fatalf("run: %v", err)
 	}
+	known(t, set)
 	return set
 }
 
@@ -110,6 +112,25 @@ func gaps(set finding.Set) []string {
 		all = append(all, g.Location.String()+" "+g.Message)
 	}
 	return all
+}
+
+// kinds renders gaps as "place rule subject: message".
+func kinds(set finding.Set) []string {
+	var all []string
+	for _, g := range set.Gaps {
+		all = append(all, fmt.Sprintf("%s %s: %s", g.Location, strings.TrimSpace(g.Rule+" "+g.Subject), g.Message))
+	}
+	return all
+}
+
+// known wants a kind that is listed of every gap of the stage.
+func known(t *testing.T, set finding.Set) {
+	t.Helper()
+	for _, g := range set.Gaps {
+		if _, ok := gap.Lookup(g.Rule); !ok {
+			t.Errorf("a gap without a known rule: %+v", g)
+		}
+	}
 }
 
 func TestFinding(t *testing.T) {
@@ -211,7 +232,7 @@ func TestOneFindingForSeveralVersions(t *testing.T) {
 
 func TestNothingToCheckNeedsNoDatabase(t *testing.T) {
 	p := repositoryOf(t, map[string]string{"README.md": "hello"})
-	p.Problems = []plan.Problem{{Message: "cannot read", Stages: []string{"deps"}}}
+	p.Problems = []plan.Problem{{Gap: finding.Gap{Rule: gap.NotParsed, Subject: "s", Message: "cannot read"}, Stages: []string{"deps"}}}
 	set, err := deps.New(config.Deps{}, deps.Options{}).Run(t.Context(), p, func(string) {})
 	if err != nil || len(set.Coverage) > 0 || len(set.Gaps) != 1 {
 		t.Errorf("set %+v, error %v", set, err)
@@ -270,5 +291,37 @@ func TestVersionThatCannotBeComparedIsAGap(t *testing.T) {
 	set := run(t, config.Deps{Database: databaseOf(t, advisories)}, p)
 	if got := gaps(set); len(got) != 1 || !strings.Contains(got[0], "Cargo.lock:2:1 weakcrate has the version \"constraint error\"") {
 		t.Errorf("gaps %v", got)
+	}
+}
+
+// TestSeen lists the lock files whose packages were judged, and no other.
+func TestSeen(t *testing.T) {
+	files := map[string]string{
+		"requirements.txt": "fine==1.0\nweak-py==1.3.9\nrequests\n-r base/more.reqs\n", "base/more.reqs": "fine==2.0\n",
+		"b/package-lock.json": "{", "c/requirements.txt": "requests\n", "d/requirements.txt": "# none\n", "README.md": "fine==1.0\n",
+	}
+	set := run(t, config.Deps{Database: databaseOf(t, advisories)}, repositoryOf(t, files))
+	want := map[string]string{"requirements.txt": "2 packages", "base/more.reqs": "1 package", "d/requirements.txt": "0 packages"}
+	if diff := cmp.Diff(want, set.Seen); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestListedFiles has lock files that the plan lists under names of their own: those in
+// the format of requirements are judged, and for the others there is a gap.
+func TestListedFiles(t *testing.T) {
+	p := repositoryOf(t, map[string]string{
+		"requirements-prod.txt": "weak-py==1.3.9\n", "requirements/base.txt": "weak-py==1.3.9\n", "dev-requirements.txt": "weak-py==1.3.9\n",
+		"pdm.lock": "[[package]]\n", "web/node_modules/a/yarn.lock": "x", "notes.txt": "weak-py==1.3.9\n",
+	})
+	p.LockFiles = []string{"dev-requirements.txt", "pdm.lock", "requirements-prod.txt", "requirements/base.txt", "web/node_modules/a/yarn.lock"}
+	set := run(t, config.Deps{Database: databaseOf(t, advisories)}, p)
+	want := []string{"pdm.lock:1:1 gap/no-reader: this program has no reader for the format of the file; its dependencies were not judged"}
+	if diff := cmp.Diff(want, kinds(set)); diff != "" {
+		t.Error(diff)
+	}
+	judged := slices.Sorted(maps.Keys(set.Seen))
+	if diff := cmp.Diff([]string{"dev-requirements.txt", "requirements-prod.txt", "requirements/base.txt"}, judged); diff != "" || len(set.Findings) != 1 {
+		t.Error(diff, lines(set))
 	}
 }

@@ -15,9 +15,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
 	"golang.org/x/tools/txtar"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
@@ -54,7 +56,7 @@ func build(t testing.TB, dir string) *plan.Plan {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { tree.Close() })
-	p, err := plan.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"})
+	p, err := discover.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,8 +237,8 @@ func TestRunReportsWhatItSaw(t *testing.T) {
 		"k8s/service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  ports: [{port: 80}]\n",
 	})
 	p.Problems = append(p.Problems,
-		plan.Problem{Location: finding.Top("x.yaml"), Message: "unreadable", Stages: []string{"hardening"}},
-		plan.Problem{Location: finding.Top("y.yaml"), Message: "unreadable", Stages: []string{"deps"}})
+		plan.Problem{Gap: finding.Gap{Location: finding.Top("x.yaml"), Message: "unreadable"}, Stages: []string{"hardening"}},
+		plan.Problem{Gap: finding.Gap{Location: finding.Top("y.yaml"), Message: "unreadable"}, Stages: []string{"deps"}})
 	set := judge(t, p, "guide")
 	want := map[string]int{"compose files": 1, "dockerfiles": 1, "kubernetes objects": 2}
 	if diff := cmp.Diff(want, set.Coverage); diff != "" {
@@ -600,7 +602,9 @@ func TestCorpus(t *testing.T) {
 			return err
 		}
 		data, err := os.ReadFile(name)
-		files[strings.TrimSuffix(d.Name(), filepath.Ext(name))+"/compose.yaml"] = string(data)
+		if model := (struct{ Services map[string]any }{}); yaml.Unmarshal(data, &model) == nil && len(model.Services) > 0 {
+			files[fmt.Sprintf("%03d-%s/compose.yaml", len(files), strings.TrimSuffix(d.Name(), filepath.Ext(name)))] = string(data)
+		}
 		return err
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/source"
@@ -35,7 +36,7 @@ func dump(t *testing.T, dir string) []byte {
 		t.Fatal(err)
 	}
 	defer tree.Close()
-	p, err := plan.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"})
+	p, err := discover.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

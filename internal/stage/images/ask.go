@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/images/reference"
 	"github.com/stella-ops/assure/internal/stage/images/registry"
 )
@@ -34,8 +35,8 @@ type answer struct {
 	tagGone bool
 	// index is the tag's index when it lists the digest: one platform is pinned.
 	index string
-	// gap says why the question stays open.
-	gap error
+	// gap says why the question stays open, nil when it does not.
+	gap *open
 	// origin is what the image says about itself, nil when it was not asked; base is
 	// where the tag of its base leads, when that is not the one it was built on.
 	origin *registry.Origin
@@ -45,6 +46,9 @@ type answer struct {
 	// verdict is about signatures, nil when no rule asks for them.
 	verdict *verdict
 }
+
+// open is a question that was not answered: its kind of gap, why, and what helps.
+type open struct{ rule, message, remedy string }
 
 // references returns the unique usable references in the order of the plan.
 func references(uses []use) []reference.Reference {
@@ -92,7 +96,7 @@ func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
 	a := &answer{ref: ref, own: r.own[ref] && !r.stage.asks(ref).demanding()}
 	switch {
 	case n >= maxReferences:
-		a.gap = fmt.Errorf("the repository names more than %d images; this one was not asked about", maxReferences)
+		a.gap = &open{rule: gap.TooMany, message: fmt.Sprintf("the repository names more than %d images; %s was not asked about", maxReferences, ref)}
 	case ref.Digest == "":
 		r.askTag(ctx, a)
 	default:
@@ -174,13 +178,15 @@ func (r *run) askDrift(ctx context.Context, a *answer) {
 	}
 }
 
-// explain makes the message of a gap: what, who says so, and what helps.
-func explain(ref reference.Reference, err error) error {
+// explain says what could not be checked, who says so, and what helps.
+func explain(ref reference.Reference, err error) *open {
+	o := &open{rule: gap.ImageNotVerified, message: fmt.Sprintf("%s could not be checked: %v", ref, err)}
 	var e *registry.Error
-	if !errors.As(err, &e) {
-		return fmt.Errorf("%s could not be checked: %w", ref, err)
+	if errors.As(err, &e) {
+		o.message = fmt.Sprintf("%s could not be checked: %s: %s: %v", ref, ref.Host, e.Kind, e)
+		o.remedy = remedy(ref, e)
 	}
-	return fmt.Errorf("%s could not be checked: %s: %s: %w; %s", ref, ref.Host, e.Kind, e, remedy(ref, e))
+	return o
 }
 
 func remedy(ref reference.Reference, e *registry.Error) string {
@@ -188,19 +194,19 @@ func remedy(ref reference.Reference, e *registry.Error) string {
 	var scheme *registry.SchemeError
 	switch {
 	case errors.As(e, &address) && address.Listable:
-		return fmt.Sprintf("if %s is yours, list it in images.private-registries", address.Host)
+		return fmt.Sprintf("If %s is yours, list it in images.private-registries.", address.Host)
 	case errors.As(e, &address):
-		return "no setting allows this address; correct the reference or the registry's redirect"
+		return "No setting allows this address: correct the reference or the registry's redirect."
 	case errors.As(e, &scheme):
-		return fmt.Sprintf("serve %s by HTTPS, or list it in images.insecure-registries", scheme.Host)
+		return fmt.Sprintf("Serve %s by HTTPS, or list it in images.insecure-registries.", scheme.Host)
 	case e.Kind == registry.Denied && ref.Host == "ghcr.io":
-		return "give the job packages: read, or credentials by registry-auth; the answer is the same for an image that does not exist"
+		return "Give the job packages: read, or credentials by registry-auth. The answer is the same for an image that does not exist."
 	case e.Kind == registry.Denied:
-		return fmt.Sprintf("give credentials for %s by registry-auth; many registries answer so, too, for an image that does not exist", ref.Host)
+		return fmt.Sprintf("Give credentials for %s by registry-auth. Many registries give the same answer for an image that does not exist.", ref.Host)
 	case e.Kind == registry.Limited:
-		return fmt.Sprintf("sign in to %s by registry-auth for a higher limit, or run again later", ref.Host)
+		return fmt.Sprintf("Sign in to %s by registry-auth for a higher limit, or run again later.", ref.Host)
 	case e.Kind == registry.TooLarge, e.Kind == registry.Contradiction:
-		return "tell the registry's operator; what it says cannot be relied on"
+		return "Inform the registry's operator: its answers cannot be relied on."
 	}
-	return fmt.Sprintf("make %s reachable from here, or run with offline to judge the references alone", ref.Host)
+	return fmt.Sprintf("Make %s reachable from here, or run with offline to judge the references alone.", ref.Host)
 }

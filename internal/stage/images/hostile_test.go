@@ -65,19 +65,19 @@ func TestHostileRegistries(t *testing.T) {
 		"401": {func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
 			w.WriteHeader(401)
-		}, []string{"could not be checked: 127.0.0.1:", ": denied: it answers 401 Unauthorized; give credentials for 127.0.0.1:", "by registry-auth"}},
+		}, []string{"could not be checked: 127.0.0.1:", ": denied: it answers 401 Unauthorized Give credentials for 127.0.0.1:", "by registry-auth"}},
 		"403": {only(manifests, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }),
-			[]string{"denied: it answers 403 Forbidden", "many registries answer so, too, for an image that does not exist"}},
-		"no registry":   {status(404), []string{"unreachable: it is no image registry (404 for /v2/)", "make 127.0.0.1:"}},
+			[]string{"denied: it answers 403 Forbidden", "Many registries give the same answer for an image that does not exist"}},
+		"no registry":   {status(404), []string{"unreachable: it is no image registry (404 for /v2/)", "Make 127.0.0.1:"}},
 		"broken":        {status(500), []string{"unreachable: it answers 500 Internal Server Error"}},
-		"rate limited":  {status(429), []string{"limited: it answers 429 Too Many Requests; sign in to 127.0.0.1:"}},
+		"rate limited":  {status(429), []string{"limited: it answers 429 Too Many Requests Sign in to 127.0.0.1:"}},
 		"blocks late":   {only(referrers, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) }), []string{"the signatures of", "429 Too Many Requests"}},
 		"hides list":    {only(referrers, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }), []string{"the signatures of", "403 Forbidden; without them it is not known to be signed"}},
 		"metadata host": {only(manifests, redirect("http://169.254.169.254/latest/meta-data")), []string{"refused: 169.254.169.254 would be asked by plain HTTP"}},
-		"metadata TLS":  {only(manifests, redirect("https://169.254.169.254/latest")), []string{"refused: 169.254.169.254 leads to the link-local address 169.254.169.254, which is refused; no setting allows this address"}},
+		"metadata TLS":  {only(manifests, redirect("https://169.254.169.254/latest")), []string{"refused: 169.254.169.254 leads to the link-local address 169.254.169.254, which is refused No setting allows this address"}},
 		"metadata IPv6": {only(manifests, redirect("https://[fd00:ec2::254]/latest")), []string{"leads to the metadata address fd00:ec2::254"}},
 		"IPv4 in IPv6":  {only(manifests, redirect("https://[::ffff:169.254.169.254]/")), []string{"leads to the link-local address 169.254.169.254"}},
-		"loopback name": {only(manifests, redirect("https://localhost:1/")), []string{"localhost:1 leads to the loopback address", "if localhost:1 is yours, list it in images.private-registries"}},
+		"loopback name": {only(manifests, redirect("https://localhost:1/")), []string{"localhost:1 leads to the loopback address", "If localhost:1 is yours, list it in images.private-registries"}},
 		"realm": {func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="http://localhost:1/token",service="x"`)
 			w.WriteHeader(401)
@@ -110,7 +110,10 @@ func TestHostileRegistries(t *testing.T) {
 			for r.Context().Err() == nil {
 				fmt.Fprint(w, " ")
 				w.(http.Flusher).Flush()
-				time.Sleep(10 * time.Millisecond)
+				select {
+				case <-r.Context().Done():
+				case <-time.After(10 * time.Millisecond):
+				}
 			}
 		}), []string{"no answer within the time limit"}},
 	} {
@@ -233,7 +236,7 @@ func TestNoNetwork(t *testing.T) {
 	w.opts.Dial = refuse
 	set := w.run("ghcr.io/acme/app:1.2.3@"+someDigest, "nginx:1.27@"+someDigest)
 	w.expect(set, []string{"image/uncovered medium", "image/uncovered medium", "gap", "gap"},
-		"ghcr.io/acme/app:1.2.3@"+someDigest+" could not be checked: ghcr.io: unreachable: ", "make docker.io reachable from here, or run with offline")
+		"ghcr.io/acme/app:1.2.3@"+someDigest+" could not be checked: ghcr.io: unreachable: ", "Make docker.io reachable from here, or run with offline")
 	if set.Judged[ruleMissing]+set.Judged[ruleNotFound]+set.Judged[ruleMoved]+set.Judged[ruleUnsigned] != 0 {
 		t.Errorf("judged without an answer: %v", set.Judged)
 	}
@@ -244,7 +247,7 @@ func TestLoopbackMustBeListed(t *testing.T) {
 	w := newWorld(t, imagestest.Options{})
 	ref := w.push("1.2.3")
 	w.cfg.InsecureRegistries = nil
-	w.expect(w.run(ref), []string{"gap"}, "refused: "+w.registry.Host+" leads to the loopback address 127.0.0.1, which is refused; if "+w.registry.Host+" is yours, list it in images.private-registries")
+	w.expect(w.run(ref), []string{"gap"}, "refused: "+w.registry.Host+" leads to the loopback address 127.0.0.1, which is refused If "+w.registry.Host+" is yours, list it in images.private-registries")
 	w.cfg.PrivateRegistries = []string{w.registry.Host}
 	w.expect(w.run(ref), []string{"gap"}, "refused: "+w.registry.Host+" would be asked by plain HTTP", "list it in images.insecure-registries")
 	w.cfg.InsecureRegistries = []string{"127.0.0.1"}

@@ -13,6 +13,7 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/images/cip"
+	"github.com/stella-ops/assure/internal/stage/images/rotation"
 )
 
 // Options are what the stage needs beside its configuration.
@@ -47,7 +48,7 @@ type Options struct {
 	Timeout time.Duration
 	// Releases reads a key file in the newest release of each major version, oldest
 	// first; nil means that no history is at hand.
-	Releases func(file string) ([]Release, error)
+	Releases func(file string) ([]rotation.Release, error)
 	// Fixes works out the changes that pin images; they need the plan's tree.
 	Fixes bool
 	// Wait sleeps before a request is repeated; nil means to really sleep.

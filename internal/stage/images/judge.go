@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 // shown is how many reasons a message lists.
@@ -148,16 +149,13 @@ func atMost(reasons []string) string {
 	return strings.Join(reasons, "; ")
 }
 
-// gapOf returns why the reference could not be judged in full, "" when it was.
-func (a *answer) gapOf() string {
-	if a.gap != nil {
-		return a.gap.Error()
+// unsettled returns why the reference could not be judged in full, nil when it was.
+func (a *answer) unsettled() *open {
+	if a.gap != nil || a.verdict == nil {
+		return a.gap
 	}
-	if a.verdict == nil {
-		return ""
+	if why := a.verdict.open(); len(why) > 0 {
+		return &open{rule: gap.ImageNotVerified, message: fmt.Sprintf("the signatures of %s could not be judged: %s: %s; without them it is not known to be signed", a.ref, a.ref.Host, atMost(why))}
 	}
-	if open := a.verdict.open(); len(open) > 0 {
-		return fmt.Sprintf("the signatures of %s could not be judged: %s: %s; without them it is not known to be signed", a.ref, a.ref.Host, atMost(open))
-	}
-	return ""
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/images/reference"
 	"github.com/stella-ops/assure/internal/stage/images/registry"
 	"github.com/stella-ops/assure/internal/stage/images/verify"
@@ -21,12 +22,6 @@ func keyRules() []finding.Rule {
 			Title:       "The repository holds a private signing key",
 			Description: "Whoever reads the repository can sign in the name of its owner, at once or after guessing the passphrase.",
 			Remediation: "Take the key out of the history, replace it everywhere, and keep the new one in a key service or a secret store.",
-		},
-		{
-			ID: ruleRotation, Severity: finding.Low, Controls: []string{"SHG-5.10"},
-			Title:       "A major release kept the key of the one before",
-			Description: "The guide wants a new verification key with each major release, so that a key that leaked unnoticed ends with its release.",
-			Remediation: "Sign the next major release with a new key, and ship its public half at the same place.",
 		},
 		{
 			ID: ruleKeyDiffers, Severity: finding.High, Controls: []string{"SHG-6.04"},
@@ -84,7 +79,14 @@ func (r *run) signs(id string, ref reference.Reference) bool {
 // not be read is a gap; what is not there is not the key.
 func (r *run) compareKey(set *finding.Set, k config.Key, data []byte, err error, f finding.Finding, place string) {
 	if err != nil && !errors.Is(err, registry.ErrNoFile) {
-		set.Gaps = append(set.Gaps, finding.Gap{Location: f.Location, Message: fmt.Sprintf("the key %s could not be compared with %s: %v", k.ID, place, err)})
+		g := finding.Gap{Rule: gap.KeyUnavailable, Location: f.Location, Subject: k.ID, Message: fmt.Sprintf("the key %s could not be compared with %s: %v", k.ID, place, err)}
+		if f.Subject != k.ID {
+			g.Subject += " in " + f.Subject // the image
+		}
+		if k.File != "" && k.File != f.Location.URI {
+			g.Depends = []string{k.File}
+		}
+		set.Gaps = append(set.Gaps, g)
 		return
 	}
 	set.Judge(ruleKeyDiffers, 1)

@@ -9,11 +9,11 @@ import (
 // original is the reference under the name that its mirror copies; others are their own.
 func (s *Stage) original(ref reference.Reference) reference.Reference {
 	for _, m := range s.cfg.Mirrors {
-		rest, ok := strings.CutPrefix(ref.Name(), strings.TrimSuffix(hub(m.At), "/"))
+		rest, ok := strings.CutPrefix(ref.Name(), strings.TrimSuffix(reference.Hub(m.At), "/"))
 		if !ok || rest != "" && rest[0] != '/' {
 			continue
 		}
-		if o, err := reference.Parse(strings.TrimSuffix(hub(m.Of), "/") + rest); err == nil {
+		if o, err := reference.Parse(strings.TrimSuffix(reference.Hub(m.Of), "/") + rest); err == nil {
 			o.Tag, o.Digest = ref.Tag, ref.Digest
 			return o
 		}

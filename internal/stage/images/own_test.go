@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/images/imagestest"
 )
@@ -72,5 +74,25 @@ func TestImagesThatAreBuiltHere(t *testing.T) {
 	want := map[string]int{"image/unpinned low": 1, "image/unpinned high": 1, "image/latest high": 1, "image/not-found high": 2}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestSeen lists the files whose references were judged, and no other.
+func TestSeen(t *testing.T) {
+	t.Parallel()
+	at := func(file string, line int) finding.Location {
+		return finding.Location{URI: file, Region: finding.Region{StartLine: line, StartColumn: 1, EndLine: line, EndColumn: 2}}
+	}
+	set := runOffline(
+		t, config.Images{}, "",
+		plan.Image{Ref: "nginx:1", Location: at("compose.yaml", 3)}, plan.Image{Ref: "redis:7", Location: at("compose.yaml", 5)},
+		plan.Image{Ref: "", Raw: "${IMAGE}", Unresolved: []string{"IMAGE"}, Location: at("k8s.yaml", 1)},
+		plan.Image{Ref: "app:1", Built: true, Location: at("built.yaml", 1)}, plan.Image{Ref: "scratch", Kind: plan.Dockerfile, Location: at("Dockerfile", 1)},
+	)
+	if d := cmp.Diff(map[string]string{"compose.yaml": "2 image references", "k8s.yaml": "1 image reference"}, set.Seen); d != "" {
+		t.Error(d)
+	}
+	if set := runOffline(t, config.Images{}, ""); len(set.Seen) > 0 {
+		t.Errorf("nothing was there: %v", set.Seen)
 	}
 }

@@ -70,7 +70,7 @@ func (r *run) passed(u use, a *answer) (string, error) {
 	case !asked.covered():
 		return "", errors.New("no rule of images.rules covers it")
 	case a.gap != nil:
-		return "", a.gap
+		return "", errors.New(a.gap.message)
 	case a.digest == "":
 		return "", errors.New("the registry does not have it")
 	case !asked.demanding():

@@ -299,7 +299,7 @@ func TestP23_RateLimits(t *testing.T) {
 		t.Errorf("%d pulls for what HEAD tells", gets.Load())
 	}
 	set := w.run(bare(one) + "@" + digestOf(two))
-	w.expect(set, []string{"gap"}, "limited: it leaves 3 pulls", "sign in to")
+	w.expect(set, []string{"gap"}, "limited: it leaves 3 pulls", "Sign in to")
 	if gets.Load() != 0 {
 		t.Errorf("%d of the last pulls were used", gets.Load())
 	}

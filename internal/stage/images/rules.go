@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/stage/images/blobs"
+	"github.com/stella-ops/assure/internal/stage/images/rotation"
 )
 
 // The ids of the stage's rules.
@@ -20,14 +22,8 @@ const (
 	ruleTrust       = "image/trust-changed"
 	ruleOutdated    = "image/outdated"
 	ruleBase        = "image/stale-base"
-	ruleRotation    = "image/key-not-rotated"
 	ruleKeyDiffers  = "image/key-differs"
 	rulePrivateKey  = "image/private-key"
-	// The rules about files begin with blob.
-	ruleBlobUnsigned  = "blob/unsigned"
-	ruleBlobSignature = "blob/invalid-signature"
-	rulePluginVersion = "blob/plugin-version"
-	ruleNamesNoImage  = "blob/names-no-image"
 
 	ruleMissing   = "image/digest-missing"
 	ruleNotFound  = "image/not-found"
@@ -47,7 +43,7 @@ const (
 // Rules returns every rule that the stage knows. None points to SHG-1.07, which wants
 // signed SBOMs too: signed images alone would make it look satisfied.
 func Rules() []finding.Rule {
-	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobRules(), keyRules())
+	return slices.Concat(referenceRules(), registryRules(), statementRules(), pinRules(), freshRules(), blobs.Rules(), keyRules(), rotation.Rules())
 }
 
 // referenceRules are answered by the reference alone.

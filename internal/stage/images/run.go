@@ -6,9 +6,11 @@ import (
 	"slices"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/images/reference"
 	"github.com/stella-ops/assure/internal/stage/images/registry"
+	"github.com/stella-ops/assure/internal/stage/images/rotation"
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
 
@@ -36,6 +38,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	uses, built := read(p.Images)
 	set := finding.Set{Rules: Rules(), Gaps: p.Gaps("images")}
 	set.Cover("image references", len(uses))
+	see(&set, uses)
 	set.Cover("digests", 0)
 	set.Cover("signatures verified", 0)
 	err := s.loadCluster()
@@ -49,7 +52,9 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	s.judgePolicies(&set)
 	s.judgeTrust(&set, p)
 	s.judgePrivateKeys(ctx, &set, p)
-	s.judgeRotation(&set)
+	if s.opts.Releases != nil {
+		rotation.Judge(&set, s.cfg.Keys, s.opts.Releases)
+	}
 	s.note(&set, uses, built)
 	switch refs := references(uses); {
 	case s.opts.Offline:
@@ -62,6 +67,17 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	}
 	slices.Sort(set.Notes)
 	return set, err
+}
+
+// see notes the files whose references are judged.
+func see(set *finding.Set, uses []use) {
+	count := map[string]int{}
+	for _, u := range uses {
+		count[u.Location.URI]++
+	}
+	for file, n := range count {
+		set.See(file, fmt.Sprintf("%d image %s", n, plural(n, "reference", "references")))
+	}
 }
 
 // judgeCover applies the rule that every image is covered by the signature policy. An
@@ -107,8 +123,10 @@ func (s *Stage) stayOffline(set *finding.Set, uses []use) {
 	set.Notes = append(set.Notes, fmt.Sprintf("offline: no registry was asked about %d %s", len(refs), plural(len(refs), "image", "images")))
 	for _, ref := range refs {
 		if s.asks(ref).demanding() {
-			set.Gaps = append(set.Gaps, finding.Gap{Location: first(uses, ref), Message: fmt.Sprintf(
-				"the signature of %s could not be checked offline, and images.rules demands one; run without offline", ref)})
+			set.Gaps = append(set.Gaps, finding.Gap{
+				Rule: gap.ImageNotVerified, Location: first(uses, ref), Subject: ref.Name(), Remediation: "Run without offline.",
+				Message: fmt.Sprintf("the signature of %s could not be checked offline, and images.rules demands one", ref),
+			})
 		}
 	}
 }
@@ -160,8 +178,10 @@ func collect(set *finding.Set, uses []use, refs []reference.Reference, answers m
 		if a.noBase != "" {
 			set.Notes = append(set.Notes, a.noBase)
 		}
-		if message := a.gapOf(); message != "" {
-			set.Gaps = append(set.Gaps, finding.Gap{Location: first(uses, ref), Message: message})
+		if open := a.unsettled(); open != nil {
+			set.Gaps = append(set.Gaps, finding.Gap{
+				Rule: open.rule, Location: first(uses, ref), Subject: ref.Name(), Message: open.message, Remediation: open.remedy,
+			})
 		}
 	}
 	return len(digests)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/images/imagestest"
 )
@@ -47,7 +48,7 @@ func newWorld(t testing.TB, o imagestest.Options) *world {
 		InsecureRegistries: []string{r.Host},
 	}
 	now := time.Date(2026, 11, 26, 18, 0, 0, 0, time.UTC)
-	w.opts = Options{Now: func() time.Time { return now }, Timeout: 5 * time.Second, Wait: func(context.Context, time.Duration) error { return nil }}
+	w.opts = Options{Now: func() time.Time { return now }, Timeout: 10 * time.Minute, Wait: func(context.Context, time.Duration) error { return nil }}
 	return w
 }
 
@@ -90,8 +91,19 @@ func brief(set finding.Set) []string {
 	return out
 }
 
+// known wants a kind that is listed, and a subject, of every gap of the stage.
+func known(t testing.TB, set finding.Set) {
+	t.Helper()
+	for _, g := range set.Gaps {
+		if _, ok := gap.Lookup(g.Rule); !ok || g.Subject == "" {
+			t.Errorf("a gap without a known rule or a subject: %+v", g)
+		}
+	}
+}
+
 func (w *world) expect(set finding.Set, want []string, words ...string) {
 	w.t.Helper()
+	known(w.t, set)
 	if want == nil {
 		want = []string{}
 	}

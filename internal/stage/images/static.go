@@ -163,7 +163,7 @@ func allowed(entries []string, ref reference.Reference) bool {
 
 func below(entry string, ref reference.Reference) bool {
 	for _, name := range [...]string{ref.Name(), ref.Familiar()} {
-		if name == entry || strings.HasPrefix(name, strings.TrimSuffix(hub(entry), "/")+"/") {
+		if name == entry || strings.HasPrefix(name, strings.TrimSuffix(reference.Hub(entry), "/")+"/") {
 			return true
 		}
 	}
@@ -173,17 +173,8 @@ func below(entry string, ref reference.Reference) bool {
 // matches compares a glob with the full name; images of Docker Hub also match by the
 // name that people write.
 func matches(glob string, ref reference.Reference) bool {
-	glob = hub(glob)
+	glob = reference.Hub(glob)
 	return doublestar.MatchUnvalidated(glob, ref.Name()) || doublestar.MatchUnvalidated(glob, ref.Familiar())
-}
-
-func hub(pattern string) string {
-	for _, alias := range [...]string{"index.docker.io", "registry-1.docker.io"} {
-		if rest, ok := strings.CutPrefix(pattern, alias); ok && (rest == "" || rest[0] == '/') {
-			return "docker.io" + rest
-		}
-	}
-	return pattern
 }
 
 func plural(n int, one, many string) string {

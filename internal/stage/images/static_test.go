@@ -11,6 +11,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 )
 
@@ -35,7 +36,7 @@ func said(set finding.Set) []string {
 func gaps(set finding.Set) []string {
 	out := []string{}
 	for _, g := range set.Gaps {
-		out = append(out, g.Location.String()+" "+g.Message)
+		out = append(out, strings.TrimSpace(g.Location.String()+" "+g.Message+" "+g.Remediation))
 	}
 	return out
 }
@@ -55,6 +56,7 @@ func runOffline(t *testing.T, cfg config.Images, profile string, images ...plan.
 	if err != nil {
 		t.Fatal(err)
 	}
+	known(t, set)
 	return set
 }
 
@@ -169,7 +171,7 @@ func TestPolicyOffline(t *testing.T) {
 	if diff := cmp.Diff(want, said(set)); diff != "" {
 		t.Error(diff)
 	}
-	wantGaps := []string{"compose.yaml:3:12 the signature of ghcr.io/acme/app@" + someDigest + " could not be checked offline, and images.rules demands one; run without offline"}
+	wantGaps := []string{"compose.yaml:3:12 the signature of ghcr.io/acme/app@" + someDigest + " could not be checked offline, and images.rules demands one Run without offline."}
 	if diff := cmp.Diff(wantGaps, gaps(set)); diff != "" {
 		t.Error(diff)
 	}
@@ -192,7 +194,7 @@ func TestNothingToCheck(t *testing.T) {
 	t.Parallel()
 	p := &plan.Plan{
 		Images:   []plan.Image{{Ref: "app", Built: true}},
-		Problems: []plan.Problem{{Message: "a.yaml is broken", Stages: []string{"images"}}, {Message: "other", Stages: []string{"deps"}}},
+		Problems: []plan.Problem{{Gap: finding.Gap{Rule: gap.NotParsed, Subject: "s", Message: "a.yaml is broken"}, Stages: []string{"images"}}, {Gap: finding.Gap{Rule: gap.NotParsed, Subject: "s", Message: "other"}, Stages: []string{"deps"}}},
 	}
 	s := New(config.Images{}, Options{Dial: refuse})
 	set, err := s.Run(t.Context(), p, func(string) { t.Error("nothing to say") })

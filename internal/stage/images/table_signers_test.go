@@ -19,7 +19,7 @@ func keyScenarios() []scenario {
 			image: done(func(w *world, ref string) error { return w.registry.SignLegacy(ref, w.key) }),
 			want:  invalid, words: []string{"carries no entry of a transparency log, which the policy requires (no log entry)"}},
 		{name: "key: log entry of an unknown log", policy: roots(imagestest.Parts{NoLog: true}), image: done((*world).logged),
-			want: gap, words: []string{"is not in the trusted root", "not known to be signed"}},
+			want: openGap, words: []string{"is not in the trusted root", "not known to be signed"}},
 		{name: "key: nobody signed", image: done(func(*world, string) error { return nil }), want: unsigned},
 		{name: "key: another key", image: done(func(w *world, ref string) error { return w.registry.SignBundle(ref, w.stranger) }),
 			want: invalid, words: []string{"(wrong key)"}},

@@ -195,5 +195,5 @@ var (
 	unsigned    = []string{"image/unsigned high"}
 	onePlatform = []string{"image/single-platform info"}
 	invalid     = []string{"image/invalid-signature critical"}
-	gap         = []string{"gap"}
+	openGap     = []string{"gap"}
 )

@@ -4,6 +4,7 @@
 package guard
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -38,8 +39,8 @@ type Refusal struct {
 	Key string
 	// Path leads to the key in the Compose model.
 	Path []any
-	// Message says what the key does and how to mend it.
-	Message string
+	// Message says what the key does, and Remedy how to fix it.
+	Message, Remedy string
 	// Switch is the word for dast.allow-unsafe that accepts it.
 	Switch string
 }
@@ -110,9 +111,21 @@ func (x *exam) deny(at spot, why string) {
 	case key != "":
 		subject = key
 	}
-	msg := fmt.Sprintf("%s: %s; change it in an override file for tests (dast.compose)", subject, why)
+	remedy := "Change it in an override file for tests (dast.compose)"
 	if word != "" && !x.o.Strict {
-		msg += fmt.Sprintf(", or accept it with %q under dast.allow-unsafe", word)
+		remedy += fmt.Sprintf(", or accept it with %q under dast.allow-unsafe", word)
 	}
-	x.refusals = append(x.refusals, Refusal{Service: service, Key: key, Path: at.path, Message: msg, Switch: word})
+	x.refusals = append(x.refusals, Refusal{
+		Service: service, Key: key, Path: at.path, Message: fmt.Sprintf("%s: %s", subject, why), Remedy: remedy + ".", Switch: word,
+	})
+}
+
+// Subject names what was refused, without positions in lists.
+func (r Refusal) Subject() string {
+	return cmp.Or(strings.Join(strings.Fields(r.Service+" "+r.Key), " "), "the Compose project")
+}
+
+// Text is the refusal with its remedy, as one sentence.
+func (r Refusal) Text() string {
+	return r.Message + "; " + strings.ToLower(r.Remedy[:1]) + strings.TrimSuffix(r.Remedy[1:], ".")
 }

@@ -170,8 +170,8 @@ func TestServiceKeys(t *testing.T) {
 			if len(got) != 1 || got[0].Key != c.key || got[0].Service != "web" {
 				t.Fatalf("refusals of the bad value: %+v", got)
 			}
-			if word := "web." + c.key; got[0].Switch != word || !strings.Contains(got[0].Message, word) {
-				t.Errorf("switch %q, message %q: want both to name %q", got[0].Switch, got[0].Message, word)
+			if word := "web." + c.key; got[0].Switch != word || !strings.Contains(got[0].Text(), word) {
+				t.Errorf("switch %q, message %q: want both to name %q", got[0].Switch, got[0].Text(), word)
 			}
 			if got := Check(project(root, c.allowed), Options{Root: root}); len(got) != 0 {
 				t.Errorf("refusals of its twin: %+v", got)
@@ -180,7 +180,7 @@ func TestServiceKeys(t *testing.T) {
 				t.Errorf("the switch does not accept it: %+v", got)
 			}
 			strict := Check(project(root, c.bad), Options{Root: root, Allow: []string{"web." + c.key}, Strict: true})
-			if len(strict) != 1 || strings.Contains(strict[0].Message, "allow-unsafe") {
+			if len(strict) != 1 || strings.Contains(strict[0].Text(), "allow-unsafe") {
 				t.Errorf("a strict check listens to the switch: %+v", strict)
 			}
 		})

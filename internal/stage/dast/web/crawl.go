@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // The crawl's own bounds, beside those of Options.
@@ -36,7 +38,7 @@ type crawl struct {
 	visited  []string
 	requests int
 	judged   int
-	alerts   []Alert
+	alerts   []rules.Alert
 	notes    []string
 	gaps     []string
 	missed   int
@@ -93,22 +95,12 @@ func (c *crawl) add(from *url.URL, link string, depth int) {
 	c.queue = append(c.queue, step{url: u, depth: depth})
 }
 
-// SameOrigin tells whether two URLs agree in scheme, host and port.
+// SameOrigin reports whether two URLs agree in scheme, host and port.
 func SameOrigin(a, b *url.URL) bool {
-	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && rules.Port(a) == rules.Port(b)
 }
 
-func port(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case strings.EqualFold(u.Scheme, "https"):
-		return "443"
-	}
-	return "80"
-}
-
-// leaves tells whether the path would end the session that the scan was given.
+// leaves reports whether the path would end the session that the scan was given.
 func leaves(u *url.URL) bool {
 	path := strings.ToLower(strings.TrimRight(u.Path, "/"))
 	return slices.ContainsFunc([]string{"/logout", "/logoff", "/signout", "/sign-out", "/log-out"}, func(s string) bool { return strings.HasSuffix(path, s) })
@@ -161,21 +153,19 @@ func (c *crawl) visit(ctx context.Context, s step) error {
 	}
 	c.visited = append(c.visited, s.url.String())
 	if err != nil {
-		c.gap("read the body of %s: %v; the rules saw its first %d bytes", s.url.Redacted(), err, len(p.body))
+		c.gap("read the body of %s: %v; the rules saw its first %d bytes", s.url.Redacted(), err, len(p.Body))
 	} else if cut {
 		c.note("the body of %s is longer than %d bytes; the rules saw its beginning", s.url.Redacted(), c.options.MaxBody)
 	}
-	if p.success() && p.text() && len(p.body) > 0 {
+	if p.Success() && p.Text() && len(p.Body) > 0 {
 		c.judged++
 	}
-	for _, r := range catalogue() {
-		c.alerts = append(c.alerts, r.alerts(p)...)
-	}
+	c.alerts = append(c.alerts, rules.Apply(p)...)
 	if len(c.alerts) > 10*maxAlerts {
 		c.alerts = collapse(c.alerts)
 	}
 	for _, link := range links(p) {
-		c.add(p.url, link, s.depth+1)
+		c.add(p.URL, link, s.depth+1)
 	}
 	c.say(fmt.Sprintf("crawled %d URLs of %s, %d in the queue", len(c.visited), c.target.Service, len(c.queue)))
 	return nil
@@ -189,7 +179,7 @@ func (c *crawl) note(format string, args ...any) {
 
 func (c *crawl) gap(format string, args ...any) {
 	if len(c.gaps) < maxGaps {
-		c.gaps = append(c.gaps, Clip(fmt.Sprintf(format, args...)))
+		c.gaps = append(c.gaps, rules.Clip(fmt.Sprintf(format, args...)))
 	}
 }
 

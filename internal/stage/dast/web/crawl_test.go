@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // site starts a server and returns it as a target.
@@ -325,17 +327,17 @@ func TestScanOverTLS(t *testing.T) {
 	defer s.Close()
 	u, _ := url.Parse(s.URL)
 	r, err := Scan(t.Context(), Target{Base: u}, fast(), nil)
-	if err != nil || !slices.ContainsFunc(r.Alerts, func(a Alert) bool { return a.Ref == "10035-1" }) {
+	if err != nil || !slices.ContainsFunc(r.Alerts, func(a rules.Alert) bool { return a.Ref == "10035-1" }) {
 		t.Errorf("%v, error %v", r.Alerts, err)
 	}
 }
 
-// TestSystemicAlertsCollapse checks that an alert about every page is told five times.
+// TestSystemicAlertsCollapse checks that an alert about every page is reported five times.
 func TestSystemicAlertsCollapse(t *testing.T) {
 	t.Parallel()
-	var alerts []Alert
+	var alerts []rules.Alert
 	for i := range 20 {
-		alerts = append(alerts, Alert{Ref: "1", URL: fmt.Sprint(i), Systemic: true}, Alert{Ref: "2", URL: fmt.Sprint(i)}, Alert{Ref: "3", URL: "same"})
+		alerts = append(alerts, rules.Alert{Ref: "1", URL: fmt.Sprint(i), Systemic: true}, rules.Alert{Ref: "2", URL: fmt.Sprint(i)}, rules.Alert{Ref: "3", URL: "same"})
 	}
 	count := map[string]int{}
 	for _, a := range collapse(alerts) {

@@ -11,6 +11,8 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"sync"
+
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // maxHeader bounds the header of one answer, in bytes.
@@ -19,7 +21,7 @@ const maxHeader = 256 << 10
 // newClient returns a client that reaches the target and nothing else: it uses no
 // proxy, follows no redirect and dials one address.
 func newClient(t Target) *http.Client {
-	d := &border{allowed: net.JoinHostPort(t.Base.Hostname(), port(t.Base)), dial: t.Dial}
+	d := &border{allowed: net.JoinHostPort(t.Base.Hostname(), rules.Port(t.Base)), dial: t.Dial}
 	jar, _ := cookiejar.New(nil) // fails never
 	return &http.Client{
 		Transport: &http.Transport{
@@ -95,9 +97,9 @@ func (j *smallJar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 	j.CookieJar.SetCookies(u, kept)
 }
 
-// fetch gets one URL. A page with an error is one whose body broke off; cut tells that
+// fetch gets one URL. A page with an error is one whose body broke off; cut means that
 // the body was longer than the limit.
-func (c *crawl) fetch(ctx context.Context, u *url.URL) (p *page, cut bool, err error) {
+func (c *crawl) fetch(ctx context.Context, u *url.URL) (p *rules.Page, cut bool, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.options.RequestTimeout, fmt.Errorf("no complete answer within %s", c.options.RequestTimeout))
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
@@ -119,9 +121,9 @@ func (c *crawl) fetch(ctx context.Context, u *url.URL) (p *page, cut bool, err e
 	if cut = len(body) > c.options.MaxBody; cut {
 		body = body[:c.options.MaxBody]
 	}
-	return &page{
-		method: http.MethodGet, url: u, secure: u.Scheme == "https", status: resp.StatusCode, header: resp.Header,
-		request: resp.Request.Header, prime: resp.Proto + " " + resp.Status, body: body, threshold: c.options.Threshold, now: c.options.Now,
+	return &rules.Page{
+		Method: http.MethodGet, URL: u, Secure: u.Scheme == "https", Status: resp.StatusCode, Header: resp.Header,
+		Request: resp.Request.Header, Prime: resp.Proto + " " + resp.Status, Body: body, Threshold: c.options.Threshold, Now: c.options.Now,
 	}, cut, because(ctx, err)
 }
 

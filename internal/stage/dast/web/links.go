@@ -4,28 +4,33 @@ import (
 	"html"
 	"net/url"
 	"strings"
+
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // maxLinks is how many links of one page are followed.
 const maxLinks = 1000
 
+// maxSent is how many forms of one page are sent.
+const maxSent = 200
+
 // links lists what a page leads to, in the order of the page.
-func links(p *page) []string {
+func links(p *rules.Page) []string {
 	var found []string
-	if l := p.header.Get("Location"); l != "" {
+	if l := p.Header.Get("Location"); l != "" {
 		found = append(found, l)
 	}
 	switch {
-	case !p.success():
-	case strings.HasSuffix(p.url.Path, "/robots.txt"):
+	case !p.Success():
+	case strings.HasSuffix(p.URL.Path, "/robots.txt"):
 		found = append(found, robots(p)...)
-	case strings.Contains(p.contentType(), "xml") && strings.Contains(p.url.Path, "sitemap"):
+	case strings.Contains(p.ContentType(), "xml") && strings.Contains(p.URL.Path, "sitemap"):
 		found = append(found, sitemap(p)...)
 	}
-	if p.html() {
+	if p.HTML() {
 		found = append(found, pageLinks(p)...)
 	}
-	if p.success() {
+	if p.Success() {
 		found = append(found, operations(p)...)
 	}
 	return found[:min(len(found), maxLinks)]
@@ -33,9 +38,9 @@ func links(p *page) []string {
 
 // robots lists the paths and site maps of a robots.txt (RFC 9309): what a robot should
 // not index is worth a look.
-func robots(p *page) []string {
+func robots(p *rules.Page) []string {
 	var found []string
-	for line := range strings.Lines(string(p.body)) {
+	for line := range strings.Lines(string(p.Body)) {
 		line, _, _ = strings.Cut(line, "#")
 		key, value, _ := strings.Cut(line, ":")
 		value = strings.TrimSpace(value)
@@ -49,32 +54,32 @@ func robots(p *page) []string {
 	return found
 }
 
-func sitemap(p *page) []string {
+func sitemap(p *rules.Page) []string {
 	var found []string
-	for _, e := range p.doc().named("loc") {
-		found = append(found, html.UnescapeString(strings.TrimSpace(p.doc().text(e))))
+	for _, e := range p.Doc().Named("loc") {
+		found = append(found, html.UnescapeString(strings.TrimSpace(p.Doc().Text(e))))
 	}
 	return found
 }
 
-func pageLinks(p *page) []string {
-	base, forms := p.url, 0
+func pageLinks(p *rules.Page) []string {
+	base, forms := p.URL, 0
 	var found []string
-	for _, e := range p.doc().elements {
+	for _, e := range p.Doc().Elements {
 		link := ""
-		switch e.name {
+		switch e.Name {
 		case "base":
-			if u := p.resolve(e.value("href")); u != nil {
+			if u := p.Resolve(e.Value("href")); u != nil {
 				base = u
 			}
 			continue
 		case "a", "area", "link":
-			link = e.value("href")
+			link = e.Value("href")
 		case "script", "img", "iframe", "frame":
-			link = e.value("src")
+			link = e.Value("src")
 		case "form":
-			if forms++; forms <= maxForms {
-				link = query(p.doc(), e)
+			if forms++; forms <= maxSent {
+				link = query(p.Doc(), e)
 			}
 		case "meta":
 			link = refresh(e)
@@ -91,18 +96,18 @@ func pageLinks(p *page) []string {
 
 // query is the address that a form sends to when nobody changes its fields; only forms
 // that use GET are sent.
-func query(d *document, form element) string {
-	if m := strings.TrimSpace(form.value("method")); m != "" && !strings.EqualFold(m, "get") {
+func query(d *rules.Document, form rules.Element) string {
+	if m := strings.TrimSpace(form.Value("method")); m != "" && !strings.EqualFold(m, "get") {
 		return ""
 	}
-	u, err := url.Parse(strings.TrimSpace(form.value("action")))
+	u, err := url.Parse(strings.TrimSpace(form.Value("action")))
 	if err != nil {
 		return ""
 	}
 	values := url.Values{}
-	for _, e := range d.inside(form, "input", "textarea", "select") {
-		if name := e.value("name"); name != "" && len(values) < 50 {
-			values.Set(name, e.value("value"))
+	for _, e := range d.Inside(form, "input", "textarea", "select") {
+		if name := e.Value("name"); name != "" && len(values) < 50 {
+			values.Set(name, e.Value("value"))
 		}
 	}
 	u.RawQuery = values.Encode()
@@ -110,11 +115,11 @@ func query(d *document, form element) string {
 }
 
 // refresh is the address of a meta refresh: "5; url=/next".
-func refresh(e element) string {
-	if !strings.EqualFold(strings.TrimSpace(e.value("http-equiv")), "refresh") {
+func refresh(e rules.Element) string {
+	if !strings.EqualFold(strings.TrimSpace(e.Value("http-equiv")), "refresh") {
 		return ""
 	}
-	_, target, _ := strings.Cut(e.value("content"), ";")
+	_, target, _ := strings.Cut(e.Value("content"), ";")
 	key, link, ok := strings.Cut(target, "=")
 	if !ok || !strings.EqualFold(strings.TrimSpace(key), "url") {
 		return ""

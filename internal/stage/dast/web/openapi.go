@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // apiSeeds are where frameworks serve the description of their interface.
@@ -35,9 +37,9 @@ type apiParameter struct {
 
 // operations lists the addresses that an interface's description says to answer GET,
 // with the examples of their parameters filled in.
-func operations(p *page) []string {
+func operations(p *rules.Page) []string {
 	var d apiDocument
-	if !strings.Contains(p.contentType(), "json") || json.Unmarshal(p.body, &d) != nil || d.OpenAPI+d.Swagger == "" {
+	if !strings.Contains(p.ContentType(), "json") || json.Unmarshal(p.Body, &d) != nil || d.OpenAPI+d.Swagger == "" {
 		return nil
 	}
 	var found []string

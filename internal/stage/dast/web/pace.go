@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // How a crawl behaves when a target asks it to slow down.
@@ -64,25 +66,25 @@ func (p *pace) slow(ctx context.Context, h http.Header) {
 	}
 }
 
-// refused tells whether an answer says no more than to come back later. A status of
+// refused reports whether an answer says no more than to come back later. A status of
 // 503 is the way of nginx to say so; a service that knows nothing else is just down.
-func (c *crawl) refused(p *page) bool {
-	return p.status == http.StatusTooManyRequests || p.status == http.StatusServiceUnavailable && (p.header.Get("Retry-After") != "" || len(c.visited) > 0)
+func (c *crawl) refused(p *rules.Page) bool {
+	return p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable && (p.Header.Get("Retry-After") != "" || len(c.visited) > 0)
 }
 
-// later puts a refused URL back, and tells whether it did.
-func (c *crawl) later(ctx context.Context, p *page, s step) bool {
+// later puts a refused URL back, and reports whether it did.
+func (c *crawl) later(ctx context.Context, p *rules.Page, s step) bool {
 	if !c.refused(p) {
 		return false
 	}
 	if s.tries++; s.tries >= maxTries || c.refusals >= maxRefused {
-		c.gap("the target refused %s with HTTP %d %d times, so its content was not judged", s.url.Redacted(), p.status, s.tries)
+		c.gap("the target refused %s with HTTP %d %d times, so its content was not judged", s.url.Redacted(), p.Status, s.tries)
 		return false
 	}
 	if c.refusals++; c.refusals == 1 {
-		c.note("the target asked to slow down with HTTP %d, so the crawl went on with at most %d requests a second", p.status, slowRPS)
+		c.note("the target asked to slow down with HTTP %d, so the crawl went on with at most %d requests a second", p.Status, slowRPS)
 	}
-	c.pace.slow(ctx, p.header)
+	c.pace.slow(ctx, p.Header)
 	c.queue = append([]step{s}, c.queue...)
 	return true
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // RuleLevels is a rules file in the grammar of ZAP's baseline (rules.tsv).
@@ -104,7 +106,7 @@ func number(s string) bool {
 
 // Level returns the word for an alert and the user's remark; the reference is more
 // specific than the id and wins. Both are empty when the file does not name it.
-func (l RuleLevels) Level(a Alert) (level, message string) {
+func (l RuleLevels) Level(a rules.Alert) (level, message string) {
 	for _, key := range []string{a.Ref, strconv.Itoa(a.PluginID)} {
 		if level := l.Levels[key]; level != "" {
 			return level, l.Messages[key]
@@ -113,8 +115,8 @@ func (l RuleLevels) Level(a Alert) (level, message string) {
 	return "", ""
 }
 
-// scoped tells whether the file leaves the alert in scope.
-func (l RuleLevels) scoped(a Alert) bool {
+// scoped reports whether the file leaves the alert in scope.
+func (l RuleLevels) scoped(a rules.Alert) bool {
 	for _, key := range []string{"*", a.Ref, strconv.Itoa(a.PluginID)} {
 		for _, re := range l.OutOfScope[key] {
 			if re.MatchString(a.URL) {
@@ -130,7 +132,7 @@ func (l RuleLevels) scoped(a Alert) bool {
 // which nobody applied is noted too: it is probably mistyped.
 func (l RuleLevels) Apply(r Result) Result {
 	dropped := map[string]int{}
-	kept := make([]Alert, 0, len(r.Alerts))
+	kept := make([]rules.Alert, 0, len(r.Alerts))
 	for _, a := range r.Alerts {
 		level, message := l.Level(a)
 		a.Level, a.Message = level, message

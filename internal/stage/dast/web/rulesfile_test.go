@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 func TestParseRules(t *testing.T) {
@@ -55,8 +57,10 @@ func TestApply(t *testing.T) {
 	if len(errs) != 0 {
 		t.Fatal(errs)
 	}
-	alert := func(id int, ref, link string) Alert { return Alert{PluginID: id, Ref: ref, Name: "N", URL: link} }
-	r := l.Apply(Result{Notes: []string{"first"}, Alerts: []Alert{
+	alert := func(id int, ref, link string) rules.Alert {
+		return rules.Alert{PluginID: id, Ref: ref, Name: "N", URL: link}
+	}
+	r := l.Apply(Result{Notes: []string{"first"}, Alerts: []rules.Alert{
 		alert(10038, "10038-1", "http://a/"), alert(10038, "10038-2", "http://a/"), alert(10038, "10038-2", "http://a/b"), alert(10020, "10020-1", "http://a/"),
 		alert(10021, "10021", "http://a/"), alert(10021, "10021", "http://a/docs/1"), alert(10035, "10035-1", "http://a/x"), alert(10035, "10035-1", "http://a/?http://a/docs"),
 	}})
@@ -91,6 +95,6 @@ func FuzzParseRules(f *testing.F) {
 				t.Errorf("no line: %v", err)
 			}
 		}
-		l.Apply(Result{Alerts: []Alert{{PluginID: 10038, Ref: "10038-1", URL: "http://a/"}}})
+		l.Apply(Result{Alerts: []rules.Alert{{PluginID: 10038, Ref: "10038-1", URL: "http://a/"}}})
 	})
 }

@@ -8,13 +8,15 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // Scan crawls the target and applies every rule to every answer. The error says that
 // the target could not be scanned at all or that ctx ended; the result then holds what
 // was seen before. A host that answers anything, even an error page, can be scanned.
 func Scan(ctx context.Context, t Target, o Options, say func(string)) (Result, error) {
-	r := Result{Engine: "builtin", Rules: Rules()}
+	r := Result{Engine: "builtin", Rules: rules.List()}
 	if err := checkBase(t.Base); err != nil {
 		return r, err
 	}
@@ -79,10 +81,10 @@ const maxAlerts = 500
 
 // collapse drops repetitions: the same hit on the same URL, and systemic alerts after
 // the fifth, which say the same about every page.
-func collapse(alerts []Alert) []Alert {
+func collapse(alerts []rules.Alert) []rules.Alert {
 	seen := map[string]bool{}
 	count := map[string]int{}
-	kept := make([]Alert, 0, len(alerts))
+	kept := make([]rules.Alert, 0, len(alerts))
 	for _, a := range alerts {
 		key := strings.Join([]string{a.Ref, a.Method, a.URL, a.Param, a.Evidence}, "\x00")
 		limit := maxAlerts

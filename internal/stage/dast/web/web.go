@@ -1,7 +1,6 @@
-// Package web is a read-only web scanner in pure Go: a polite crawler and the passive
-// rules of ZAP's baseline that look at what a server answers anyway. It submits no
-// form, sends no attack and never leaves the host and port that it was given. Rules
-// keep ZAP's ids and names, so that reports and rules files can be compared.
+// Package web is a read-only web scanner in pure Go: a polite crawler that applies the
+// passive rules of package rules to what a server answers anyway. It submits no form,
+// sends no attack and never leaves the host and port that it was given.
 package web
 
 import (
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // Target is one HTTP endpoint to scan.
@@ -47,50 +47,12 @@ type Options struct {
 	// visited.
 	Exclude []string
 	// Threshold is how sure a rule must be before it speaks (Medium).
-	Threshold Threshold
+	Threshold rules.Threshold
 	// Levels are applied to the alerts; the zero value changes nothing.
 	Levels RuleLevels
 	// Now is the date that cookies expire by; the zero value means time.Now at the
 	// start of the scan.
 	Now time.Time
-}
-
-// Threshold is ZAP's alert threshold: a low one reports more and is less sure.
-type Threshold int
-
-// The thresholds. The zero value is ZAP's default.
-const (
-	Medium Threshold = iota
-	Low
-	High
-)
-
-// Alert is one hit of a rule on one response, with ZAP's fields.
-type Alert struct {
-	// PluginID is the rule's number, Ref the number of its variant such as 10038-1.
-	PluginID int
-	Ref      string
-	Name     string
-	// Risk is High, Medium, Low or Informational; Confidence High, Medium or Low.
-	Risk, Confidence string
-	CWE, WASC        int
-	Method, URL      string
-	// Param and Evidence are text of the response: foreign and unescaped.
-	Param, Evidence, Other string
-	Description, Solution  string
-	// Reference is zero or more URLs, one a line.
-	Reference string
-	// Level is the word of the rules file for this alert: INFO, WARN or FAIL, empty
-	// when the file does not name it.
-	Level string
-	// Message is the user's remark in the rules file.
-	Message string
-	// Status is the status of the answer, such as 200 OK, empty when it is not known.
-	Status string
-	// Systemic marks an alert that stands for the same hit on many URLs.
-	Systemic bool
-	// Heuristic marks a guess, which is information whatever its risk is.
-	Heuristic bool
 }
 
 // Result is what a scan saw and found.
@@ -101,10 +63,10 @@ type Result struct {
 	URLs []string
 	// Requests is how many requests were sent.
 	Requests int
-	Alerts   []Alert
+	Alerts   []rules.Alert
 	// Ignored are alerts that the rules file sets aside, Passed those that it counts
 	// nowhere.
-	Ignored, Passed []Alert
+	Ignored, Passed []rules.Alert
 	// Rules are all rules that were applied, with ids such as zap/10038.
 	Rules []finding.Rule
 	// Files are reports that the engine itself wrote.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // pageSize is how many alerts one call asks for, maxAlerts how many are taken at all.
@@ -63,14 +64,14 @@ func (s *scan) alerts(r *web.Result) error {
 // whoever prints it.
 func (s *scan) take(r *web.Result, o object) {
 	plugin := o.number("pluginId")
-	a := web.Alert{
-		PluginID: plugin, Ref: web.Clip(cmp.Or(o.text("alertRef"), strconv.Itoa(plugin))), Name: web.Clip(cmp.Or(o.text("name"), o.text("alert"))),
+	a := rules.Alert{
+		PluginID: plugin, Ref: rules.Clip(cmp.Or(o.text("alertRef"), strconv.Itoa(plugin))), Name: rules.Clip(cmp.Or(o.text("name"), o.text("alert"))),
 		Risk: o.text("risk"), Confidence: o.text("confidence"), CWE: max(o.number("cweid"), 0), WASC: max(o.number("wascid"), 0),
-		Method: web.Clip(o.text("method")), URL: web.Clip(o.text("url")), Param: web.Clip(o.text("param")), Evidence: web.Clip(o.text("evidence")), Other: web.Clip(o.text("other")),
-		Description: web.Clip(o.text("description")), Solution: web.Clip(o.text("solution")), Reference: web.Clip(o.text("reference")), Systemic: o.text("systemic") == "true",
+		Method: rules.Clip(o.text("method")), URL: rules.Clip(o.text("url")), Param: rules.Clip(o.text("param")), Evidence: rules.Clip(o.text("evidence")), Other: rules.Clip(o.text("other")),
+		Description: rules.Clip(o.text("description")), Solution: rules.Clip(o.text("solution")), Reference: rules.Clip(o.text("reference")), Systemic: o.text("systemic") == "true",
 	}
 	if plugin <= 0 || !slices.Contains([]string{"High", "Medium", "Low", "Informational"}, a.Risk) {
-		r.Gaps = append(r.Gaps, fmt.Sprintf("ZAP sent an alert without a rule or with the unknown risk %q: %s", web.Clip(a.Risk), a.Name))
+		r.Gaps = append(r.Gaps, fmt.Sprintf("ZAP sent an alert without a rule or with the unknown risk %q: %s", rules.Clip(a.Risk), a.Name))
 		return
 	}
 	r.Alerts = append(r.Alerts, a)
@@ -78,19 +79,19 @@ func (s *scan) take(r *web.Result, o object) {
 }
 
 // withRule adds the rule of an alert that ZAP's list of scanners does not name.
-func withRule(rules []finding.Rule, a web.Alert) []finding.Rule {
-	id := web.RuleID(a.PluginID)
-	i := slices.IndexFunc(rules, func(r finding.Rule) bool { return r.ID == id })
-	if i >= 0 && rules[i].Description != "" {
-		return rules
+func withRule(list []finding.Rule, a rules.Alert) []finding.Rule {
+	id := rules.ID(a.PluginID)
+	i := slices.IndexFunc(list, func(r finding.Rule) bool { return r.ID == id })
+	if i >= 0 && list[i].Description != "" {
+		return list
 	}
-	rule := finding.Rule{ID: id, Title: a.Name, Description: a.Description, Remediation: a.Solution, Severity: web.Severity(a.Risk)}
+	rule := finding.Rule{ID: id, Title: a.Name, Description: a.Description, Remediation: a.Solution, Severity: rules.Severity(a.Risk)}
 	if i < 0 {
-		return append(rules, rule)
+		return append(list, rule)
 	}
-	rule.Title = rules[i].Title
-	rules[i] = rule
-	return rules
+	rule.Title = list[i].Title
+	list[i] = rule
+	return list
 }
 
 // rules lists ZAP's enabled passive rules, with our own text where we have the same.
@@ -99,14 +100,14 @@ func (s *scan) rules(r *web.Result) error {
 	if err != nil {
 		return err
 	}
-	own := web.Rules()
+	own := rules.List()
 	for _, v := range m.list("scanners") {
 		o := asObject(v)
 		plugin := o.number("id")
 		if plugin <= 0 || o.text("enabled") == "false" {
 			continue
 		}
-		rule := finding.Rule{ID: web.RuleID(plugin), Title: web.Clip(o.text("name"))}
+		rule := finding.Rule{ID: rules.ID(plugin), Title: rules.Clip(o.text("name"))}
 		if i := slices.IndexFunc(own, func(r finding.Rule) bool { return r.ID == rule.ID }); i >= 0 {
 			rule = own[i]
 		}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // method is a call of the client library.
@@ -39,7 +39,7 @@ func (o object) excerpt() string {
 	if err != nil {
 		return "something unreadable"
 	}
-	return web.Clip(string(data))
+	return rules.Clip(string(data))
 }
 
 func asObject(v any) object {

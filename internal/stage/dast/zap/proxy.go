@@ -17,7 +17,7 @@ import (
 
 	zapapi "github.com/zaproxy/zap-api-go/zap"
 
-	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // maxAnswer bounds one answer of ZAP, in bytes.
@@ -97,7 +97,7 @@ func (p *proxy) record(path string, query url.Values, data []byte, err error) {
 	if err != nil {
 		end = "error: " + err.Error()
 	}
-	p.config.Transcript(p.mask(errors.New(line + " -> " + web.Clip(end))).Error())
+	p.config.Transcript(p.mask(errors.New(line + " -> " + rules.Clip(end))).Error())
 }
 
 // forward asks ZAP under the deadline of one call.
@@ -153,7 +153,7 @@ func status(resp *http.Response, data []byte) error {
 	if json.Unmarshal(data, &problem) != nil || problem.Code == "" {
 		return fmt.Errorf("HTTP %d", resp.StatusCode)
 	}
-	return fmt.Errorf("HTTP %d: %s", resp.StatusCode, web.Clip(strings.TrimSpace(problem.Code+" "+problem.Message+" "+problem.Detail)))
+	return fmt.Errorf("HTTP %d: %s", resp.StatusCode, rules.Clip(strings.TrimSpace(problem.Code+" "+problem.Message+" "+problem.Detail)))
 }
 
 // mask removes the API key, the target's credentials and the run's token from an error, in whatever form they

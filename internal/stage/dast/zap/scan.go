@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // alertsPerRule is ZAP's own bound, as its baseline scan sets it.
@@ -31,7 +32,7 @@ func (s *scan) start(r *web.Result) error {
 		if m, last = s.call("version", s.api.Core().Version); last != nil {
 			return false, s.ctx.Err()
 		}
-		r.Engine = "zap " + web.Clip(m.text("version"))
+		r.Engine = "zap " + rules.Clip(m.text("version"))
 		return true, nil
 	})
 	if err == nil && !ok {
@@ -64,7 +65,7 @@ func (s *scan) open(r *web.Result) error {
 	for i, seed := range append([]string{s.target.Base.String()}, s.target.Seeds...) {
 		u, err := s.target.Base.Parse(seed)
 		if err != nil || !web.SameOrigin(u, s.target.Base) {
-			r.Notes = append(r.Notes, "a seed outside the target was left out: "+web.Clip(seed))
+			r.Notes = append(r.Notes, "a seed outside the target was left out: "+rules.Clip(seed))
 			continue
 		}
 		_, err = s.call("accessUrl", func() (map[string]any, error) { return s.api.Core().AccessUrl(u.String(), "false") })
@@ -93,7 +94,7 @@ func (s *scan) crawl(r *web.Result) error {
 	id := m.text("scan")
 	ok, err := s.poll(s.c.SpiderTimeout, func() (bool, error) {
 		m, err := s.call("status", func() (map[string]any, error) { return s.api.Spider().Status(id) })
-		s.say("ZAP's spider is at " + web.Clip(m.text("status")) + "%")
+		s.say("ZAP's spider is at " + rules.Clip(m.text("status")) + "%")
 		return m.number("status") >= 100, err
 	})
 	if err != nil || ok {
@@ -111,7 +112,7 @@ func (s *scan) judge(r *web.Result) error {
 		m, err := s.call("recordsToScan", s.api.Pscan().RecordsToScan)
 		left = m.number("recordsToScan")
 		if err == nil && left < 0 {
-			err = fmt.Errorf("ZAP's number of waiting answers is %q", web.Clip(m.text("recordsToScan")))
+			err = fmt.Errorf("ZAP's number of waiting answers is %q", rules.Clip(m.text("recordsToScan")))
 		}
 		s.say(fmt.Sprintf("ZAP has %d answers to judge", left))
 		return err == nil && left == 0, err

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 )
 
 // name is what our context and our rules are called in ZAP.
@@ -46,7 +47,7 @@ func (s *scan) pattern() string { return regexp.QuoteMeta(s.origin()) + `(?:[/?#
 func (s *scan) do(f method) error {
 	m, err := s.call("Result", f)
 	if err == nil && m.text("Result") != "OK" {
-		err = fmt.Errorf("ZAP answered %q to a setting, want OK", web.Clip(m.text("Result")))
+		err = fmt.Errorf("ZAP answered %q to a setting, want OK", rules.Clip(m.text("Result")))
 	}
 	return err
 }
@@ -91,7 +92,7 @@ func (s *scan) limit(r *web.Result) error {
 	if s.ctx.Err() != nil {
 		return context.Cause(s.ctx)
 	}
-	r.Notes = append(r.Notes, "ZAP has no rate limits, so the service may have refused some of its requests: "+web.Clip(err.Error()))
+	r.Notes = append(r.Notes, "ZAP has no rate limits, so the service may have refused some of its requests: "+rules.Clip(err.Error()))
 	return nil
 }
 
@@ -113,7 +114,7 @@ func (s *scan) ajax(r *web.Result) error {
 	}
 	ok, err := s.poll(s.c.SpiderTimeout, func() (bool, error) {
 		m, err := s.call("status", s.api.AjaxSpider().Status)
-		s.say("ZAP's ajax spider is " + web.Clip(m.text("status")))
+		s.say("ZAP's ajax spider is " + rules.Clip(m.text("status")))
 		return m.text("status") == "stopped", err
 	})
 	if err != nil || ok {
@@ -138,7 +139,7 @@ func (s *scan) reports(r *web.Result) error {
 			return context.Cause(s.ctx)
 		}
 		if err != nil {
-			r.Notes = append(r.Notes, fmt.Sprintf("ZAP's own report %s is missing: %s", file, web.Clip(s.proxy.mask(err).Error())))
+			r.Notes = append(r.Notes, fmt.Sprintf("ZAP's own report %s is missing: %s", file, rules.Clip(s.proxy.mask(err).Error())))
 			continue
 		}
 		r.Files = append(r.Files, finding.File{Name: "zap/" + file, Data: data})
@@ -171,7 +172,7 @@ type undo struct {
 func (s *scan) leave(r *web.Result) {
 	for _, u := range slices.Backward(s.undo) {
 		if err := s.do(u.f); err != nil {
-			r.Notes = append(r.Notes, fmt.Sprintf("the %s that was set up in ZAP is left behind: %s", u.what, web.Clip(err.Error())))
+			r.Notes = append(r.Notes, fmt.Sprintf("the %s that was set up in ZAP is left behind: %s", u.what, rules.Clip(err.Error())))
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stella-ops/assure/internal/stage/dast/web"
+	"github.com/stella-ops/assure/internal/stage/dast/web/rules"
 	"github.com/stella-ops/assure/internal/stage/dast/zap"
 	"github.com/stella-ops/assure/internal/stage/dast/zap/zaptest"
 )
@@ -33,7 +34,7 @@ func target(t *testing.T, seeds ...string) web.Target {
 
 func config(s *zaptest.Server) zap.Config {
 	return zap.Config{
-		URL: s.URL, APIKey: key, Poll: time.Millisecond, Timeout: 5 * time.Second,
+		URL: s.URL, APIKey: key, Poll: time.Millisecond, Timeout: time.Minute,
 		StartTimeout: 5 * time.Second, SpiderTimeout: 5 * time.Second, PassiveTimeout: 5 * time.Second,
 	}
 }
@@ -78,7 +79,7 @@ func TestScanGoesThroughTheBaseline(t *testing.T) {
 	if d := cmp.Diff([]string{"http://backend/a", "http://backend/b"}, r.URLs); d != "" {
 		t.Error("urls:", d)
 	}
-	want := []web.Alert{
+	want := []rules.Alert{
 		{PluginID: 10038, Ref: "10038-1", Name: "Name 10038-1", Risk: "Medium", Confidence: "Medium", CWE: 693, WASC: 15, Method: "GET", URL: "http://backend/a", Param: "p", Evidence: "<e>", Description: "D", Solution: "S", Reference: "R"},
 		{PluginID: 424242, Ref: "424242", Name: "Name 424242", Risk: "High", Confidence: "Medium", CWE: 693, WASC: 15, Method: "GET", URL: "http://backend/b", Param: "p", Evidence: "<e>", Description: "D", Solution: "S", Reference: "R"},
 	}
@@ -182,10 +183,9 @@ func TestScanSaysWhatItDidNotSee(t *testing.T) {
 
 func TestScanStopsWithItsContext(t *testing.T) {
 	t.Parallel()
-	s := zaptest.New(t, zaptest.Options{Key: key, Hang: "core/view/version"})
 	cause := errors.New("the user gave up")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	time.AfterFunc(20*time.Millisecond, func() { cancel(cause) })
+	s := zaptest.New(t, zaptest.Options{Key: key, Hang: "core/view/version", Hanging: func() { cancel(cause) }})
 	c := config(s)
 	c.Timeout, c.StartTimeout = time.Hour, time.Hour
 	_, err := zap.New(c).Scan(ctx, target(t), nil)

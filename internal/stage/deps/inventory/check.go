@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
 )
 
@@ -31,7 +33,7 @@ func check(f *format, data []byte) string {
 	return ""
 }
 
-// partial tells what a complete file would have. What is left of one that was cut off is
+// partial says what a complete file would have. What is left of one that was cut off is
 // judged all the same.
 func partial(f *format, data []byte) string {
 	if f.whole == nil || f.whole.Match(data) {
@@ -70,7 +72,7 @@ func longLine(data []byte) int {
 	return 0
 }
 
-// verdict tells for messages of Trivy's parsers whether they mean that a package was
+// verdict says for messages of Trivy's parsers whether they mean that a package was
 // dropped, where their level does not: true below a warning, false for a warning.
 func verdict() map[string]bool {
 	return map[string]bool{
@@ -96,7 +98,7 @@ func (f *file) heed(records []quiet.Record) {
 		switch {
 		case seen[text]:
 		case isLost, !listed && r.Parser && r.Level >= slog.LevelWarn:
-			f.gap(0, "part of the lock file was not understood and not judged: %s", text)
+			f.gap(0, finding.Gap{Rule: gap.EntryNotRead, Message: "part of the lock file was not understood and not judged: " + text, Remediation: anew})
 		case !r.Parser && r.Level >= slog.LevelWarn:
 			f.Notes = append(f.Notes, fmt.Sprintf("%s: %s", f.Name, text))
 		}

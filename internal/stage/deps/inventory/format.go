@@ -71,7 +71,7 @@ func formats() []format {
 		{kind: types.Poetry, names: []string{"poetry.lock"}, parse: withNeighbours(poetry.NewParser(), analyzer.TypePoetry, "pyproject.toml"), whole: has(`(?m)^\[metadata\]`)},
 		{kind: types.Uv, names: []string{"uv.lock"}, parse: uvLock, whole: has(`(?m)^version\s*=`), local: true},
 		{kind: types.PyLock, names: []string{"pylock.toml", "pylock.*.toml"}, parse: withNeighbours(pylock.NewParser(), analyzer.TypePyLock, "pyproject.toml"), whole: has(`(?m)^lock-version\s*=`), local: true},
-		{kind: types.Bundler, names: []string{"Gemfile.lock"}, parse: plain(bundler.NewParser()), whole: has(`(?m)^DEPENDENCIES\s*$`), lines: true},
+		{kind: types.Bundler, names: []string{"Gemfile.lock", "Gemfile.next.lock", "*.gemfile.lock", "gems.locked"}, parse: plain(bundler.NewParser()), whole: has(`(?m)^DEPENDENCIES\s*$`), lines: true},
 		{kind: types.Cargo, names: []string{"Cargo.lock"}, parse: cargoLock, whole: has(`(?m)^\[\[package\]\]`), lines: true},
 		{kind: types.Composer, names: []string{"composer.lock"}, parse: withNeighbours(composer.NewParser(), analyzer.TypeComposer, "composer.json"), whole: has(`"packages"`)},
 		{kind: types.Pom, names: []string{"pom.xml"}, parse: maven},

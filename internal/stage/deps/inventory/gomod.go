@@ -26,7 +26,7 @@ func goModule(ctx context.Context, f *file) ([]types.Package, error) {
 	}
 	data, err := f.open(name)
 	if err != nil {
-		return nil, err
+		return nil, flaw{rule: unread(err), err: err}
 	}
 	if n := longLine(data); n > 0 {
 		return nil, fmt.Errorf("%s: line %d is too long", name, n)

@@ -4,7 +4,6 @@ package inventory
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 	xio "github.com/aquasecurity/trivy/pkg/x/io"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
 )
 
@@ -53,6 +53,8 @@ type Lock struct {
 
 	parents map[string][]string
 	direct  map[string]bool
+	// why are the kinds of the gaps for packages without a version, by name.
+	why map[string]string
 }
 
 // Reader reads the lock files of one repository.
@@ -60,7 +62,9 @@ type Reader struct {
 	tree    Tree
 	files   []string
 	formats index
-	log     *quiet.Log
+	// included are the requirements files that others include, whatever their names.
+	included map[string]bool
+	log      *quiet.Log
 	// group is started once, for the formats that need it.
 	group func() (analyzer.AnalyzerGroup, error)
 }
@@ -71,7 +75,7 @@ func New(tree Tree, files []string, log *quiet.Log) *Reader {
 	if !slices.IsSorted(files) {
 		files = slices.Sorted(slices.Values(files))
 	}
-	return &Reader{tree: tree, files: files, formats: newIndex(formats()), log: log, group: sync.OnceValues(startAnalyzers)}
+	return &Reader{tree: tree, files: files, formats: newIndex(formats()), included: map[string]bool{}, log: log, group: sync.OnceValues(startAnalyzers)}
 }
 
 func startAnalyzers() (analyzer.AnalyzerGroup, error) {
@@ -82,16 +86,18 @@ func startAnalyzers() (analyzer.AnalyzerGroup, error) {
 	return group, nil
 }
 
-// Find returns the files among names that are lock files, in their order.
-func Find(names []string) []string {
+// Find returns the lock files: those among names that have a reader, and those that were
+// listed as lock files under another name. What belongs to an installed package is none.
+func Find(names, listed []string) []string {
 	all := newIndex(formats())
-	var found []string
-	for _, n := range names {
-		if all.of(n) != nil {
+	found := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return all.of(n) == nil })
+	for _, n := range listed {
+		if all.named(path.Base(n)) == nil {
 			found = append(found, n)
 		}
 	}
-	return found
+	slices.Sort(found)
+	return slices.Compact(found)
 }
 
 // file is a lock file while it is read.
@@ -103,22 +109,33 @@ type file struct {
 
 func (f *file) reader() xio.ReadSeekerAt { return bytes.NewReader(f.Text) }
 
-func (f *file) gap(line int, format string, args ...any) {
-	at := finding.Top(f.Name)
+// gap notes what could not be read at a line, or of the whole file.
+func (f *file) gap(line int, g finding.Gap) {
+	g.Location = finding.Top(f.Name)
 	if line > 0 {
-		at = lineAt(f.Name, f.Text, line)
+		g.Location = lineAt(f.Name, f.Text, line)
 	}
-	f.Gaps = append(f.Gaps, finding.Gap{Location: at, Message: fmt.Sprintf(format, args...)})
+	f.Gaps = append(f.Gaps, g)
 }
 
 // Read reads one lock file. What goes wrong is in the result.
 func (r *Reader) Read(ctx context.Context, name string) Lock {
-	return r.read(ctx, name, cmp.Or(r.formats.of(name), r.requirementsFormat()))
+	format := r.formats.of(name)
+	if format == nil && (r.included[name] || isText(name)) {
+		format = r.formats.exact["requirements.txt"]
+	}
+	if format == nil {
+		return Lock{Name: name, Gaps: []finding.Gap{{
+			Rule: gap.NoReader, Location: finding.Top(name), Message: "this program has no reader for the format of the file; its dependencies were not judged",
+		}}}
+	}
+	return r.read(ctx, name, format)
 }
 
-// requirementsFormat reads what a requirements.txt includes, whatever its name.
-func (r *Reader) requirementsFormat() *format {
-	return r.formats.exact["requirements.txt"]
+// isText reports whether a lock file without a name of its own can only be a
+// requirements file, which may have any.
+func isText(name string) bool {
+	return slices.Contains([]string{".txt", ".pip"}, strings.ToLower(path.Ext(name)))
 }
 
 func (r *Reader) read(ctx context.Context, name string, format *format) Lock {
@@ -129,23 +146,24 @@ func (r *Reader) read(ctx context.Context, name string, format *format) Lock {
 	}
 	data, err := r.tree.Read(name, MaxBytes)
 	if err != nil {
-		f.gap(0, "the lock file could not be read: %v; its dependencies were not judged", err)
+		f.gap(0, finding.Gap{Rule: unread(err), Message: fmt.Sprintf("the lock file could not be read: %v; its dependencies were not judged", err)})
 		return *f.Lock
 	}
 	f.Text = data
 	if problem := check(format, data); problem != "" {
-		f.gap(0, "%s; its dependencies were not judged", problem)
+		f.gap(0, finding.Gap{Rule: gap.TooMany, Message: problem + "; its dependencies were not judged"})
 		return *f.Lock
 	}
 	missing := partial(format, data)
 	f.fill(ctx)
+	f.conflict()
 	switch {
 	case missing == "" || len(f.Gaps) > 0 && len(f.Packages) == 0:
 	case len(f.Packages) == 0:
 		f.Read = false
-		f.gap(0, "%s; its dependencies were not judged", missing)
+		f.gap(0, finding.Gap{Rule: gap.NotParsed, Message: missing + "; its dependencies were not judged", Remediation: anew})
 	default:
-		f.gap(0, "%s; only what it still names was judged", missing)
+		f.gap(0, finding.Gap{Rule: gap.NotParsed, Message: missing + "; only what it still names was judged", Remediation: anew})
 	}
 	return *f.Lock
 }
@@ -156,7 +174,7 @@ func (f *file) fill(ctx context.Context) {
 	pkgs, err := f.parse(ctx)
 	f.heed(f.r.log.Take())
 	if err != nil {
-		f.gap(0, "the lock file could not be parsed: %s; its dependencies were not judged, generate it anew", innermost(err))
+		f.gap(0, unparsed(err))
 		return
 	}
 	f.Read = true
@@ -167,7 +185,7 @@ func (f *file) fill(ctx context.Context) {
 func (f *file) parse(ctx context.Context) (pkgs []types.Package, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("the parser crashed: %v", r)
+			err = flaw{rule: gap.Crashed, err: fmt.Errorf("the parser crashed: %v", r)}
 		}
 	}()
 	return f.format.parse(ctx, f)
@@ -191,40 +209,24 @@ func (f *file) graph(deps []types.Dependency) {
 }
 
 func (f *file) keep(pkgs []types.Package) {
-	var unversioned []string
+	var unversioned []types.Package
 	for _, p := range pkgs {
 		f.need(p.ID, p.DependsOn)
 		switch {
 		case p.Name == "" || f.Kind == types.Julia && p.ID == "":
-			f.gap(0, "an entry has no name or id and was not judged: the file may be cut off, generate it anew")
+			f.gap(0, finding.Gap{Rule: gap.EntryNotRead, Message: "an entry has no name or id and was not judged: the file may be cut off", Remediation: anew})
 		case p.Relationship == types.RelationshipRoot || p.Relationship == types.RelationshipWorkspace:
 			f.Own = append(f.Own, p)
 		case p.Version != "":
 			f.Packages = append(f.Packages, p)
 		case !f.format.local:
-			unversioned = append(unversioned, p.Name)
+			unversioned = append(unversioned, p)
 		}
 	}
 	slices.SortFunc(f.Packages, func(a, b types.Package) int {
 		return strings.Compare(a.Name+"\x00"+a.Version, b.Name+"\x00"+b.Version)
 	})
-	if len(unversioned) > 0 {
-		slices.Sort(unversioned)
-		f.gap(0, "without a version here and not judged: %s; write the version down", few(unversioned))
-	}
-}
-
-// few lists the first names and counts the others.
-func few(names []string) string {
-	const most = 5
-	var short []string
-	for _, n := range names[:min(most, len(names))] {
-		short = append(short, Short(n))
-	}
-	if len(names) > most {
-		short = append(short, fmt.Sprintf("and %d more", len(names)-most))
-	}
-	return strings.Join(short, ", ")
+	f.unversioned(unversioned)
 }
 
 // Short bounds a name from the repository that goes into a message.
@@ -270,7 +272,7 @@ func (r *Reader) below(dir string) []string {
 	return r.files[first:end]
 }
 
-// has tells whether the plan has the file.
+// has reports whether the plan has the file.
 func (r *Reader) has(name string) bool {
 	_, found := slices.BinarySearch(r.files, name)
 	return found
@@ -284,12 +286,13 @@ func (f *file) open(name string) ([]byte, error) {
 	return f.r.tree.Read(name, MaxBytes)
 }
 
-var errBinary = errors.New("bun.lockb is a binary lock file: run bun install --save-text-lockfile and commit bun.lock")
-
 // binaryBun accepts the binary lock file only beside the textual one.
 func binaryBun(_ context.Context, f *file) ([]types.Package, error) {
 	if len(f.neighbours("bun.lock", false)) > 0 {
 		return nil, nil
 	}
-	return nil, errBinary
+	return nil, flaw{
+		rule: gap.NoReader, remedy: "Run bun install --save-text-lockfile and commit bun.lock.",
+		err: errors.New("it is the binary lock file of bun"),
+	}
 }

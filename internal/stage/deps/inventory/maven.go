@@ -15,6 +15,8 @@ import (
 	"github.com/aquasecurity/trivy/pkg/dependency"
 	"github.com/aquasecurity/trivy/pkg/fanal/types"
 	"golang.org/x/net/html/charset"
+
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 // Limits of a Maven model; a hostile one could refer to itself for ever.
@@ -114,9 +116,13 @@ func maven(_ context.Context, f *file) ([]types.Package, error) {
 		return nil, err
 	}
 	f.Notes = append(f.Notes, mavenNote)
+	f.why = map[string]string{}
 	var pkgs []types.Package
 	for _, d := range model.dependencies {
 		p := model.pkg(d)
+		if p.Version == "" {
+			f.why[p.Name] = model.missing(d)
+		}
 		p.Dev = p.Dev || integrationTest(f.Name)
 		pkgs = append(pkgs, p)
 	}
@@ -140,7 +146,7 @@ func (f *file) inherit(m *model, p *project) error {
 		}
 		data, err := f.open(name)
 		if err != nil {
-			return err
+			return flaw{rule: unread(err), err: err}
 		}
 		parent, err := parseProject(data)
 		if err != nil {
@@ -155,7 +161,7 @@ func (f *file) inherit(m *model, p *project) error {
 		m.add(parent)
 		p, dir = parent, path.Dir(name)
 	}
-	return fmt.Errorf("more than %d parents", maxParents)
+	return flaw{rule: gap.TooMany, err: fmt.Errorf("more than %d parents", maxParents)}
 }
 
 // parentFile is the parent's file, "" when it is not one of the repository's.
@@ -243,6 +249,15 @@ func (m *model) pkg(d mavenDep) types.Package {
 		p.Locations = types.Locations{{StartLine: d.first, EndLine: d.last}}
 	}
 	return p
+}
+
+// missing is the kind of gap of a dependency without a version: a range is not pinned,
+// what is absent or a variable is decided by somebody else.
+func (m *model) missing(d mavenDep) string {
+	if version := m.value(firstOf(d.Version, m.managed[d.key()].Version)); version != "" && !strings.Contains(version, "${") {
+		return gap.UnpinnedVersion
+	}
+	return gap.ManagedVersion
 }
 
 func firstOf(a, b string) string {

@@ -1,8 +1,6 @@
 package container
 
-import (
-	"strings"
-)
+import "strings"
 
 // Capability is a Linux capability in upper case without CAP_.
 type Capability struct {

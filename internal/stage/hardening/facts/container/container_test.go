@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestProductOf(t *testing.T) {
+func TestStoreOf(t *testing.T) {
 	t.Parallel()
 	for ref, want := range map[string]string{
 		"postgres": "postgres", "docker.io/library/postgres:16-alpine": "postgres", "bitnami/postgresql-repmgr:1": "postgres",

@@ -1,8 +1,6 @@
 package container
 
-import (
-	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
-)
+import "github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 
 // podPaths lead to the pod's specification in objects that make pods, custom ones
 // included.

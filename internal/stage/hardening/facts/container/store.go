@@ -1,8 +1,6 @@
 package container
 
-import (
-	"slices"
-)
+import "slices"
 
 // servers are the stores' families by program.
 var servers = map[string]string{

@@ -1,8 +1,6 @@
 package expression
 
-import (
-	"github.com/prometheus/prometheus/promql/parser"
-)
+import "github.com/prometheus/prometheus/promql/parser"
 
 // constant computes an expression that holds only numbers.
 func constant(e parser.Expr) (float64, bool) {

@@ -1,8 +1,6 @@
 package expression
 
-import (
-	"regexp"
-)
+import "regexp"
 
 // logCondition is a label matcher or a label filter of LogQL.
 var logCondition = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.]*)\s*(=~|!~|!=|==|=)\s*(?:"((?:[^"\\]|\\.)*)"|` + "`([^`]*)`" + `|([0-9]+|true|false)\b)`)

@@ -2,12 +2,10 @@
 // detections, logs.
 package monitoring
 
-import (
-	"github.com/stella-ops/assure/internal/plan"
-)
+import "github.com/stella-ops/assure/internal/plan"
 
-// Monitoring are the facts about what watches the deployment.
-type Monitoring struct {
+// Operations are the facts about what watches the deployment.
+type Operations struct {
 	// Alerts are the repository's alert rules.
 	Alerts alerts `json:"alerts"`
 	// Metrics are its Prometheus servers, Deliveries its Alertmanagers.
@@ -20,8 +18,8 @@ type Monitoring struct {
 }
 
 // Of returns the facts about the plan.
-func Of(p *plan.Plan) Monitoring {
-	o := Monitoring{Alerts: newAlerts(p), Metrics: newMetrics(p), Deliveries: deliveries(p), Shipper: newShipper(p)}
+func Of(p *plan.Plan) Operations {
+	o := Operations{Alerts: newAlerts(p), Metrics: newMetrics(p), Deliveries: deliveries(p), Shipper: newShipper(p)}
 	o.Detections = newDetections(p, o.Alerts)
 	return o
 }

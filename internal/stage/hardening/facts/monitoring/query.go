@@ -1,8 +1,6 @@
 package monitoring
 
-import (
-	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
-)
+import "github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 
 // query is one expression of a rule with what is needed to understand it.
 type query struct {

@@ -1,8 +1,6 @@
 package monitoring
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestHost(t *testing.T) {
 	t.Parallel()

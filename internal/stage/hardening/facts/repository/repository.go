@@ -22,15 +22,17 @@ type Facts struct {
 	Readers map[string]string `json:"readers"`
 	// Names are those by which the services that are deployed find each other.
 	Names []string `json:"names"`
-	monitoring.Monitoring
+	monitoring.Operations
 	cadence
-	settings.Settings
+	settings.Application
 	assurance
 }
 
+// Of returns the facts about the plan; roles are those that the configuration gives to
+// services.
 func Of(p *plan.Plan, roles map[string]string) Facts {
 	c := Facts{
-		Anchor: []any{"files"}, Monitoring: monitoring.Of(p), cadence: newCadence(p, roles), Settings: settings.Of(p),
+		Anchor: []any{"files"}, Operations: monitoring.Of(p), cadence: newCadence(p, roles), Application: settings.Of(p),
 		assurance: newAssurance(p), Readers: settings.Readers(p), Names: names(p),
 	}
 	for i, d := range p.Documents {

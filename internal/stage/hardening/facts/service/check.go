@@ -1,8 +1,6 @@
 package service
 
-import (
-	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
-)
+import "github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 
 // check is what a health check runs.
 type check struct {

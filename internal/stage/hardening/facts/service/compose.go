@@ -17,6 +17,8 @@ type Facts struct {
 	Typography []typography.Typo `json:"typography"`
 }
 
+// Of returns the facts about a Compose set; roles are those that the configuration gives
+// to services.
 func Of(p *plan.Plan, doc *plan.Document, roles map[string]string) Facts {
 	out := Facts{Services: map[string]Service{}, Volumes: []container.Mount{}, Typography: typography.Find(doc.Model, []any{})}
 	vars := indexVariables(doc.Variables)

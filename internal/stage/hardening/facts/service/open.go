@@ -1,8 +1,6 @@
 package service
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // openSwitches are variables that turn authentication off where the test of their
 // value holds: the entry points of MySQL and MariaDB take any text for a yes.

@@ -2,12 +2,10 @@
 // they are written.
 package settings
 
-import (
-	"github.com/stella-ops/assure/internal/plan"
-)
+import "github.com/stella-ops/assure/internal/plan"
 
-// Settings are the facts about applications' settings.
-type Settings struct {
+// Application are the facts about applications' settings.
+type Application struct {
 	// Settings are all settings, whatever their spelling.
 	Settings []setting `json:"settings"`
 	// Derived are the facts that follow from them.
@@ -15,9 +13,9 @@ type Settings struct {
 }
 
 // Of returns the facts about the plan.
-func Of(p *plan.Plan) Settings {
+func Of(p *plan.Plan) Application {
 	list := gather(p)
-	return Settings{Settings: list, Derived: derive(p, list)}
+	return Application{Settings: list, Derived: derive(p, list)}
 }
 
 // derived are facts that follow from the settings.

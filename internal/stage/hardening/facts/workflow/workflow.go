@@ -1,9 +1,7 @@
 // Package workflow holds the facts about GitHub workflows, scripts and scheduled jobs.
 package workflow
 
-import (
-	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
-)
+import "github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 
 // Workflow is a GitHub workflow: when it runs and what its steps do, those of the
 // workflows and actions that it calls in this repository included.

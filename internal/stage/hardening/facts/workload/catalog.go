@@ -1,8 +1,6 @@
 package workload
 
-import (
-	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
-)
+import "github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 
 // catalog finds labelled objects without looking at each of them.
 type catalog struct {

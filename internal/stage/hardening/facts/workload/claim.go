@@ -1,8 +1,6 @@
 package workload
 
-import (
-	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
-)
+import "github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 
 // claimed notes which claims hold the data of stores, so that other workloads that
 // write there can be found.

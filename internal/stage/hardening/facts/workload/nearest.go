@@ -1,8 +1,6 @@
 package workload
 
-import (
-	"strings"
-)
+import "strings"
 
 // nearest reports whether no other document with the same object stands nearer to from.
 // The same object twice means that directories describe separate clusters.

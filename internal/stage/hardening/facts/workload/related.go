@@ -1,8 +1,6 @@
 package workload
 
-import (
-	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
-)
+import "github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 
 // related are the objects that an object is joined with, by selector or by name.
 type related struct {

@@ -1,8 +1,6 @@
 package workload
 
-import (
-	"strings"
-)
+import "strings"
 
 // space are the facts about an object's namespace.
 type space struct {

@@ -1,0 +1,110 @@
+package discover
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stella-ops/assure/internal/configfile"
+	"github.com/stella-ops/assure/internal/plan"
+)
+
+// markOwn notes which images the repository builds itself by the name that something
+// else uses. Kubernetes always pulls, and what is pushed somewhere is pulled elsewhere. A
+// stranger's change has no say: a line in a script would make its image look like ours.
+func (b *builder) markOwn() {
+	if b.plan.Event.Fork {
+		return
+	}
+	own := b.builtNames()
+	for i := range b.plan.Images {
+		if im := &b.plan.Images[i]; !im.Built && im.Kind != plan.Kubernetes && len(im.Unresolved) == 0 {
+			im.BuiltBy = own[withTag(im.Ref)]
+		}
+	}
+}
+
+// builtNames maps the names that are built to the first file that does.
+func (b *builder) builtNames() map[string]string {
+	own, pushed := map[string]string{}, []string{}
+	add := func(ref, file string) {
+		if name := withTag(ref); name != "" && own[name] == "" {
+			own[name] = file
+		}
+	}
+	for _, im := range b.plan.Images {
+		if im.Built && im.Kind == plan.Compose {
+			add(im.Ref, im.Location.URI)
+		}
+	}
+	for _, f := range b.plan.Files {
+		if !configfile.HasShell(f.Name) {
+			continue
+		}
+		data, err := b.tree.Read(f.Name, maxScript)
+		if err != nil || !bytes.Contains(data, []byte("build")) && !bytes.Contains(data, []byte("push")) {
+			continue
+		}
+		for _, s := range configfile.Shells(f.Name, data) {
+			for _, c := range s.Commands {
+				names, pushes := imageTags(c.Words)
+				for _, name := range names {
+					add(name, f.Name)
+				}
+				if pushes {
+					pushed = append(pushed, names...)
+				}
+			}
+		}
+	}
+	for _, name := range pushed {
+		delete(own, withTag(name))
+	}
+	return own
+}
+
+// imageTags returns the names by which a command builds or pushes images, and whether
+// it pushes them.
+func imageTags(words []string) (names []string, pushes bool) {
+	if len(words) == 0 || !slices.Contains([]string{"docker", "podman", "nerdctl", "buildah"}, path.Base(words[0])) {
+		return nil, false
+	}
+	rest := words[1:]
+	for len(rest) > 0 && (rest[0] == "image" || rest[0] == "buildx") {
+		rest = rest[1:]
+	}
+	switch {
+	case len(rest) == 0:
+		return nil, false
+	case rest[0] == "push":
+		return rest[1:], true
+	case !slices.Contains([]string{"build", "bud", "b"}, rest[0]):
+		return nil, false
+	}
+	for i, w := range rest {
+		flag, value, joined := strings.Cut(w, "=")
+		switch {
+		case (w == "-t" || w == "--tag") && i+1 < len(rest):
+			names = append(names, rest[i+1])
+		case flag == "--tag" && joined:
+			names = append(names, value)
+		case len(w) > 2 && strings.HasPrefix(w, "-t"):
+			names = append(names, strings.TrimPrefix(strings.TrimPrefix(w, "-t"), "="))
+		}
+		pushes = pushes || w == "--push"
+	}
+	return names, pushes
+}
+
+// withTag is a name as an engine stores it, "" for one with a digest or a variable,
+// which nobody builds.
+func withTag(ref string) string {
+	switch {
+	case ref == "" || strings.ContainsAny(ref, "@$`{"):
+		return ""
+	case strings.Contains(ref[strings.LastIndexByte(ref, '/')+1:], ":"):
+		return ref
+	}
+	return ref + ":latest"
+}
