@@ -50,10 +50,11 @@ var layers = map[string]string{
 
 	"internal/stage/hardening/facts/value":      "",
 	"internal/stage/hardening/facts/schedule":   "",
+	"internal/stage/hardening/facts/storeconf":  "",
 	"internal/stage/hardening/facts/container":  "internal/stage/hardening/facts/value",
 	"internal/stage/hardening/facts/typography": "internal/stage/hardening/facts/value",
 	"internal/stage/hardening/facts/expression": "internal/stage/hardening/facts/value",
-	"internal/stage/hardening/facts/service":    "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
+	"internal/stage/hardening/facts/service":    "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/storeconf internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
 	"internal/stage/hardening/facts/workload":   "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
 	"internal/stage/hardening/facts/dockerfile": "internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
 	"internal/stage/hardening/facts/workflow":   "internal/plan internal/shell internal/stage/hardening/facts/value internal/stage/hardening/facts/schedule internal/stage/hardening/facts/container",
