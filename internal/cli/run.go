@@ -129,11 +129,11 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	base := a.baseline(ctx, j)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
-		Runs: runs, Base: base.runs, BaselineReason: base.reason, BaseTime: j.baseTime,
+		Runs: broke(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.baseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
 		Settings: a.aboutSettings(j, p), BaseSettings: base.settings, Partial: j.sub != "", Controls: j.engine.Controls(),
-		Unchanged: j.unchanged(), Files: fileNames(p),
+		Unchanged: j.unchanged(), Files: fileNames(p), Excluded: excluded(j.cfg, p), OutOfScope: p.OutOfScope,
 	}), nil
 }
 
@@ -225,14 +225,6 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	e := a.accepted(j, p, b.runs)
 	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutExclude(j.cfg, p)
 	return b
-}
-
-func fileNames(p *plan.Plan) []string {
-	names := make([]string, 0, len(p.Files))
-	for _, f := range p.Files {
-		names = append(names, f.Name)
-	}
-	return names
 }
 
 // failOn resolves the default: what a change introduces where a change is under test.
