@@ -107,3 +107,12 @@ func planLedger(cfg config.Config, p *plan.Plan) []finding.Entry {
 		Runs: planned(cfg, p), Files: fileNames(p), Excluded: excluded(cfg, p), OutOfScope: p.OutOfScope,
 	}).Ledger
 }
+
+// meant are the files that each stage is to judge.
+func meant(cfg config.Config, p *plan.Plan) map[string]map[string]string {
+	files := map[string]map[string]string{}
+	for _, run := range planned(cfg, p) {
+		files[run.Name] = run.Set.Seen
+	}
+	return files
+}

@@ -133,7 +133,7 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
 		Settings: a.aboutSettings(j, p), BaseSettings: base.settings, Partial: j.sub != "", Controls: j.engine.Controls(),
-		Unchanged: j.unchanged(), Files: fileNames(p), Excluded: excluded(j.cfg, p), OutOfScope: p.OutOfScope,
+		Unchanged: j.unchanged(), Files: fileNames(p), Excluded: excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: meant(j.cfg, p),
 	}), nil
 }
 

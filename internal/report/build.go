@@ -42,6 +42,9 @@ type Input struct {
 	// Excluded names the setting and the line that takes a file out, and OutOfScope why the
 	// stages do not judge one, where a reason is known.
 	Excluded, OutOfScope map[string]string
+	// Meant are the files that each stage was to judge, so that a stage that broke off is
+	// blamed for no others; nil means any.
+	Meant map[string]map[string]string
 	// BaseUnreadable are those of the base commit.
 	BaseUnreadable []finding.Gap
 	// Settings are findings about the settings themselves, here and in the base commit.
