@@ -45,7 +45,7 @@ func (b *builder) reportTemplates() {
 		}
 		b.report(finding.Gap{
 			Rule: gap.TemplateUnread, Location: finding.Top(files[0]), Subject: dir, Message: message, Depends: files,
-		}, composeStages[:]...)
+		}, renderStages[:]...)
 	}
 }
 
