@@ -129,19 +129,40 @@ func (a *app) explain(r finding.Rule, controls []finding.Control) {
 	}
 }
 
-// explainControl lists the rules that judge a control.
+// explainControl lists the rules that judge a control and says who else can answer it.
 func (a *app) explainControl(c finding.Control, rules []finding.Rule) {
-	fmt.Fprintf(a.Stdout, "%s (%s)\n%s\n\nRules:\n", c.ID, c.Severity, c.Title)
-	none := true
+	fmt.Fprintf(a.Stdout, "%s (%s)\n%s\n", c.ID, c.Severity, c.Title)
+	heading := "\nRules:\n"
 	for _, r := range rules {
 		if slices.Contains(r.Controls, c.ID) {
-			fmt.Fprintf(a.Stdout, "  %s  %s\n", r.ID, r.Title)
-			none = false
+			fmt.Fprintf(a.Stdout, "%s  %s  %s\n", heading, r.ID, r.Title)
+			heading = ""
 		}
 	}
-	if none {
-		fmt.Fprintf(a.Stdout, "  none; it takes an answer from: %s\n", strings.Join(c.Assessed, ", "))
+	if heading != "" {
+		fmt.Fprintln(a.Stdout, "\nNo rule judges it yet: assure run reports it as not assessed.")
 	}
+	fmt.Fprint(a.Stdout, "\nWho can answer:\n")
+	for _, who := range c.Assessed {
+		fmt.Fprintf(a.Stdout, "  %s  %s\n", who, answer(who))
+	}
+	if len(c.Proof) > 0 {
+		fmt.Fprintf(a.Stdout, "\nIt is satisfied only with an answer of: %s. What others see is a sign and no proof.\n", strings.Join(c.Proof, ", "))
+	}
+	if c.Declared {
+		fmt.Fprintln(a.Stdout, "\nThe rules read what somebody wrote down. The best state is declared: only a person can say that it is so.")
+	}
+}
+
+// answer says what somebody has to do for an answer.
+func answer(who string) string {
+	return map[string]string{
+		"rule":     "the files of the repository: assure hardening",
+		"registry": "the registry's images and signatures: assure images, with access to it",
+		"probe":    "a running stack: assure dast",
+		"host":     "the machine itself, which no stage reads: look there, and keep dated evidence",
+		"evidence": "a dated statement below evidence/, or a document, that a person vouches for",
+	}[who]
 }
 
 func (a *app) printJSON(v any) error {

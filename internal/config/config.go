@@ -202,10 +202,10 @@ type Report struct {
 	UploadSARIF string `yaml:"upload-sarif"`
 }
 
-// Exception accepts a finding. Reason, owner and expiry are required in the
+// Exception accepts a finding or a gap. Reason, owner and expiry are required in the
 // configuration; one from a file of another tool has what that file says.
 type Exception struct {
-	// Rule is a rule or advisory id.
+	// Rule is a rule, a kind of gap (gap/...) or an advisory, by its id.
 	Rule string `yaml:"rule" json:"rule"`
 	// Path is a glob over the finding's file; empty means every file.
 	Path string `yaml:"path" json:"path,omitempty"`

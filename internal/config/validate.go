@@ -12,6 +12,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 // validate refuses values and contradictions that decoding alone cannot see.
@@ -121,6 +122,8 @@ func (v *validator) exceptions() {
 		path := index("exceptions", i)
 		e.Location = v.place(path)
 		v.check(path, e.Rule != "", "needs a rule")
+		refusal := gap.Refusal(e.Rule)
+		v.check(path+".rule", refusal == "", "cannot hold: "+refusal)
 		v.check(path, e.Reason != "", "needs a reason")
 		v.check(path, e.Owner != "", "needs an owner")
 		v.check(path, !e.Expires.IsZero(), "needs expires: the last day on which it holds")

@@ -3,9 +3,6 @@ package report
 import (
 	"fmt"
 	"slices"
-	"time"
-
-	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
@@ -21,13 +18,13 @@ var (
 	expiredRule = finding.Rule{
 		ID: "assure/exception-expired", Severity: finding.Medium,
 		Title:       "An exception has expired",
-		Description: "An accepted finding was to be looked at again by a day that has passed. It counts again from that day on.",
-		Remediation: "Mend the finding, or renew the exception with a new day and a reason that still holds.",
+		Description: "What was accepted was to be looked at again by a day that has passed. It counts again from that day on.",
+		Remediation: "Fix the finding or the gap, or renew the exception with a new day and a reason that still holds.",
 	}
 	unusedRule = finding.Rule{
 		ID: "assure/exception-unused", Severity: finding.Low,
 		Title:       "An exception matches nothing",
-		Description: "The finding that it accepted is gone. Left in place it would hide the next one of its kind.",
+		Description: "What it accepted is gone. Left in place it would hide the next one of its kind.",
 		Remediation: "Remove the exception.",
 	}
 	unreadableRule = finding.Rule{
@@ -41,29 +38,6 @@ var (
 // Rules are the rules about exceptions themselves.
 func Rules() []finding.Rule { return []finding.Rule{expiredRule, unusedRule, unreadableRule} }
 
-// accepting returns the first exception that holds for f today, nil without one.
-func accepting(exceptions []config.Exception, f finding.Finding, now time.Time, t trust) *config.Exception {
-	for i := range exceptions {
-		if e := &exceptions[i]; !e.Expires.Passed(now) && matches(*e, f) && t.holds(*e, f) {
-			return e
-		}
-	}
-	return nil
-}
-
-func matches(e config.Exception, f finding.Finding) bool {
-	if e.Source == config.InlineSource && !commentCovers(e, f) {
-		return false
-	}
-	return names(e, f) && everywhere(e.Path, f) && globMatches(e.Subject, f.Subject) && concerns(e.Packages, f)
-}
-
-// globMatches treats an empty pattern as "any". Subjects are package URLs and service
-// names as often as paths, so a pattern also matches by being equal.
-func globMatches(pattern, s string) bool {
-	return pattern == "" || pattern == s || doublestar.MatchUnvalidated(pattern, s)
-}
-
 // judgeExceptions sorts the exceptions and makes findings of those that are expired or
 // unused. Unused ones are judged only when every stage saw everything, because a stage
 // that did not run cannot have used its exceptions.
@@ -75,18 +49,19 @@ func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
 	run.Set.Rules = Rules()
 	run.Set.Cover("exceptions", len(in.Exceptions))
 	complete := !in.Partial && sawEverything(in.Runs)
+	all := exceptable(in.Runs)
 	for _, e := range in.Exceptions {
 		switch {
 		case e.Expires.Passed(in.Now):
 			r.Exceptions.Expired = append(r.Exceptions.Expired, e)
 			run.Set.Findings = append(run.Set.Findings, about(e, expiredRule, fmt.Sprintf("the exception for %s expired on %s", e.Rule, e.Expires)))
-		case used(e, in.Runs, t.waits):
+		case used(e, all, t.waits):
 			r.Exceptions.Pending = append(r.Exceptions.Pending, e)
-		case used(e, in.Runs, t.holds):
+		case used(e, all, t.holds):
 			r.Exceptions.Used = append(r.Exceptions.Used, e)
 		case complete || e.Source != "" && !in.Partial && ranFully(dependencyScan, in.Runs):
 			r.Exceptions.Unused = append(r.Exceptions.Unused, e)
-			run.Set.Findings = append(run.Set.Findings, about(e, unusedRule, fmt.Sprintf("the exception for %s matches no finding", e.Rule)))
+			run.Set.Findings = append(run.Set.Findings, about(e, unusedRule, fmt.Sprintf("the exception for %s matches nothing", e.Rule)))
 		}
 	}
 	for _, g := range in.Unreadable {
@@ -110,18 +85,6 @@ func about(e config.Exception, rule finding.Rule, message string) finding.Findin
 		Rule: rule.ID, Severity: rule.Severity, Message: message, Location: e.Location,
 		Subject: e.Rule, Key: e.Path + "\x00" + e.Subject + packagesKey(e),
 	}
-}
-
-// used tells whether the exception matches a finding for which the condition is true.
-func used(e config.Exception, runs []StageRun, when func(config.Exception, finding.Finding) bool) bool {
-	for _, run := range runs {
-		for _, f := range run.Set.Findings {
-			if matches(e, f) && when(e, f) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // ranFully tells whether the named stage ran and saw everything.

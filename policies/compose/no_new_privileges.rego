@@ -26,10 +26,14 @@
 #           - no-new-privileges:true
 package policies.compose.no_new_privileges
 
+import data.policies.lib.compose
+
 subjects contains name if {
 	some name, service in input.facts.services
 	service.role != "store"
 }
+
+unknown contains doubt if some doubt in compose.undecided({"security_opt"})
 
 results contains result if {
 	some name in subjects
