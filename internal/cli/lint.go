@@ -55,7 +55,7 @@ func (a *app) lint(ctx context.Context, files []string) error {
 		s = s.WithoutFixes()
 	}
 	runs := stage.Run(ctx, []stage.Stage{s}, p, stage.Options{Timeout: cfg.Timeout})
-	inline, unreadable := discover.Exceptions(p)
+	inline, unreadable := inlineExceptions(p, runs)
 	r := report.Build(report.Input{
 		Tool: tool(), Target: target(w), Now: a.Now(), FailOn: cmp.Or(cfg.FailOn, "all"), Threshold: cfg.FailOnSeverity,
 		Runs: runs, Exceptions: slices.Concat(cfg.Exceptions, inline), Unreadable: unreadable, Partial: true, Controls: engine.Controls(),
@@ -64,8 +64,10 @@ func (a *app) lint(ctx context.Context, files []string) error {
 	if err := a.print(ctx, r); err != nil {
 		return err
 	}
-	for _, g := range runs[0].Set.Gaps {
-		a.complain(fmt.Errorf("%s: %s", g.Location, g.Message))
+	for _, g := range r.Gaps {
+		if g.Counts {
+			a.complain(fmt.Errorf("%s: %s", g.Location, g.Message))
+		}
 	}
 	if runs[0].State == report.Failed {
 		return fmt.Errorf("%s", runs[0].Reason)

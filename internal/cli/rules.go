@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/reporter"
@@ -19,7 +20,7 @@ import (
 	"github.com/stella-ops/assure/policies"
 )
 
-// knownRules are the rules of every profile and stage. Advisories are not among them:
+// knownRules are the rules of every profile and stage, and the kinds of gaps. Advisories are not among them:
 // they come from the database.
 func knownRules(packs ...policy.Pack) ([]finding.Rule, *policy.Engine, error) {
 	engine, err := policy.Load(policies.FS, packs, "")
@@ -27,6 +28,9 @@ func knownRules(packs ...policy.Pack) ([]finding.Rule, *policy.Engine, error) {
 		return nil, nil, err
 	}
 	rules := slices.Concat(engine.Rules(), all.Rules(), report.Rules())
+	for _, kind := range gap.Rules() {
+		rules = append(rules, kind.Rule)
+	}
 	slices.SortFunc(rules, func(x, y finding.Rule) int { return strings.Compare(x.ID, y.ID) })
 	return rules, engine, nil
 }
@@ -124,9 +128,24 @@ func (a *app) explain(r finding.Rule, controls []finding.Control) {
 			fmt.Fprintf(a.Stdout, "  %s  %s\n", id, controls[c].Title)
 		}
 	}
+	if kind, ok := gap.Lookup(r.ID); ok {
+		fmt.Fprintf(a.Stdout, "\n%s\n", aboutGap(kind))
+	}
 	if r.HelpURI != "" {
 		fmt.Fprintf(a.Stdout, "\n%s\n", r.HelpURI)
 	}
+}
+
+// aboutGap says what a gap of the kind does to the verdict, and what may be done about it.
+func aboutGap(kind gap.Rule) string {
+	text := "A gap: the stage is degraded, and the run ends with an error, whatever it hides."
+	if kind.Content {
+		text += "\nWhere a change did not bring it, and every file that decides about it is the same, it leaves the change alone."
+	}
+	if kind.Final {
+		return text + "\nNo exception can accept it."
+	}
+	return text + "\nAn exception with reason, owner and expiry may accept it."
 }
 
 // explainControl lists the rules that judge a control and says who else can answer it.

@@ -114,14 +114,15 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	accepts := a.exceptions(j, p)
 	runs := a.runStages(ctx, stages, p, j.cfg)
+	accepts := a.exceptions(j, p, runs)
 	base := a.baseline(ctx, j)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
 		Runs: runs, Base: base.runs, BaselineReason: base.reason, BaseTime: j.baseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, Controls: j.engine.Controls(),
+		Unchanged: j.unchanged(), Files: fileNames(p),
 	}), nil
 }
 
@@ -176,7 +177,7 @@ var static = [...]string{"deps", "hardening", "images"}
 type baseline struct {
 	runs       []report.StageRun
 	exceptions []config.Exception
-	// reason says why the comparison is incomplete, empty when it is not.
+	// reason says why there is none, empty otherwise.
 	reason string
 }
 
@@ -201,14 +202,16 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	}
 	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
 	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
-	b.exceptions, _ = discover.Exceptions(p)
-	for _, run := range b.runs {
-		if run.State == report.Failed || run.State == report.Degraded {
-			b.reason = fmt.Sprintf("stage %s could not see all of the base commit, so some findings may count as new: %s", run.Name, run.Reason)
-			break
-		}
-	}
+	b.exceptions, _ = inlineExceptions(p, b.runs)
 	return b
+}
+
+func fileNames(p *plan.Plan) []string {
+	names := make([]string, 0, len(p.Files))
+	for _, f := range p.Files {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // failOn resolves the default: what a change introduces where a change is under test.

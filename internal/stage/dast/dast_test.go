@@ -65,7 +65,7 @@ func TestForksDoNotRunCode(t *testing.T) {
 }
 
 func TestNothingToStart(t *testing.T) {
-	p := &plan.Plan{Problems: []plan.Problem{{Message: "unreadable", Stages: []string{"dast"}}}}
+	p := &plan.Plan{Problems: []plan.Problem{{Gap: finding.Gap{Rule: gap.NotParsed, Subject: "s", Message: "unreadable"}, Stages: []string{"dast"}}}}
 	set, err := New(config.Default().DAST, Options{EngineHost: "unix:///does/not/exist"}).Run(t.Context(), p, quiet)
 	if err != nil || len(set.Coverage) != 0 || len(set.Gaps) != 1 || len(set.Rules) == 0 {
 		t.Errorf("set %+v, error %v", set, err)

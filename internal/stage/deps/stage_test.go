@@ -232,7 +232,7 @@ func TestOneFindingForSeveralVersions(t *testing.T) {
 
 func TestNothingToCheckNeedsNoDatabase(t *testing.T) {
 	p := repositoryOf(t, map[string]string{"README.md": "hello"})
-	p.Problems = []plan.Problem{{Message: "cannot read", Stages: []string{"deps"}}}
+	p.Problems = []plan.Problem{{Gap: finding.Gap{Rule: gap.NotParsed, Subject: "s", Message: "cannot read"}, Stages: []string{"deps"}}}
 	set, err := deps.New(config.Deps{}, deps.Options{}).Run(t.Context(), p, func(string) {})
 	if err != nil || len(set.Coverage) > 0 || len(set.Gaps) != 1 {
 		t.Errorf("set %+v, error %v", set, err)

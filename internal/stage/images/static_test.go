@@ -11,6 +11,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 )
 
@@ -193,7 +194,7 @@ func TestNothingToCheck(t *testing.T) {
 	t.Parallel()
 	p := &plan.Plan{
 		Images:   []plan.Image{{Ref: "app", Built: true}},
-		Problems: []plan.Problem{{Message: "a.yaml is broken", Stages: []string{"images"}}, {Message: "other", Stages: []string{"deps"}}},
+		Problems: []plan.Problem{{Gap: finding.Gap{Rule: gap.NotParsed, Subject: "s", Message: "a.yaml is broken"}, Stages: []string{"images"}}, {Gap: finding.Gap{Rule: gap.NotParsed, Subject: "s", Message: "other"}, Stages: []string{"deps"}}},
 	}
 	s := New(config.Images{}, Options{Dial: refuse})
 	set, err := s.Run(t.Context(), p, func(string) { t.Error("nothing to say") })
