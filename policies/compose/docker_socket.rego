@@ -33,7 +33,7 @@ unknown contains doubt if some doubt in compose.undecided({"volumes", "use_api_s
 unknown contains {"subject": name, "reason": "it is told of an engine at an address", "path": path} if {
 	some name, service in input.services
 	some key, value in service.environment
-	upper(key) in {"BUILDKIT_HOST", "CONTAINER_HOST", "DOCKER_HOST", "PODMAN_HOST"}
+	upper(sprintf("%v", [key])) in {"BUILDKIT_HOST", "CONTAINER_HOST", "DOCKER_HOST", "PODMAN_HOST"}
 	not value in {"", null}
 	path := ["services", name, "environment", key]
 }

@@ -39,7 +39,7 @@ subjects contains name if {
 unknown contains {"subject": name, "reason": sprintf("nothing mounts %s", [value]), "path": ["services", name, "environment", key]} if {
 	some name in subjects
 	some key, value in input.services[name].environment
-	regex.match(`(?i)certificate.*path|cert_path`, key)
+	regex.match(`(?i)certificate.*path|cert_path`, sprintf("%v", [key]))
 	is_string(value)
 	startswith(value, "/")
 	not compose.given_file(name, value)
