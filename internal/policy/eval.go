@@ -21,8 +21,8 @@ import (
 type Outcome struct {
 	// Results are the hits, ordered by rule, then by content.
 	Results []Result
-	// Subjects counts what a rule decided about, for the rules that say so themselves.
-	Subjects map[string]int
+	// Subjects are what a rule decided about, for the rules that say so themselves.
+	Subjects map[string][]any
 	// Unknown are the subjects that a rule applies to but could not decide about.
 	Unknown []Unknown
 }
@@ -90,18 +90,18 @@ func (e *Engine) decode(v any) (Outcome, error) {
 	if !ok {
 		return Outcome{}, fmt.Errorf("read results: got %T", v)
 	}
-	out := Outcome{Subjects: map[string]int{}}
+	out := Outcome{Subjects: map[string][]any{}}
 	for _, r := range e.rules {
 		a, ok := answers[r.ID].(map[string]any)
 		if !ok {
 			continue
 		}
 		if r.subjects {
-			n, unknown, err := r.decided(a)
+			subjects, unknown, err := r.decided(a)
 			if err != nil {
 				return Outcome{}, fmt.Errorf("rule %s (%s): %w", r.ID, r.file, err)
 			}
-			out.Subjects[r.ID] = n
+			out.Subjects[r.ID] = subjects
 			out.Unknown = append(out.Unknown, unknown...)
 		}
 		results, _ := a["results"].([]any)

@@ -16,30 +16,30 @@ type Unknown struct {
 	Path []any
 }
 
-// decided reads the two sets of subjects: how many the rule decided about, and those
+// decided reads the two sets of subjects: those that the rule decided about, and those
 // that it could not. A subject in both sets is undecided.
-func (r *rule) decided(answer map[string]any) (int, []Unknown, error) {
+func (r *rule) decided(answer map[string]any) ([]any, []Unknown, error) {
 	doubts, _ := answer["unknown"].([]any)
 	var unknown []Unknown
 	open := map[string]bool{}
 	for _, raw := range doubts {
 		u, subject, err := readUnknown(raw)
 		if err != nil {
-			return 0, nil, err
+			return nil, nil, err
 		}
 		if key := subjectKey(subject); !open[key] {
 			open[key], u.Rule = true, r.ID
 			unknown = append(unknown, u)
 		}
 	}
-	n := 0
+	var closed []any
 	subjects, _ := answer["subjects"].([]any)
 	for _, s := range subjects {
 		if !open[subjectKey(s)] {
-			n++
+			closed = append(closed, s)
 		}
 	}
-	return n, unknown, nil
+	return closed, unknown, nil
 }
 
 // readUnknown reads a subject alone, or one with the reason and the place.

@@ -36,6 +36,7 @@ subjects contains [name, other] if {
 	some name, _ in input.services
 	some other in compose.depends_on(name)
 	is_string(other)
+	not input.providers[other]
 }
 
 results contains result if {

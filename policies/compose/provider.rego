@@ -25,11 +25,13 @@ import data.policies.lib.compose
 
 subjects contains name if some name, _ in input.services
 
+subjects contains name if some name, _ in input.providers
+
 unknown contains doubt if some doubt in compose.undecided({"provider"})
 
 results contains result if {
-	some name in subjects
-	kind := input.services[name].provider.type
+	some name, service in input.providers
+	kind := service.provider.type
 	result := {
 		"message": sprintf("service %s runs the provider %s on the host", [name, kind]),
 		"path": ["services", name, "provider", "type"],

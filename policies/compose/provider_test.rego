@@ -5,7 +5,7 @@ import data.policies.compose.provider as rule
 service(key, value) := {"services": {"web": {key: value}}}
 
 test_fires_on_foreign_code if {
-	some r in rule.results with input as service("provider", {"type": "x"})
+	some r in rule.results with input as {"providers": {"web": {"provider": {"type": "x"}}}}
 	r.path == ["services", "web", "provider", "type"]
 	count(rule.results) == 1 with input as service("build", {"context": "https://example.org/a.git#main"})
 }

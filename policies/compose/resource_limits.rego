@@ -42,6 +42,6 @@ results contains result if {
 	count(missing) > 0
 	result := {
 		"message": sprintf("service %s has no limit for %s", [name, concat(", ", missing)]),
-		"path": ["services", name, "deploy", "resources", "limits"],
+		"path": input.facts.services[name].limits.path,
 	}
 }

@@ -2,11 +2,12 @@ package policies.compose.resource_limits_test
 
 import data.policies.compose.resource_limits as rule
 
-service(limits) := {"facts": {"services": {"web": {"limits": limits}}}}
+service(limits) := {"facts": {"services": {"web": {"limits": object.union(limits, {"path": ["services", "web", "pids_limit"]})}}}}
 
 test_fires_once_a_service if {
 	some r in rule.results with input as service({"memory": true, "cpus": false, "pids": false})
 	contains(r.message, "processors, processes")
+	r.path == ["services", "web", "pids_limit"]
 	count(rule.results) == 1 with input as service({"memory": false, "cpus": false, "pids": false})
 }
 

@@ -29,10 +29,10 @@ package policies.config.alert_expression
 
 import data.policies.lib.deployed
 
-subjects contains i if some i, _ in input.facts.alerts.rules
+subjects contains alert.path if some alert in input.facts.alerts.rules
 
-unknown contains {"subject": i, "reason": "no deployed server is known to load the rule file", "path": alert.path} if {
-	some i, alert in input.facts.alerts.rules
+unknown contains {"subject": alert.path, "reason": "no deployed server is known to load the rule file", "path": alert.path} if {
+	some alert in input.facts.alerts.rules
 	not deployed.loads(alert.path)
 }
 

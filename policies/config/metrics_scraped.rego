@@ -34,14 +34,14 @@ import data.policies.lib.deployed
 
 itself := {"localhost", "127.0.0.1", "::1", "0.0.0.0", "prometheus", ""}
 
-subjects contains i if some i, _ in input.facts.metrics.servers
+subjects contains server.path if some server in input.facts.metrics.servers
 
 subjects contains "monitors" if input.facts.metrics.monitors > 0
 
-unknown contains deployed.unread(i, server.path) if some i, server in input.facts.metrics.servers
+unknown contains deployed.unread(server.path, server.path) if some server in input.facts.metrics.servers
 
-unknown contains {"subject": i, "reason": "none of its targets is a service of the repository", "path": server.path} if {
-	some i, server in input.facts.metrics.servers
+unknown contains {"subject": server.path, "reason": "none of its targets is a service of the repository", "path": server.path} if {
+	some server in input.facts.metrics.servers
 	count([1 |
 		some job in server.jobs
 		some host in job.hosts

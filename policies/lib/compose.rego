@@ -21,6 +21,7 @@ undecided(keys) := {doubt |
 	some variable in input.variables
 	variable.path[0] == "services"
 	variable.path[2] in keys
+	not input.providers[variable.path[1]]
 	not given(variable)
 	doubt := {
 		"subject": variable.path[1],

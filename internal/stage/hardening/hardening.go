@@ -2,9 +2,7 @@ package hardening
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -12,7 +10,6 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
-	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/workload"
 )
 
@@ -59,11 +56,14 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	say(fmt.Sprintf("judging %d documents with %d rules", len(p.Documents), len(set.Rules)))
 	c, err := workload.Join(p, s.cfg.Roles)
 	if err != nil {
-		set.Gaps = append(set.Gaps, gap(firstObject(p), err))
+		set.Gaps = append(set.Gaps, apart(p, err))
 	}
+	seen := sights{}
 	for _, part := range s.all(ctx, p, c) {
-		set.Add(part)
+		set.Add(part.Set)
+		seen.add(part.seen)
 	}
+	seen.tell(&set)
 	set.Findings = acrossOverlays(set.Findings)
 	if ctx.Err() != nil {
 		return set, fmt.Errorf("judge documents: %w", context.Cause(ctx))
@@ -71,10 +71,16 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 	return set, nil
 }
 
-// all judges the documents side by side and returns their sets in the plan's order.
-func (s *Stage) all(ctx context.Context, p *plan.Plan, c *workload.Cluster) []finding.Set {
+// part is what one document gave, and what was looked at for it.
+type part struct {
+	finding.Set
+	seen sights
+}
+
+// all judges the documents side by side and returns their parts in the plan's order.
+func (s *Stage) all(ctx context.Context, p *plan.Plan, c *workload.Cluster) []part {
 	docs := documents(p)
-	sets := make([]finding.Set, len(docs))
+	sets := make([]part, len(docs))
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range min(workers, len(docs)) {
@@ -108,36 +114,20 @@ func documents(p *plan.Plan) []*plan.Document {
 
 // one judges a document. Facts are built from hostile text: a panic there must cost
 // this document only.
-func (s *Stage) one(ctx context.Context, p *plan.Plan, c *workload.Cluster, doc *plan.Document) (set finding.Set) {
+func (s *Stage) one(ctx context.Context, p *plan.Plan, c *workload.Cluster, doc *plan.Document) (out part) {
 	defer func() {
 		if r := recover(); r != nil {
-			set = finding.Set{Gaps: []finding.Gap{gap(doc, fmt.Errorf("panic: %v", r))}}
+			out = part{Set: finding.Set{Gaps: []finding.Gap{crashed(doc, r)}}}
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
 	in := s.input(p, c, doc)
-	out, err := s.engine.Eval(ctx, string(doc.Kind), in)
+	outcome, err := s.engine.Eval(ctx, string(doc.Kind), in)
 	if err != nil {
-		return finding.Set{Gaps: []finding.Gap{gap(doc, err)}}
+		return part{Set: finding.Set{Gaps: []finding.Gap{s.stopped(doc, err)}}}
 	}
-	set = s.report(p, doc, in, out)
-	if len(value.Object(doc.Model["jobs"])) > 0 && doc.Kind == plan.Compose {
-		set.Gaps = append(set.Gaps, gap(doc, errJobs))
-	}
-	return set
-}
-
-// errJobs says why a Compose file with jobs counts as not seen in full.
-var errJobs = errors.New("no rule judges its jobs section; describe the job as a service with a profile")
-
-func gap(doc *plan.Document, err error) finding.Gap {
-	return finding.Gap{Location: finding.Top(doc.Name), Message: fmt.Sprintf(
-		"%s was not judged in full: %v; fix the document or the rule, or exclude the file", doc.Name, err)}
-}
-
-// firstObject is where to report on all Kubernetes objects of a plan.
-func firstObject(p *plan.Plan) *plan.Document {
-	i := slices.IndexFunc(p.Documents, func(d plan.Document) bool { return d.Kind == plan.Kubernetes })
-	return &p.Documents[max(0, i)]
+	out = s.report(p, doc, in, outcome)
+	out.Gaps = append(out.Gaps, unseen(doc)...)
+	return out
 }

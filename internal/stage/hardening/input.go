@@ -27,7 +27,8 @@ func (s *Stage) input(p *plan.Plan, c *workload.Cluster, doc *plan.Document) inp
 	}
 	switch doc.Kind {
 	case plan.Compose:
-		for _, key := range []string{"services", "networks", "volumes", "secrets", "configs"} {
+		in["services"], in["providers"] = service.Split(doc.Model)
+		for _, key := range []string{"networks", "volumes", "secrets", "configs"} {
 			in[key] = value.Objects(doc.Model[key])
 		}
 		in["facts"] = service.Of(p, doc, s.cfg.Roles)

@@ -18,7 +18,7 @@ var covers = map[plan.Kind]string{
 }
 
 // report turns the results on one document into findings.
-func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Outcome) finding.Set {
+func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Outcome) part {
 	var set finding.Set
 	if n := seen(doc); n > 0 {
 		set.Cover(covers[doc.Kind], n)
@@ -36,7 +36,7 @@ func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Ou
 		}
 		set.Findings = append(set.Findings, f)
 	}
-	return set
+	return part{set, look(doc, out, set.Judged)}
 }
 
 // count notes what each rule decided about and what it could not. A rule that reported
@@ -47,7 +47,8 @@ func count(set *finding.Set, rules map[string]finding.Rule, in input, out policy
 		hit[r.Rule] = true
 	}
 	for id := range rules {
-		n, said := out.Subjects[id]
+		subjects, said := out.Subjects[id]
+		n := len(subjects)
 		if !said {
 			n = in.subjects()
 		}

@@ -49,7 +49,7 @@ func NewMount(root, kind, source, target string, readOnly bool, at []any) Mount 
 	if root != "" && (host == root || strings.HasPrefix(host, root+"/")) {
 		return m
 	}
-	m.Socket = kind == "bind" && slices.Contains(sockets, path.Base(host))
+	m.Socket = kind == "bind" && (slices.Contains(sockets, path.Base(host)) || slices.Contains(sockets, path.Base(target)))
 	m.Sensitive = kind == "bind" && !m.Socket && sensitive(host)
 	return m
 }

@@ -8,7 +8,11 @@ import (
 func (s scope) capabilities(key string) []container.Capability {
 	out := []container.Capability{}
 	for i, v := range value.List(s.svc[key]) {
-		out = append(out, container.Capability{Name: container.CapabilityName(value.Text(v)), Path: s.at(key, i)})
+		name := value.Text(v)
+		if name != "" && container.CapabilityName(s.inForce(name)) == "" {
+			continue // what a variable without a value becomes is not known
+		}
+		out = append(out, container.Capability{Name: container.CapabilityName(name), Path: s.at(key, i)})
 	}
 	return out
 }

@@ -21,18 +21,34 @@ type Facts struct {
 // to services.
 func Of(p *plan.Plan, doc *plan.Document, roles map[string]string) Facts {
 	out := Facts{Services: map[string]Service{}, Volumes: []container.Mount{}, Typography: typography.Find(doc.Model, []any{})}
-	vars := indexVariables(doc.Variables)
-	for name, v := range value.Object(doc.Model["services"]) {
-		s := scope{plan: p, doc: doc, vars: vars, base: []any{"services", name}, svc: value.Object(v)}
+	all := scope{plan: p, doc: doc, vars: indexVariables(doc.Variables), unset: unsetOf(doc.Variables)}
+	containers, _ := Split(doc.Model)
+	for name, v := range containers {
+		s := all
+		s.base, s.svc = []any{"services", name}, value.Object(v)
 		out.Services[name] = s.facts(name, roles[name])
 	}
 	volumes := value.Object(doc.Model["volumes"])
 	for _, name := range value.Keys(volumes) {
 		opts := value.Object(value.Object(volumes[name])["driver_opts"])
-		if device := value.Text(opts["device"]); strings.HasPrefix(device, "/") {
-			out.Volumes = append(out.Volumes, container.NewMount(p.Root, "bind", device, "", opts["o"] == "ro",
+		if device := value.Text(opts["device"]); strings.HasPrefix(device, "/") || strings.HasPrefix(device, "${") {
+			out.Volumes = append(out.Volumes, all.mount("bind", device, "", opts["o"] == "ro",
 				[]any{"volumes", name, "driver_opts", "device"}))
 		}
 	}
 	return out
+}
+
+// Split separates the services that run containers from those that a provider stands
+// for: whatever else the file says of the latter, the engine starts no container.
+func Split(model map[string]any) (containers, providers map[string]any) {
+	containers, providers = map[string]any{}, map[string]any{}
+	for name, v := range value.Objects(model["services"]) {
+		if value.Object(value.Object(v)["provider"]) != nil {
+			providers[name] = v
+		} else {
+			containers[name] = v
+		}
+	}
+	return containers, providers
 }

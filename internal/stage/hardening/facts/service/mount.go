@@ -14,7 +14,7 @@ func (s scope) mounts() []container.Mount {
 		at := s.at("volumes", i)
 		if m := value.Object(v); m != nil {
 			readOnly, _ := m["read_only"].(bool)
-			mt := container.NewMount(s.plan.Root, value.Text(m["type"]), value.Text(m["source"]), value.Text(m["target"]), readOnly, at)
+			mt := s.mount(value.Text(m["type"]), value.Text(m["source"]), value.Text(m["target"]), readOnly, at)
 			mt.Propagation = value.Text(value.Object(m["bind"])["propagation"])
 			out = append(out, mt)
 			continue
@@ -22,6 +22,18 @@ func (s scope) mounts() []container.Mount {
 		out = append(out, s.shortMount(value.Text(v), at))
 	}
 	return out
+}
+
+// mount judges a mount by what the engine reads. Compose takes a short source that begins
+// with a variable for the name of a volume, but its value may be a path of the host.
+func (s scope) mount(kind, source, target string, readOnly bool, at []any) container.Mount {
+	judged := kind
+	if kind == "volume" && strings.HasPrefix(source, "${") {
+		judged = "bind"
+	}
+	m := container.NewMount(s.plan.Root, judged, s.inForce(source), target, readOnly, at)
+	m.Type, m.Source = kind, source
+	return m
 }
 
 // shortMount reads source:target[:options]; a lone path is an anonymous volume.
@@ -38,7 +50,7 @@ func (s scope) shortMount(v string, at []any) container.Mount {
 	if len(parts) > 2 {
 		options = strings.Split(parts[2], ",")
 	}
-	m := container.NewMount(s.plan.Root, kind, parts[0], parts[1], slices.Contains(options, "ro"), at)
+	m := s.mount(kind, parts[0], parts[1], slices.Contains(options, "ro"), at)
 	for _, o := range options {
 		if strings.Trim(o, "r") == "shared" || strings.Trim(o, "r") == "slave" {
 			m.Propagation = o

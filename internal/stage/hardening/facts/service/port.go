@@ -29,6 +29,7 @@ func (s scope) ports() []port {
 		if m := value.Object(v); m != nil {
 			p = longPort(m)
 		}
+		p.HostIP = s.inForce(p.HostIP)
 		p.Loopback = loopback(p.HostIP)
 		p.Path = s.at("ports", i)
 		out = append(out, p)

@@ -13,6 +13,7 @@ type scope struct {
 	plan *plan.Plan
 	doc  *plan.Document
 	vars variables
+	unset
 	base []any
 	svc  map[string]any
 }

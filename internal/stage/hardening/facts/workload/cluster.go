@@ -13,8 +13,8 @@ import (
 // objects needs a tenth of it.
 const maxComparisons = 2_000_000
 
-// errTooManyObjects is why objects count as not joined.
-var errTooManyObjects = errors.New("its objects select each other in too many ways to follow; split the repository or narrow the selectors")
+// ErrTooMany is why objects count as not joined.
+var ErrTooMany = errors.New("the Kubernetes objects select each other in too many ways to follow, so some were judged alone; split the repository or narrow the selectors")
 
 // Cluster are all Kubernetes objects of a plan, joined once a run.
 type Cluster struct {
@@ -108,12 +108,12 @@ func (c *Cluster) named(from *resource, id identity) []*resource {
 func Join(p *plan.Plan, roles map[string]string) (c *Cluster, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			c, err = newCluster(&plan.Plan{}, nil), fmt.Errorf("join Kubernetes objects: panic: %v", r)
+			c, err = newCluster(&plan.Plan{}, nil), fmt.Errorf("the program failed while it joined the Kubernetes objects: %v", r)
 			c.left = -1
 		}
 	}()
 	if c = newCluster(p, roles); !c.Whole() {
-		err = errTooManyObjects
+		err = ErrTooMany
 	}
 	return c, err
 }
