@@ -45,7 +45,7 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Proc: process, TargetToken: a.targetToken(j.cfg),
 		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment, Lookup: a.LookupEnv,
 		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxTrustedBytes) },
-		EngineHost: a.engineHost(), RunID: a.runID(), ZAPRules: rules, Fixes: a.showsFixes(), SBOM: a.inAction() || a.flags.out != "", Releases: j.releases,
+		EngineHost: a.engineHost(), RunID: a.runID(), Runs: a.runsDir(), ZAPRules: rules, Fixes: a.showsFixes(), SBOM: a.inAction() || a.flags.out != "", Releases: j.releases,
 	}, nil
 }
 
@@ -95,6 +95,10 @@ func (a *app) dockerConfig() []byte {
 	}
 	return data
 }
+
+// runsDir is where runs are marked while they go on. It does not follow the
+// configuration, because "assure clean" looks there without any.
+func (a *app) runsDir() string { return filepath.Join(a.cacheDir(config.Config{}), "runs") }
 
 func (a *app) engineHost() string { return a.env("DOCKER_HOST") }
 

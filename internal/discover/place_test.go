@@ -240,13 +240,13 @@ func (c *census) directory(t *testing.T, dir string) *plan.Plan {
 	return p
 }
 
-// corpus are the Compose files of other projects, from ASSURE_CORPUS or beside the
-// repository; each becomes the compose.yaml of a directory of its own.
+// corpus are the Compose files of the sample projects, or of other projects below
+// ASSURE_CORPUS; each becomes the compose.yaml of a directory of its own.
 func corpus(t *testing.T) map[string]string {
 	t.Helper()
 	dir := os.Getenv("ASSURE_CORPUS")
 	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpora")
+		dir = filepath.Join("..", "..", "testdata", "projects")
 	}
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
@@ -254,13 +254,57 @@ func corpus(t *testing.T) map[string]string {
 			return err
 		}
 		data, err := os.ReadFile(name)
-		files[fmt.Sprintf("%03d-%s/compose.yaml", len(files), strings.TrimSuffix(d.Name(), path.Ext(d.Name())))] = string(data)
+		if standsAlone(data) {
+			files[fmt.Sprintf("%03d-%s/compose.yaml", len(files), strings.TrimSuffix(d.Name(), path.Ext(d.Name())))] = string(data)
+		}
 		return err
 	})
 	if err != nil || len(files) == 0 {
-		t.Skipf("no corpus: ASSURE_CORPUS names no directory of Compose files and there is none at %s", dir)
+		t.Fatalf("no Compose file below %s: %v", dir, err)
 	}
 	return files
+}
+
+// standsAlone reports whether a file is Compose by its content, whatever its name, and
+// needs no other file.
+func standsAlone(data []byte) bool {
+	var model struct {
+		Include  []any
+		Services map[string]struct {
+			Image, Build, Extends any
+			EnvFile               any `yaml:"env_file"`
+		}
+	}
+	if yaml.Unmarshal(data, &model) != nil || len(model.Services) == 0 || len(model.Include) > 0 {
+		return false
+	}
+	for _, s := range model.Services {
+		if s.Image == nil && s.Build == nil || s.Extends != nil || s.EnvFile != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func TestStandsAlone(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"services: {web: {image: nginx}}":                                true,
+		"name: x\nservices: {web: {build: .}}\nnetworks: {a: {}}":        true,
+		"services: {web: {image: nginx, extends: {file: a.yaml}}}":       false,
+		"services: {web: {image: nginx, env_file: .env}}":                false,
+		"include: [a.yaml]\nservices: {web: {image: nginx}}":             false,
+		"services: [docker]\nscript: make":                               false,
+		"services: {web: {url: http://example.org}}":                     false,
+		"apiVersion: v1\nkind: Service\nmetadata: {name: web}":           false,
+		"apiVersion: v1\nkind: List\n---\napiVersion: v1\nkind: Service": false,
+		"services: {": false,
+		"":            false,
+	} {
+		if got := standsAlone([]byte(text)); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
 }
 
 func TestCorpusPlaces(t *testing.T) {

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -23,15 +26,30 @@ import (
 // jobUser is the user of GitHub's runners.
 const jobUser = 1001
 
-// image assembles the container image from a fresh build, once for all tests.
+// built assembles the container image from a fresh build, once for all tests and under
+// a name that no other test has.
+var built = sync.OnceValues(func() (string, error) {
+	bin, err := os.MkdirTemp("", "assure-image-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(bin)
+	name := enginetest.Unique("assure-test-e2e-")
+	made = append(made, func() { _ = exec.Command("docker", "image", "rm", "-f", name).Run() })
+	cmd := exec.Command("make", "-s", "image", "IMAGE="+name, "VERSION=e2e", "BIN="+bin)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("make image: %w\n%s", err, out)
+	}
+	return name, nil
+})
+
 func image(t *testing.T) string {
 	t.Helper()
 	enginetest.Need(t)
-	const name = "assure:e2e"
-	cmd := exec.CommandContext(t.Context(), "make", "-s", "image", "IMAGE="+name, "VERSION=e2e", "BIN="+t.TempDir())
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("make image: %v\n%s", err, out)
+	name, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return name
 }
@@ -102,7 +120,7 @@ func prepare(t *testing.T, project string) (runner.Job, runner.Action) {
 		Env: map[string]string{
 			"GITHUB_EVENT_NAME": "push", "GITHUB_REPOSITORY": "acme/demo", "GITHUB_SHA": strings.Repeat("a", 40), "GITHUB_REF": "refs/heads/main",
 			"GITHUB_API_URL": "https://api.github.invalid", "GITHUB_SERVER_URL": "https://github.invalid", "GITHUB_GRAPHQL_URL": "https://api.github.invalid/graphql",
-			"GITHUB_RUN_ID": "77", "GITHUB_RUN_ATTEMPT": "1", "GITHUB_JOB": "gate", "GITHUB_ACTION": "__self", "GITHUB_ACTOR_ID": "5",
+			"GITHUB_RUN_ID": strconv.FormatUint(uint64(rand.Uint32()), 10), "GITHUB_RUN_ATTEMPT": "1", "GITHUB_JOB": "gate", "GITHUB_ACTION": "__self", "GITHUB_ACTOR_ID": "5",
 		},
 	}
 	if err := job.Prepare(); err != nil {
@@ -143,7 +161,6 @@ func copyTree(t *testing.T, from, to string, replace *strings.Replacer) {
 // what it says with the runner's own rules.
 func TestActionUnderTheRunner(t *testing.T) {
 	job, a := prepare(t, "hardened")
-	left := leftovers(t)
 	r, err := job.Run(t.Context(), a, a.Runs.Entrypoint)
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +196,7 @@ func TestActionUnderTheRunner(t *testing.T) {
 	if err != nil || post.Code != 0 {
 		t.Errorf("post step: code %d, %v\n%s\n%s", post.Code, err, post.Stdout, post.Stderr)
 	}
-	if ids := left(); ids != "" {
+	if ids := traces(t, "gh"+job.Env["GITHUB_RUN_ID"]+"x"); ids != "" {
 		t.Errorf("left on the engine: %s", ids)
 	}
 }

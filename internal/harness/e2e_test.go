@@ -1,6 +1,7 @@
 package harness_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -12,9 +13,9 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/stella-ops/assure/internal/harness"
 	"github.com/stella-ops/assure/internal/harness/enginetest"
@@ -23,12 +24,16 @@ import (
 // root is the module's directory.
 const root = "../.."
 
+// made undoes what was made once for all tests.
+var made []func()
+
 // program builds the program once for all tests.
 var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "assure-e2e-")
 	if err != nil {
 		return "", err
 	}
+	made = append(made, func() { os.RemoveAll(dir) })
 	path := filepath.Join(dir, "assure")
 	cmd := exec.Command("go", "build", "-o", path, "./cmd/assure")
 	cmd.Dir = root
@@ -40,8 +45,8 @@ var program = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := program(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
+	for _, undo := range made {
+		undo()
 	}
 	os.Exit(code)
 }
@@ -128,37 +133,56 @@ func (r result) fired(prefix string) []string {
 	return ids
 }
 
-// traces lists what runs have on the engine, one "ps ID" per object.
-func traces(t *testing.T) []string {
+// runLabel is what a run marks everything with.
+const runLabel = "dev.assure.run"
+
+// traces lists what a run has on the engine. Its id may be cut short.
+func traces(t *testing.T, id string) string {
 	t.Helper()
 	var all []string
-	for _, args := range [][]string{{"ps", "-aq"}, {"network", "ls", "-q"}, {"volume", "ls", "-q"}} {
-		out, err := exec.CommandContext(t.Context(), "docker", append(args, "--filter", "label=dev.assure.run")...).Output()
+	for _, args := range [][]string{{"ps", "--all"}, {"network", "ls"}, {"volume", "ls"}} {
+		args = append(args, "--filter", "label="+runLabel, "--format", `{{.Label "`+runLabel+`"}} `+args[0]+` {{json .}}`)
+		out, err := exec.CommandContext(t.Context(), "docker", args...).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, id := range strings.Fields(string(out)) {
-			all = append(all, args[0]+" "+id)
+		for line := range strings.Lines(string(out)) {
+			if strings.HasPrefix(line, id) {
+				all = append(all, line)
+			}
 		}
 	}
-	return all
+	return strings.Join(all, "; ")
 }
 
-// leftovers returns a function that lists what runs left on the engine since now. What
-// stood there before, such as the remains of a killed test, is not counted.
-func leftovers(t *testing.T) func() string {
+// starts tells of containers that start for a project: each time the id of the run.
+func starts(t *testing.T, project string) <-chan string {
 	t.Helper()
-	before := traces(t)
-	return func() string {
-		return strings.Join(slices.DeleteFunc(traces(t), func(s string) bool { return slices.Contains(before, s) }), "; ")
+	cmd := exec.CommandContext(t.Context(), "docker", "events", "--since", "1", "--filter", "event=start",
+		"--filter", "label=com.docker.compose.project.working_dir="+project, "--format", `{{index .Actor.Attributes "`+runLabel+`"}}`)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
 	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ids := make(chan string, 100)
+	go func() {
+		defer close(ids)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			ids <- lines.Text()
+		}
+		_ = cmd.Wait()
+	}()
+	return ids
 }
 
 // TestVulnerableFailsInEveryStage is the main job: all four stages find what is wrong.
 func TestVulnerableFailsInEveryStage(t *testing.T) {
 	enginetest.Need(t)
-	left := leftovers(t)
 	h := start(t, "vulnerable")
+	started := starts(t, h.Project)
 	out := filepath.Join(t.TempDir(), "report")
 	r := run(t, h, 1, "--out", out)
 	if diff := cmp.Diff(map[string]string{"deps": "findings", "hardening": "findings", "images": "findings", "dast": "findings"}, r.states()); diff != "" {
@@ -189,7 +213,10 @@ func TestVulnerableFailsInEveryStage(t *testing.T) {
 			t.Errorf("%s is missing or empty: %v", name, err)
 		}
 	}
-	if ids := left(); ids != "" {
+	if r.states()["dast"] != "findings" {
+		t.Fatal("no stack was started")
+	}
+	if ids := traces(t, <-started); ids != "" {
 		t.Errorf("left on the engine: %s", ids)
 	}
 }
@@ -225,19 +252,18 @@ func TestHardenedPasses(t *testing.T) {
 // TestInterruptLeavesPartialResultsAndACleanHost interrupts a run while its stack is up.
 func TestInterruptLeavesPartialResultsAndACleanHost(t *testing.T) {
 	enginetest.Need(t)
-	left := leftovers(t)
 	h := start(t, "hardened")
-	cmd, stdout := begin(t, h, left)
-	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+	b := begin(t, h)
+	if err := b.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != 2 {
-		t.Errorf("exit code %d, want 2\n%s", code, cmd.Stderr)
+	b.wait()
+	if code := b.cmd.ProcessState.ExitCode(); code != 2 {
+		t.Errorf("exit code %d, want 2\n%s", code, b.stderr())
 	}
 	var r result
-	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
-		t.Fatalf("no partial report: %v\n%s", err, cmd.Stderr)
+	if err := json.Unmarshal(b.stdout.Bytes(), &r); err != nil {
+		t.Fatalf("no partial report: %v\n%s", err, b.stderr())
 	}
 	if got := r.states()["hardening"]; got != "passed" {
 		t.Errorf("hardening had finished and is %q", got)
@@ -245,7 +271,12 @@ func TestInterruptLeavesPartialResultsAndACleanHost(t *testing.T) {
 	if got := r.states()["dast"]; !strings.HasPrefix(got, "error") {
 		t.Errorf("dast was interrupted and is %q", got)
 	}
-	if ids := left(); ids != "" {
+	// After an interrupt there is little time: on a busy machine the run may say what is
+	// left to do instead.
+	if rest := "assure clean --run " + b.id; strings.Contains(r.states()["dast"], rest) {
+		clean(t, b.cmd, "--run", b.id)
+	}
+	if ids := traces(t, b.id); ids != "" {
 		t.Errorf("left on the engine: %s", ids)
 	}
 }
@@ -253,48 +284,118 @@ func TestInterruptLeavesPartialResultsAndACleanHost(t *testing.T) {
 // TestCleanRemovesWhatAKilledRunLeft kills a run, which can then clean nothing itself.
 func TestCleanRemovesWhatAKilledRunLeft(t *testing.T) {
 	enginetest.Need(t)
-	left := leftovers(t)
 	h := start(t, "hardened")
-	cmd, _ := begin(t, h, left)
-	if err := cmd.Process.Kill(); err != nil {
+	b := begin(t, h)
+	if out := clean(t, b.cmd); !strings.Contains(out, "left run "+b.id+" alone, which goes on") {
+		t.Errorf("clean said of a run that goes on: %s", out)
+	}
+	if err := b.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait()
-	if left() == "" {
+	b.wait()
+	if traces(t, b.id) == "" {
 		t.Fatal("the killed run left nothing; the test proves nothing")
 	}
-	// The engine may still be at work on what the dead run asked for.
-	for range 20 {
-		if out, err := exec.CommandContext(t.Context(), cmd.Path, "clean").CombinedOutput(); err != nil {
-			t.Logf("clean: %v\n%s", err, out)
-		}
-		time.Sleep(100 * time.Millisecond)
-		if left() == "" {
-			break
-		}
-	}
-	if ids := left(); ids != "" {
+	clean(t, b.cmd)
+	if ids := traces(t, b.id); ids != "" {
 		t.Errorf("left on the engine: %s", ids)
 	}
 }
 
-// begin starts a run and waits until its stack is on the engine.
-func begin(t *testing.T, h *harness.Harness, left func() string) (*exec.Cmd, *bytes.Buffer) {
+// clean runs the command as the run's own user would.
+func clean(t *testing.T, run *exec.Cmd, args ...string) string {
 	t.Helper()
-	cmd := command(t, h, "run", h.Project, "--format", "json")
-	var stdout bytes.Buffer
-	cmd.Stdout = &stdout
-	if err := cmd.Start(); err != nil {
+	cmd := exec.CommandContext(t.Context(), run.Path, append([]string{"clean"}, args...)...)
+	cmd.Env = run.Env
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("clean: %v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// begun is a run whose stack is up.
+type begun struct {
+	cmd    *exec.Cmd
+	id     string
+	stdout bytes.Buffer
+	said   *listener
+	ended  chan error
+}
+
+func (b *begun) wait()          { <-b.ended }
+func (b *begun) stderr() string { return b.said.String() }
+
+// begin starts a run and waits until all containers of its stack have started, so that
+// no request to the engine is under way, and its other stages have ended.
+func begin(t *testing.T, h *harness.Harness) *begun {
+	t.Helper()
+	started := starts(t, h.Project)
+	b := &begun{cmd: command(t, h, "run", h.Project, "--format", "json"), said: listen("deps: ", "hardening: ", "images: "), ended: make(chan error, 1)}
+	b.cmd.Env = append(b.cmd.Env, "XDG_CACHE_HOME="+t.TempDir())
+	b.cmd.Stdout, b.cmd.Stderr = &b.stdout, b.said
+	if err := b.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for range 6000 {
-		if strings.Contains(left(), "ps ") {
-			return cmd, &stdout
+	go func() { b.ended <- b.cmd.Wait(); close(b.ended) }()
+	for range services(t, h.Project) {
+		select {
+		case b.id = <-started:
+		case err := <-b.ended:
+			t.Fatalf("the run ended early: %v\n%s", err, b.stderr())
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatalf("no container after five minutes\n%s", cmd.Stderr)
-	return nil, nil
+	select {
+	case <-b.said.all:
+	case err := <-b.ended:
+		t.Fatalf("the run ended early: %v\n%s", err, b.stderr())
+	}
+	return b
+}
+
+// services is the number of containers that a project starts.
+func services(t *testing.T, project string) int {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(project, "compose.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var model struct{ Services map[string]any }
+	if err := yaml.Unmarshal(data, &model); err != nil || len(model.Services) == 0 {
+		t.Fatalf("%d services: %v", len(model.Services), err)
+	}
+	return len(model.Services)
+}
+
+// listener keeps what is written to it, and closes all when that tells the end of every
+// stage that it listens for.
+type listener struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	words []string
+	all   chan struct{}
+}
+
+func listen(words ...string) *listener { return &listener{words: words, all: make(chan struct{})} }
+
+func (l *listener) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := len(l.words)
+	l.text.Write(p)
+	l.words = slices.DeleteFunc(l.words, func(w string) bool {
+		return strings.Contains(l.text.String(), w+"passed") || strings.Contains(l.text.String(), w+"findings")
+	})
+	if n > 0 && len(l.words) == 0 {
+		close(l.all)
+	}
+	return len(p), nil
+}
+
+func (l *listener) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // TestFullDiskLosesNoVerdict gives --out a file system that is too small.

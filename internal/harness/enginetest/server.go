@@ -17,7 +17,8 @@ import (
 )
 
 // Server is a test server, built once for all tests of a package: a static program, and
-// an image of nothing else. Tests that are not about building start from the image.
+// an image of nothing else, under a name of this test program's own. Tests that are not
+// about building start from the image.
 type Server struct {
 	source, image string
 	program       func() (string, error)
@@ -29,7 +30,7 @@ type Server struct {
 
 // NewServer is the server whose main package lies in the directory source.
 func NewServer(source, image string) *Server {
-	s := &Server{source: source, image: image}
+	s := &Server{source: source, image: Unique(image + "-")}
 	s.program = sync.OnceValues(s.build)
 	s.imported = sync.OnceValue(s.load)
 	return s

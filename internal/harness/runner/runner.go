@@ -6,6 +6,7 @@ package runner
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -166,7 +167,7 @@ func (j Job) environment(a Action) map[string]string {
 
 // arguments is the runner's command line (Container/DockerCommandManager.cs, DockerRun).
 func (j Job) arguments(env map[string]string, entrypoint string) []string {
-	args := []string{"run", "--name", "assure_" + filepath.Base(j.Dir), "--label", "c0ffee", "--workdir", "/github/workspace", "--rm"}
+	args := []string{"run", "--name", "assure_" + strings.ToLower(rand.Text()), "--label", "c0ffee", "--workdir", "/github/workspace", "--rm"}
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if name != "GITHUB_ACTIONS" && name != "CI" {
 			args = append(args, "-e", name)

@@ -45,6 +45,8 @@ type Env struct {
 	EngineHost string
 	// RunID tells apart what several runs create on one engine.
 	RunID string
+	// Runs is the directory in which runs are marked while they go on.
+	Runs string
 	// Mountinfo is the content of /proc/self/mountinfo and SelfContainer the container
 	// that this process runs in, empty outside one.
 	Mountinfo     []byte
@@ -78,7 +80,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 			DockerConfig: env.DockerConfig, ReadKey: env.ReadKey, Proxy: env.Proxy, Env: env.Lookup, Fixes: env.Fixes, Releases: env.Releases, Now: env.Now,
 		}),
 		dast.New(cfg.DAST, dast.Options{
-			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Now: env.Now,
+			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Runs: env.Runs, Now: env.Now,
 			Auth: cfg.Auth, RulesFile: env.ZAPRules, Mountinfo: env.Mountinfo, SelfContainer: env.SelfContainer,
 			Proc: env.Proc, Temp: env.Temp, Token: env.TargetToken,
 		}),

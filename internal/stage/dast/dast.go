@@ -47,6 +47,9 @@ type Options struct {
 	Mountinfo     []byte
 	// RunID marks what this run creates; empty means a made-up one.
 	RunID string
+	// Runs is the directory in which runs are marked while they go on, so that nobody
+	// takes their stacks for leftovers; empty means that this one is not marked.
+	Runs string
 	// Random makes up n hexadecimal digits; nil means from the system's random source.
 	Random func(n int) string
 	// Now is the clock for reports and cookies; nil means time.Now.
@@ -134,10 +137,25 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (set fi
 	}
 	defer engine.Close()
 	t := &test{Stage: s, plan: p, engine: engine, set: &set, say: say, doc: document(p, p.Stacks[0])}
+	defer t.hold()()
 	defer func() { err = errors.Join(err, t.down(ctx)) }()
 	err = t.run(ctx, p.Stacks[0])
 	t.conclude()
 	return set, err
+}
+
+// hold marks the run as one that goes on. Without the mark nothing is removed too early,
+// but not by itself either.
+func (t *test) hold() (release func()) {
+	if t.o.Runs == "" {
+		return func() {}
+	}
+	release, err := stack.Hold(t.o.Runs, t.o.RunID)
+	if err != nil {
+		t.set.Notes = append(t.set.Notes, fmt.Sprintf("were this run killed, \"assure clean\" would need to be told --run %s: %v", t.o.RunID, err))
+		return func() {}
+	}
+	return release
 }
 
 // document is what a stack was made of, for finding places in it.

@@ -41,7 +41,7 @@ const hardened = `services:
     cap_drop: [ALL]
     security_opt: ["no-new-privileges:true", "seccomp:seccomp.json"]
     ports: ["127.0.0.1:8080:8080"]
-    healthcheck: {test: [CMD, /app, probe], interval: 200ms, retries: 20}
+    healthcheck: {test: [CMD, /app, probe], interval: 200ms, retries: 1000}
 `
 
 // engine opens the machine's engine or skips the test.
@@ -78,9 +78,13 @@ func repository(t *testing.T) string {
 // settings are the defaults with the scanner that is always there.
 func settings() config.DAST {
 	cfg := config.Default().DAST
-	cfg.Engine, cfg.Ready, cfg.Env = "builtin", 2*time.Minute, map[string]string{"API_TOKEN": stack.Random}
+	cfg.Engine, cfg.Ready, cfg.Env = "builtin", patience, map[string]string{"API_TOKEN": stack.Random}
+	cfg.Budget = config.Budget{Stack: patience, Probes: patience, Scan: patience}
 	return cfg
 }
+
+// patience is how long anything may take, however busy the machine is.
+const patience = 10 * time.Minute
 
 // run runs the stage and makes sure that it leaves nothing behind.
 func run(ctx context.Context, t *testing.T, e *stack.Engine, cfg config.DAST, o Options, p *plan.Plan) (finding.Set, error) {
@@ -97,6 +101,14 @@ func run(ctx context.Context, t *testing.T, e *stack.Engine, cfg config.DAST, o 
 
 func empty(t *testing.T, e *stack.Engine, id string) {
 	t.Helper()
+	if left := things(t, e, id); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// things names what bears the label of a run.
+func things(t *testing.T, e *stack.Engine, id string) (all []string) {
+	t.Helper()
 	ctx, ours := context.Background(), client.Filters{}.Add("label", stack.RunLabel+"="+id)
 	c, err1 := e.API().ContainerList(ctx, client.ContainerListOptions{All: true, Filters: ours})
 	n, err2 := e.API().NetworkList(ctx, client.NetworkListOptions{Filters: ours})
@@ -105,9 +117,19 @@ func empty(t *testing.T, e *stack.Engine, id string) {
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		t.Fatal(err)
 	}
-	if left := len(c.Items) + len(n.Items) + len(v.Items) + len(i.Items); left > 0 {
-		t.Errorf("%d things are left behind", left)
+	for _, one := range c.Items {
+		all = append(all, "container "+one.ID)
 	}
+	for _, one := range n.Items {
+		all = append(all, "network "+one.Name)
+	}
+	for _, one := range v.Items {
+		all = append(all, "volume "+one.Name)
+	}
+	for _, one := range i.Items {
+		all = append(all, "image "+one.ID)
+	}
+	return all
 }
 
 // hits returns the places of a rule's findings as service@line.

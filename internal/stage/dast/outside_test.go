@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -168,8 +169,10 @@ func TestOutsideTargetIsRefused(t *testing.T) {
 	}
 }
 
-// TestBudgets covers steps whose time is over.
-func TestBudgets(t *testing.T) {
+// TestBudgets covers steps whose time is over, in time that is not real.
+func TestBudgets(t *testing.T) { synctest.Test(t, budgets) }
+
+func budgets(t *testing.T) {
 	x := bare(t)
 	x.cfg.Budget = config.Budget{Stack: time.Hour, Probes: time.Millisecond, Scan: time.Millisecond}
 	never := question{"nothing", func(context.Context) []probe.Outcome {

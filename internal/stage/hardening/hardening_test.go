@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
 	"golang.org/x/tools/txtar"
 
 	"github.com/stella-ops/assure/internal/config"
@@ -601,7 +602,9 @@ func TestCorpus(t *testing.T) {
 			return err
 		}
 		data, err := os.ReadFile(name)
-		files[strings.TrimSuffix(d.Name(), filepath.Ext(name))+"/compose.yaml"] = string(data)
+		if model := (struct{ Services map[string]any }{}); yaml.Unmarshal(data, &model) == nil && len(model.Services) > 0 {
+			files[fmt.Sprintf("%03d-%s/compose.yaml", len(files), strings.TrimSuffix(d.Name(), filepath.Ext(name)))] = string(data)
+		}
 		return err
 	})
 	if err != nil {

@@ -110,7 +110,10 @@ func TestHostileRegistries(t *testing.T) {
 			for r.Context().Err() == nil {
 				fmt.Fprint(w, " ")
 				w.(http.Flusher).Flush()
-				time.Sleep(10 * time.Millisecond)
+				select {
+				case <-r.Context().Done():
+				case <-time.After(10 * time.Millisecond):
+				}
 			}
 		}), []string{"no answer within the time limit"}},
 	} {

@@ -48,7 +48,7 @@ func newWorld(t testing.TB, o imagestest.Options) *world {
 		InsecureRegistries: []string{r.Host},
 	}
 	now := time.Date(2026, 11, 26, 18, 0, 0, 0, time.UTC)
-	w.opts = Options{Now: func() time.Time { return now }, Timeout: 5 * time.Second, Wait: func(context.Context, time.Duration) error { return nil }}
+	w.opts = Options{Now: func() time.Time { return now }, Timeout: 10 * time.Minute, Wait: func(context.Context, time.Duration) error { return nil }}
 	return w
 }
 

@@ -125,12 +125,9 @@ func opensslServer(t *testing.T, openssl, dir, flags string) Target {
 	args := slices.Concat([]string{"s_server", "-quiet", "-www", "-accept", fmt.Sprintf("127.0.0.1:%d", port),
 		"-cert", filepath.Join(dir, "cert.pem"), "-key", filepath.Join(dir, "key.pem")}, strings.Fields(flags))
 	cmd := exec.CommandContext(t.Context(), openssl, args...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Wait() })
+	ended := launch(t, cmd)
 	target := targetOf(t, fmt.Sprintf("https://127.0.0.1:%d/", port))
-	awaitPort(t, target.addr())
+	awaitPort(t, target.addr(), ended)
 	return target
 }
 

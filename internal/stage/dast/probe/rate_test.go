@@ -293,12 +293,9 @@ server { listen 127.0.0.1:%[3]d; location / { limit_req zone=z burst=%[4]d nodel
 	}
 	cmd := exec.CommandContext(t.Context(), nginx, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"))
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Wait() })
+	ended := launch(t, cmd)
 	target := targetOf(t, fmt.Sprintf("http://127.0.0.1:%d/", port))
-	awaitPort(t, target.addr())
+	awaitPort(t, target.addr(), ended)
 	return target
 }
 
@@ -309,14 +306,30 @@ func freePort(t *testing.T) int {
 	return s.Listener.Addr().(*net.TCPAddr).Port
 }
 
-func awaitPort(t *testing.T, addr string) {
+// awaitPort waits until somebody listens, or the program that should has ended.
+func awaitPort(t *testing.T, addr string, ended <-chan error) {
 	t.Helper()
-	for range 200 {
+	for {
 		if c, err := net.Dial("tcp", addr); err == nil {
 			c.Close()
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
+		select {
+		case err := <-ended:
+			t.Fatalf("nobody listens at %s: %v", addr, err)
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
-	t.Fatalf("nobody listens at %s", addr)
+}
+
+// launch starts a program and returns how it ends.
+func launch(t *testing.T, cmd *exec.Cmd) <-chan error {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended, gone := make(chan error, 1), make(chan struct{})
+	go func() { ended <- cmd.Wait(); close(gone) }()
+	t.Cleanup(func() { <-gone })
+	return ended
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 
@@ -78,7 +77,7 @@ func (s *Stack) build(svc *types.ServiceConfig) error {
 	b := *svc.Build
 	svc.Image, svc.Build = "", &b
 	b.Tags, b.CacheTo = nil, nil
-	b.Labels = maps.Clone(b.Labels).Add(RunLabel, s.o.Run)
+	b.Labels = mark(b.Labels, s.o.labels())
 	if s.o.Offline {
 		b.Network, b.Pull = "none", false
 	}

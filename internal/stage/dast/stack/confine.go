@@ -36,7 +36,7 @@ const publication = "assure-published"
 // resources, and our label on everything. What the run time probes judge (user, file
 // system, capabilities, confinement) stays as declared.
 func confine(p *types.Project, o Options) {
-	run, self := o.Run, o.Self
+	self, labels := o.Self, o.labels()
 	p.DisabledServices = nil
 	for key, n := range p.Networks {
 		if !n.External {
@@ -45,14 +45,14 @@ func confine(p *types.Project, o Options) {
 				n.DriverOpts = types.Options{noGateway: "true"}
 			}
 		}
-		n.CustomLabels = n.CustomLabels.Add(RunLabel, run)
+		n.CustomLabels = mark(n.CustomLabels, labels)
 		p.Networks[key] = n
 	}
 	for key, v := range p.Volumes {
 		if !v.External {
 			v.Name = p.Name + "_" + key
 		}
-		v.CustomLabels = v.CustomLabels.Add(RunLabel, run)
+		v.CustomLabels = mark(v.CustomLabels, labels)
 		p.Volumes[key] = v
 	}
 	for name, s := range p.Services {
@@ -60,15 +60,15 @@ func confine(p *types.Project, o Options) {
 		ports := s.Ports
 		detach(&s)
 		if o.Publish && len(ports) > 0 && s.NetworkMode == "" {
-			publish(p, &s, ports, run)
+			publish(p, &s, ports, labels)
 		}
-		label(&s, p, run)
+		label(&s, p, labels)
 		p.Services[name] = s
 	}
 }
 
 // publish gives a service its ports back, for the host itself alone.
-func publish(p *types.Project, s *types.ServiceConfig, ports []types.ServicePortConfig, run string) {
+func publish(p *types.Project, s *types.ServiceConfig, ports []types.ServicePortConfig, labels types.Labels) {
 	for _, port := range ports {
 		port.HostIP = "127.0.0.1"
 		s.Ports = append(s.Ports, port)
@@ -82,21 +82,28 @@ func publish(p *types.Project, s *types.ServiceConfig, ports []types.ServicePort
 		p.Networks = types.Networks{}
 	}
 	p.Networks[publication] = types.NetworkConfig{
-		Name: p.Name + "_" + publication, DriverOpts: types.Options{masquerade: "false"}, CustomLabels: types.Labels{RunLabel: run},
+		Name: p.Name + "_" + publication, DriverOpts: types.Options{masquerade: "false"}, CustomLabels: labels,
 	}
 }
 
 // label sets the labels that the SDK finds its containers by, and ours.
-func label(s *types.ServiceConfig, p *types.Project, run string) {
-	s.CustomLabels = types.Labels{
+func label(s *types.ServiceConfig, p *types.Project, labels types.Labels) {
+	s.CustomLabels = mark(types.Labels{
 		api.ProjectLabel:     p.Name,
 		api.ServiceLabel:     s.Name,
 		api.VersionLabel:     api.ComposeVersion,
 		api.WorkingDirLabel:  p.WorkingDir,
 		api.ConfigFilesLabel: strings.Join(p.ComposeFiles, ","),
 		api.OneoffLabel:      "False",
-		RunLabel:             run,
-	}
+	}, labels)
+}
+
+// mark adds our labels to others.
+func mark(others, labels types.Labels) types.Labels {
+	all := types.Labels{}
+	maps.Copy(all, others)
+	maps.Copy(all, labels)
+	return all
 }
 
 // detach removes what ties a service to the host or to a fixed name. Ports that were

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"os"
 	"time"
-
-	"github.com/containerd/errdefs"
-	"github.com/moby/moby/client"
 )
 
 // How long taking a stack down may take: in general, which fits into the grace that a
@@ -32,19 +29,8 @@ func (s *Stack) DownWithin(limit time.Duration) error {
 	if s.temp != "" {
 		errs = append(errs, os.RemoveAll(s.temp))
 	}
-	// A request that was cut off may still take effect, so the sweep ends only when
-	// the engine has shown twice in a row that nothing is left.
-	for calm := 0; calm < 2; {
-		n, err := sweep(ctx, s.engine, s.o.Run, func(time.Time) bool { return true })
-		if err != nil && ctx.Err() != nil || errdefs.IsUnavailable(err) || client.IsErrConnectionFailed(err) {
-			return fmt.Errorf("take stack down: %w; remove the rest with \"assure clean\"", errors.Join(append(errs, err)...))
-		}
-		if calm++; n > 0 || err != nil {
-			calm = 0
-		}
-		if calm < 2 {
-			pause(ctx, poll)
-		}
+	if _, err := CleanRun(ctx, s.engine, s.o.Run); err != nil {
+		return fmt.Errorf("take stack down: %w; remove the rest with \"assure clean --run %s\"", errors.Join(append(errs, err)...), s.o.Run)
 	}
 	return errors.Join(errs...)
 }

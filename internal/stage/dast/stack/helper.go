@@ -32,7 +32,7 @@ func (s *Stack) Start(ctx context.Context, h Helper) (netip.Addr, error) {
 	pids := int64(maxPids)
 	created, err := s.engine.api.ContainerCreate(ctx, client.ContainerCreateOptions{
 		Name:   s.project.Name + "-" + h.Name,
-		Config: &container.Config{Image: h.Image, Cmd: h.Command, Labels: map[string]string{RunLabel: s.o.Run}},
+		Config: &container.Config{Image: h.Image, Cmd: h.Command, Labels: s.o.labels()},
 		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode(list.Items[0].Name), CapDrop: []string{"ALL"}, SecurityOpt: []string{"no-new-privileges"},
 			Resources: container.Resources{Memory: h.Memory, PidsLimit: &pids},

@@ -38,7 +38,7 @@ func (s *Stack) Beside(ctx context.Context, id, user string) ([]byte, error) {
 	api, pids := s.engine.api, int64(sidecarPids)
 	c, err := api.ContainerCreate(ctx, client.ContainerCreateOptions{
 		Config: &container.Config{
-			Image: s.o.Self.Image, Entrypoint: []string{s.o.Self.Program}, Cmd: []string{FactsCommand}, User: user, Labels: map[string]string{RunLabel: s.o.Run},
+			Image: s.o.Self.Image, Entrypoint: []string{s.o.Self.Program}, Cmd: []string{FactsCommand}, User: user, Labels: s.o.labels(),
 			Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
 		},
 		HostConfig: &container.HostConfig{

@@ -6,40 +6,63 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 )
 
-// Clean removes what earlier runs left behind and is older than the given age. It
-// returns how many things it removed and touches nothing without our label.
-func Clean(ctx context.Context, e *Engine, now time.Time, olderThan time.Duration) (int, error) {
-	return sweep(ctx, e, "", func(created time.Time) bool { return now.Sub(created) >= olderThan })
-}
-
-// CleanRun removes what one run left, whatever its age.
-func CleanRun(ctx context.Context, e *Engine, run string) (int, error) {
-	return sweep(ctx, e, run, func(time.Time) bool { return true })
-}
-
 // leftover is something on an engine that carries our label.
 type leftover struct {
 	what, name string
-	created    time.Time
+	labels     map[string]string
 	remove     func(context.Context) error
 }
 
 // removers bounds how many things are removed at once.
 const removers = 4
 
-// sweep removes what carries our label, of one run or of any, in the order in which
-// things depend on each other.
-func sweep(ctx context.Context, e *Engine, run string, old func(created time.Time) bool) (int, error) {
+// lists are all kinds of things that a run creates, in the order in which they depend on
+// each other.
+var lists = [...]func(context.Context, *Engine, string) ([]leftover, error){containers, networks, volumes, images}
+
+// tries is how often in a row the engine may fail to remove something.
+const tries = 40
+
+// CleanRun removes everything that a run created, and returns how many things that were.
+// A request that was cut off may still take effect, so it ends only when the engine has
+// shown twice in a row that nothing is left.
+func CleanRun(ctx context.Context, e *Engine, run string) (total int, err error) {
+	for calm, failed := 0, 0; calm < 2; {
+		n, err := sweep(ctx, e, run)
+		total += n
+		switch {
+		case err != nil:
+			if failed++; failed == tries || ctx.Err() != nil || unreachable(err) {
+				return total, err
+			}
+			calm = 0
+		case n > 0:
+			calm, failed = 0, 0
+		default:
+			calm++
+		}
+		if calm < 2 {
+			pause(ctx, poll)
+		}
+	}
+	return total, nil
+}
+
+func unreachable(err error) bool {
+	return errdefs.IsUnavailable(err) || client.IsErrConnectionFailed(err)
+}
+
+// sweep removes what carries the label of a run.
+func sweep(ctx context.Context, e *Engine, run string) (int, error) {
 	total, errs := 0, []error(nil)
-	for _, list := range []func(context.Context, *Engine, string) ([]leftover, error){containers, networks, volumes, images} {
+	for _, list := range lists {
 		found, err := list(ctx, e, run)
-		n, rerr := remove(ctx, slices.DeleteFunc(found, func(l leftover) bool { return !old(l.created) }))
+		n, rerr := remove(ctx, found)
 		total, errs = total+n, append(errs, err, rerr)
 	}
 	return total, errors.Join(errs...)
@@ -69,7 +92,7 @@ func containers(ctx context.Context, e *Engine, run string) (found []leftover, e
 		return nil, fmt.Errorf("list containers: %w", err)
 	}
 	for _, c := range list.Items {
-		found = append(found, leftover{"container", c.ID, time.Unix(c.Created, 0), func(ctx context.Context) error {
+		found = append(found, leftover{"container", c.ID, c.Labels, func(ctx context.Context) error {
 			_, err := e.api.ContainerRemove(ctx, c.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 			return err
 		}})
@@ -83,7 +106,7 @@ func networks(ctx context.Context, e *Engine, run string) (found []leftover, err
 		return nil, fmt.Errorf("list networks: %w", err)
 	}
 	for _, n := range list.Items {
-		found = append(found, leftover{"network", n.Name, n.Created, func(ctx context.Context) error {
+		found = append(found, leftover{"network", n.Name, n.Labels, func(ctx context.Context) error {
 			leave(ctx, e, n.ID)
 			_, err := e.api.NetworkRemove(ctx, n.ID, client.NetworkRemoveOptions{})
 			return err
@@ -109,8 +132,7 @@ func volumes(ctx context.Context, e *Engine, run string) (found []leftover, err 
 		return nil, fmt.Errorf("list volumes: %w", err)
 	}
 	for _, v := range list.Items {
-		created, _ := time.Parse(time.RFC3339, v.CreatedAt)
-		found = append(found, leftover{"volume", v.Name, created, func(ctx context.Context) error {
+		found = append(found, leftover{"volume", v.Name, v.Labels, func(ctx context.Context) error {
 			_, err := e.api.VolumeRemove(ctx, v.Name, client.VolumeRemoveOptions{Force: true})
 			return err
 		}})
@@ -124,7 +146,7 @@ func images(ctx context.Context, e *Engine, run string) (found []leftover, err e
 		return nil, fmt.Errorf("list images: %w", err)
 	}
 	for _, i := range list.Items {
-		found = append(found, leftover{"image", i.ID, time.Unix(i.Created, 0), func(ctx context.Context) error {
+		found = append(found, leftover{"image", i.ID, i.Labels, func(ctx context.Context) error {
 			_, err := e.api.ImageRemove(ctx, i.ID, client.ImageRemoveOptions{Force: true, PruneChildren: true})
 			return err
 		}})

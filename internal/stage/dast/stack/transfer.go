@@ -67,7 +67,7 @@ func (h Paths) sources(p *types.Project) (list []string) {
 // transfer fills a volume with the sources and returns where the engine keeps it. The
 // container through which it is filled is made of nothing and never started.
 func (s *Stack) transfer(ctx context.Context, sources []string) (string, error) {
-	labels := map[string]string{RunLabel: s.o.Run}
+	labels := s.o.labels()
 	v, err := s.engine.api.VolumeCreate(ctx, client.VolumeCreateOptions{Name: s.project.Name + "-files", Labels: labels})
 	if err != nil {
 		return "", fmt.Errorf("create volume: %w", err)
@@ -104,8 +104,12 @@ func (s *Stack) empty(ctx context.Context) (string, error) {
 		return "", err
 	}
 	name := s.project.Name + "-empty"
+	var changes []string
+	for key, value := range s.o.labels() {
+		changes = append(changes, fmt.Sprintf("LABEL %s=%s", key, value))
+	}
 	r, err := s.engine.api.ImageImport(ctx, client.ImageImportSource{Source: &nothing, SourceName: "-"}, name,
-		client.ImageImportOptions{Changes: []string{fmt.Sprintf("LABEL %s=%s", RunLabel, s.o.Run)}})
+		client.ImageImportOptions{Changes: changes})
 	if err != nil {
 		return "", fmt.Errorf("import empty image: %w", err)
 	}

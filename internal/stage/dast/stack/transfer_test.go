@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/client"
@@ -101,7 +100,7 @@ secrets: {key: {file: ./conf/key}}
 		"data/in/side.txt": "1", "data/.git/config": "token", "conf/app.conf": "2", "conf/extra.conf": "3", "conf/key": "4", "unrelated": "5",
 	})
 	m := load(t, tree, id, nil, "compose.yml")
-	s := prepare(t, e, m, id, time.Minute)
+	s := prepare(t, e, m, id, patience)
 	s.o.Paths = Paths{Root: tree.Dir(), Missing: errors.New("the engine is far away")}
 	if err := s.Up(t.Context(), func(string) {}); err != nil {
 		t.Fatal(err)
@@ -131,7 +130,7 @@ services:
   web: {image: IMAGE, user: "1001:1001", read_only: true, cap_drop: [ALL], security_opt: ["no-new-privileges:true"], tmpfs: ["/tmp:size=1m"]}
   weak: {image: IMAGE}
 `})
-	s := prepare(t, e, load(t, tree, id, nil, "compose.yml"), id, time.Minute)
+	s := prepare(t, e, load(t, tree, id, nil, "compose.yml"), id, patience)
 	if err := s.Up(t.Context(), func(string) {}); err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,15 @@ type Options struct {
 	Temp string
 }
 
+// labels are those of everything that the run creates.
+func (o Options) labels() types.Labels {
+	labels := types.Labels{RunLabel: o.Run}
+	if o.Self.ID != "" {
+		labels[OwnerLabel] = o.Self.ID
+	}
+	return labels
+}
+
 // Stack is a project on an engine. Down must be called on every path.
 type Stack struct {
 	engine   *Engine

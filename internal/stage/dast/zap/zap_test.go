@@ -34,7 +34,7 @@ func target(t *testing.T, seeds ...string) web.Target {
 
 func config(s *zaptest.Server) zap.Config {
 	return zap.Config{
-		URL: s.URL, APIKey: key, Poll: time.Millisecond, Timeout: 5 * time.Second,
+		URL: s.URL, APIKey: key, Poll: time.Millisecond, Timeout: time.Minute,
 		StartTimeout: 5 * time.Second, SpiderTimeout: 5 * time.Second, PassiveTimeout: 5 * time.Second,
 	}
 }
@@ -183,10 +183,9 @@ func TestScanSaysWhatItDidNotSee(t *testing.T) {
 
 func TestScanStopsWithItsContext(t *testing.T) {
 	t.Parallel()
-	s := zaptest.New(t, zaptest.Options{Key: key, Hang: "core/view/version"})
 	cause := errors.New("the user gave up")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	time.AfterFunc(20*time.Millisecond, func() { cancel(cause) })
+	s := zaptest.New(t, zaptest.Options{Key: key, Hang: "core/view/version", Hanging: func() { cancel(cause) }})
 	c := config(s)
 	c.Timeout, c.StartTimeout = time.Hour, time.Hour
 	_, err := zap.New(c).Scan(ctx, target(t), nil)

@@ -38,6 +38,8 @@ type Options struct {
 	// Hang, Crash, Redirect and Flood name a call, such as spider/view/status, that
 	// never answers, kills ZAP, redirects, or never ends its answer.
 	Hang, Crash, Redirect, Flood string
+	// Hanging is called when the call that never answers has come.
+	Hanging func()
 	// Override is a raw answer for a call.
 	Override map[string]string
 }
@@ -164,6 +166,9 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, call string) 
 	switch call {
 	case s.options.Hang:
 		s.mu.Unlock()
+		if s.options.Hanging != nil {
+			s.options.Hanging()
+		}
 		select {
 		case <-r.Context().Done():
 		case <-s.done:
