@@ -2,6 +2,7 @@ package helm
 
 import (
 	"encoding/base64"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -37,6 +38,9 @@ func (f files) Get(name string) string { return string(f.GetBytes(name)) }
 
 // Glob returns the files whose names match.
 func (f files) Glob(pattern string) files {
+	if len(pattern) > maxPattern {
+		panic(&limitError{fmt.Sprintf("Files.Glob is given a pattern of more than %d bytes", maxPattern)})
+	}
 	g, err := glob.Compile(pattern, '/')
 	out := f
 	out.names = map[string]bool{}
