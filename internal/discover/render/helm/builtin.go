@@ -8,13 +8,11 @@ import (
 	"strings"
 
 	"github.com/gobwas/glob"
-
-	"github.com/stella-ops/assure/internal/source"
 )
 
 // files is .Files: the chart's other files, read when a template asks.
 type files struct {
-	tree  *source.Tree
+	shelf *shelf
 	dir   string
 	names map[string]bool
 	run   *run
@@ -25,7 +23,7 @@ func (f files) GetBytes(name string) []byte {
 	if !f.names[name] {
 		return []byte{}
 	}
-	data, err := f.tree.Read(path.Join(f.dir, name), maxFile)
+	data, err := f.shelf.Read(path.Join(f.dir, name), maxFile)
 	if err != nil {
 		panic(&limitError{"file " + name + " cannot be read or is too large"})
 	}

@@ -65,7 +65,7 @@ func TestProblems(t *testing.T) {
 		{"alias bomb in values", pod + "-- chart/values.yaml --\n" + bomb, "chart/values.yaml:1:1", "expand"},
 		{"values are a list", pod + "-- chart/values.yaml --\n- a\n", "chart/values.yaml:1:1", "must be a mapping"},
 		{"missing subchart", pod + "-- chart/Chart.yaml --\nname: c\ndependencies:\n- name: redis\n  version: 1.x\n", "chart/Chart.yaml:3:9", "helm dependency build"},
-		{"packed subchart", pod + "-- chart/Chart.yaml --\nname: c\ndependencies:\n- name: redis\n  version: 1.x\n-- chart/charts/redis-1.0.0.tgz --\nx", "chart/Chart.yaml:3:9", "unpack it"},
+		{"packed subchart", pod + "-- chart/Chart.yaml --\nname: c\ndependencies:\n- name: redis\n  version: 1.x\n-- chart/charts/redis-1.0.0.tgz --\nx", "chart/charts/redis-1.0.0.tgz:1:1", "not packed with gzip"},
 		{"no name", pod + "-- chart/Chart.yaml --\nversion: 1\n", "chart/Chart.yaml:1:1", "no usable name"},
 		{"broken Chart.yaml", pod + "-- chart/Chart.yaml --\nname: [\n", "chart/Chart.yaml:2:1", "not readable"},
 		{"chart in itself", pod + "-- chart/Chart.yaml --\nname: c\ndependencies:\n- {name: d, repository: \"file://../chart\"}\n", "chart/Chart.yaml:1:1", "contains itself"},
