@@ -25,7 +25,7 @@ var layers = map[string]string{
 	"policies":                   "",
 	"internal/source":            "internal/finding internal/gap",
 	"internal/source/commit":     "",
-	"internal/config":            "internal/finding",
+	"internal/config":            "internal/finding internal/gap",
 	"internal/configfile":        "internal/finding internal/gap internal/shell internal/source",
 	"internal/source/decoded":    "internal/source",
 	"internal/plan":              "internal/finding internal/source",
@@ -50,16 +50,20 @@ var layers = map[string]string{
 
 	"internal/stage/hardening/facts/value":      "",
 	"internal/stage/hardening/facts/schedule":   "",
+	"internal/stage/hardening/facts/storeconf":  "",
 	"internal/stage/hardening/facts/container":  "internal/stage/hardening/facts/value",
 	"internal/stage/hardening/facts/typography": "internal/stage/hardening/facts/value",
 	"internal/stage/hardening/facts/expression": "internal/stage/hardening/facts/value",
-	"internal/stage/hardening/facts/service":    "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
+	"internal/stage/hardening/facts/service":    "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/storeconf internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
 	"internal/stage/hardening/facts/workload":   "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
 	"internal/stage/hardening/facts/dockerfile": "internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography",
 	"internal/stage/hardening/facts/workflow":   "internal/plan internal/shell internal/stage/hardening/facts/value internal/stage/hardening/facts/schedule internal/stage/hardening/facts/container",
 	"internal/stage/hardening/facts/settings":   "internal/configfile internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/schedule internal/stage/hardening/facts/container",
 	"internal/stage/hardening/facts/monitoring": "internal/configfile internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/expression",
 	"internal/stage/hardening/facts/repository": "internal/plan internal/stage/hardening/facts/value internal/stage/hardening/facts/container internal/stage/hardening/facts/typography internal/stage/hardening/facts/workflow internal/stage/hardening/facts/settings internal/stage/hardening/facts/monitoring",
+	"internal/discover/recognise":               "internal/source",
+	"internal/discover/remote":                  "internal/finding internal/shell internal/source",
+	"internal/discover/invoked":                 "internal/configfile internal/finding internal/shell internal/source",
 }
 
 // fences lists the heavy modules and the only packages that may import them.

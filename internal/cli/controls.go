@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter"
 )
 
 func (a *app) controlsCommand() *cobra.Command {
@@ -43,17 +44,14 @@ func (a *app) controls(ctx context.Context, path string) error {
 	if a.flags.format == "json" {
 		return a.print(ctx, r)
 	}
-	count := map[report.ControlResult]int{}
 	tw := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	for _, c := range r.Controls {
-		count[c.State]++
 		state := string(c.State)
 		if c.Reason != "" {
 			state += " (" + c.Reason + ")"
 		}
 		fmt.Fprintf(tw, "%s\t%s\t%s\n", c.ID, c.Title, state)
 	}
-	fmt.Fprintf(tw, "\n%d controls: %d satisfied, %d not satisfied, %d not assessed\n",
-		len(r.Controls), count[report.Satisfied], count[report.NotSatisfied], count[report.NotAssessed])
+	fmt.Fprintf(tw, "\n%d controls: %s\n", len(r.Controls), reporter.ControlsLine(r.Controls))
 	return tw.Flush()
 }

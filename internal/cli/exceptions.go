@@ -4,9 +4,11 @@ import (
 	"slices"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/configfile"
 	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage/deps/accepted"
 )
@@ -16,6 +18,8 @@ import (
 // the trusted commit; the report asks the base commit about those.
 type exceptions struct {
 	held []config.Exception
+	// inline are those of comments.
+	inline []config.Exception
 	// pending are those that only the change under test has. They are shown and take
 	// effect once the change is merged.
 	pending    []config.Exception
@@ -24,18 +28,53 @@ type exceptions struct {
 
 // exceptions gathers them. Those of other tools' files are read when the dependency scan runs: no
 // other stage has findings that they are about.
-func (a *app) exceptions(j *job, p *plan.Plan) exceptions {
+func (a *app) exceptions(j *job, p *plan.Plan, runs []report.StageRun) exceptions {
+	e := a.accepted(j, p, runs)
+	if j.changeUnderTest() {
+		e.pending = slices.DeleteFunc(a.proposed(j, p.LockFiles), func(x config.Exception) bool { return holds(e.held, x) })
+	}
+	return e
+}
+
+// accepted are the exceptions of the policy and those in the files of a plan.
+func (a *app) accepted(j *job, p *plan.Plan, runs []report.StageRun) exceptions {
 	e := exceptions{held: j.cfg.Exceptions}
 	if j.cfg.Runs("deps") {
 		more, problems := accepted.Read(j.trusted(), whereAccepted(j.cfg, p.LockFiles))
 		e.held, e.unreadable = slices.Concat(e.held, more), problems
 	}
-	inline, problems := discover.Exceptions(p)
-	e.held, e.unreadable = slices.Concat(e.held, inline), slices.Concat(e.unreadable, problems)
-	if j.changeUnderTest() {
-		e.pending = slices.DeleteFunc(a.proposed(j, p.LockFiles), func(x config.Exception) bool { return holds(e.held, x) })
-	}
+	inline, problems := inlineExceptions(p, runs)
+	known, unknown := understood(j, inline)
+	e.inline, e.held = known, slices.Concat(e.held, known)
+	e.unreadable = slices.Concat(e.unreadable, problems, unknown)
 	return e
+}
+
+// inlineExceptions are those in comments of the judged files, and of the files in which
+// something was not seen.
+func inlineExceptions(p *plan.Plan, runs []report.StageRun) ([]config.Exception, []finding.Gap) {
+	list, unreadable := discover.Exceptions(p)
+	read := map[string]bool{"": true}
+	for _, e := range list {
+		read[e.Location.URI] = true
+	}
+	for _, g := range unreadable {
+		read[g.Location.URI] = true
+	}
+	for _, run := range runs {
+		for _, g := range run.Set.Gaps {
+			name := g.Location.URI
+			if read[name] || configfile.IsProse(name) {
+				continue
+			}
+			read[name] = true
+			if data, err := p.Tree.Read(name, source.MaxFileBytes); err == nil {
+				l, u := config.InlineExceptions(name, data)
+				list, unreadable = append(list, l...), append(unreadable, u...)
+			}
+		}
+	}
+	return list, unreadable
 }
 
 // proposed are the exceptions of the change under test; a configuration that does not

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/reporter"
@@ -19,7 +20,7 @@ import (
 	"github.com/stella-ops/assure/policies"
 )
 
-// knownRules are the rules of every profile and stage. Advisories are not among them:
+// knownRules are the rules of every profile and stage, and the kinds of gaps. Advisories are not among them:
 // they come from the database.
 func knownRules(packs ...policy.Pack) ([]finding.Rule, *policy.Engine, error) {
 	engine, err := policy.Load(policies.FS, packs, "")
@@ -27,6 +28,9 @@ func knownRules(packs ...policy.Pack) ([]finding.Rule, *policy.Engine, error) {
 		return nil, nil, err
 	}
 	rules := slices.Concat(engine.Rules(), all.Rules(), report.Rules())
+	for _, kind := range gap.Rules() {
+		rules = append(rules, kind.Rule)
+	}
 	slices.SortFunc(rules, func(x, y finding.Rule) int { return strings.Compare(x.ID, y.ID) })
 	return rules, engine, nil
 }
@@ -124,24 +128,60 @@ func (a *app) explain(r finding.Rule, controls []finding.Control) {
 			fmt.Fprintf(a.Stdout, "  %s  %s\n", id, controls[c].Title)
 		}
 	}
+	if kind, ok := gap.Lookup(r.ID); ok {
+		fmt.Fprintf(a.Stdout, "\n%s\n", aboutGap(kind))
+	}
 	if r.HelpURI != "" {
 		fmt.Fprintf(a.Stdout, "\n%s\n", r.HelpURI)
 	}
 }
 
-// explainControl lists the rules that judge a control.
+// aboutGap says what a gap of the kind does to the verdict, and what may be done about it.
+func aboutGap(kind gap.Rule) string {
+	text := "A gap: the stage is degraded, and the run ends with an error, whatever it hides."
+	if kind.Content {
+		text += "\nWhere a change did not bring it, and every file that decides about it is the same, it leaves the change alone."
+	}
+	if kind.Final {
+		return text + "\nNo exception can accept it."
+	}
+	return text + "\nAn exception with reason, owner and expiry may accept it."
+}
+
+// explainControl lists the rules that judge a control and says who else can answer it.
 func (a *app) explainControl(c finding.Control, rules []finding.Rule) {
-	fmt.Fprintf(a.Stdout, "%s (%s)\n%s\n\nRules:\n", c.ID, c.Severity, c.Title)
-	none := true
+	fmt.Fprintf(a.Stdout, "%s (%s)\n%s\n", c.ID, c.Severity, c.Title)
+	heading := "\nRules:\n"
 	for _, r := range rules {
 		if slices.Contains(r.Controls, c.ID) {
-			fmt.Fprintf(a.Stdout, "  %s  %s\n", r.ID, r.Title)
-			none = false
+			fmt.Fprintf(a.Stdout, "%s  %s  %s\n", heading, r.ID, r.Title)
+			heading = ""
 		}
 	}
-	if none {
-		fmt.Fprintf(a.Stdout, "  none; it takes an answer from: %s\n", strings.Join(c.Assessed, ", "))
+	if heading != "" {
+		fmt.Fprintln(a.Stdout, "\nNo rule judges it yet: assure run reports it as not assessed.")
 	}
+	fmt.Fprint(a.Stdout, "\nWho can answer:\n")
+	for _, who := range c.Assessed {
+		fmt.Fprintf(a.Stdout, "  %s  %s\n", who, answer(who))
+	}
+	if len(c.Proof) > 0 {
+		fmt.Fprintf(a.Stdout, "\nIt is satisfied only with an answer of: %s. What others see is a sign and no proof.\n", strings.Join(c.Proof, ", "))
+	}
+	if c.Declared {
+		fmt.Fprintln(a.Stdout, "\nThe rules read what somebody wrote down. The best state is declared: only a person can say that it is so.")
+	}
+}
+
+// answer says what somebody has to do for an answer.
+func answer(who string) string {
+	return map[string]string{
+		"rule":     "the files of the repository: assure hardening",
+		"registry": "the registry's images and signatures: assure images, with access to it",
+		"probe":    "a running stack: assure dast",
+		"host":     "the machine itself, which no stage reads: look there, and keep dated evidence",
+		"evidence": "a dated statement below evidence/, or a document, that a person vouches for",
+	}[who]
 }
 
 func (a *app) printJSON(v any) error {

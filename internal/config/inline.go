@@ -1,13 +1,16 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 // InlineSource is the Source of an exception that stands in the judged file itself.
@@ -38,7 +41,7 @@ var (
 //
 // One behind a value covers its line. One on a line of its own covers the next line that
 // is no comment, and in YAML all that is nested below that line, unless it is a top-level
-// key. Entries that cannot be understood accept nothing and are returned as gaps.
+// key; above everything else in the file, it also covers the file as a whole. Entries that cannot be understood accept nothing and are returned as gaps.
 func InlineExceptions(name string, data []byte) (list []Exception, unreadable []finding.Gap) {
 	if !strings.Contains(string(data), inlineMark) {
 		return nil, nil
@@ -104,6 +107,11 @@ func inlineEntry(text string) (e Exception, rules []string, err error) {
 			return e, nil, err
 		}
 	}
+	for _, rule := range rules {
+		if refusal := gap.Refusal(rule); refusal != "" {
+			return e, nil, errors.New(refusal)
+		}
+	}
 	switch {
 	case len(rules) == 0:
 		return e, nil, fmt.Errorf("it names no rule")
@@ -142,6 +150,9 @@ func inlineLines(name string, lines []string, i int, alone bool) Lines {
 				last = n
 			}
 		}
+	}
+	if !slices.ContainsFunc(lines[:i], func(line string) bool { return !skipped(line) }) {
+		return Lines{1, last + 1}
 	}
 	return Lines{first + 1, last + 1}
 }

@@ -28,7 +28,7 @@ func TestConfigurationIsReadForTheLintAlone(t *testing.T) {
 	}
 	defer tree.Close()
 	for stage, read := range map[string]bool{"deps": false, "hardening": true} {
-		p, err := discover.Build(t.Context(), tree, config.Config{Stages: []string{stage}}, plan.Event{})
+		p, err := discover.Build(t.Context(), tree, config.Config{Stages: []string{stage}}, plan.Event{}, source.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -48,4 +48,10 @@ type Control struct {
 	Tier string `json:"tier,omitempty" yaml:"tier"`
 	// Assessed says who can answer: rule, registry, probe, host, evidence.
 	Assessed []string `json:"assessed,omitempty" yaml:"assessed"`
+	// Proof lists those of Assessed without whose answer the control is never satisfied:
+	// what the others see is a sign and no proof.
+	Proof []string `json:"proof,omitempty" yaml:"proof"`
+	// Declared is true when the rules read only what a person wrote down, such as prose or
+	// a date: the best state is then declared.
+	Declared bool `json:"declared,omitempty" yaml:"declared"`
 }

@@ -4,9 +4,13 @@ package gap
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/stella-ops/assure/internal/finding"
 )
+
+// Prefix begins the id of every kind.
+const Prefix = "gap/"
 
 // Rule is one kind of gap.
 type Rule struct {
@@ -26,6 +30,21 @@ func Lookup(id string) (Rule, bool) {
 		return Rule{}, false
 	}
 	return rules[i], true
+}
+
+// Refusal says why no exception may name the rule; empty when one may, or when it is no
+// gap at all.
+func Refusal(rule string) string {
+	kind, ok := Lookup(rule)
+	switch {
+	case !strings.HasPrefix(rule, Prefix):
+		return ""
+	case !ok:
+		return rule + " is no kind of gap; assure rules lists them"
+	case kind.Final:
+		return rule + " can never be accepted, because nobody can say what was missed; fix the file, or exclude it"
+	}
+	return ""
 }
 
 // Rules are all kinds of gaps, sorted by id.

@@ -80,5 +80,10 @@ func checkControl(c finding.Control) error {
 			return fmt.Errorf("control %s: assessed %q is none of %v", c.ID, a, assessors)
 		}
 	}
+	for _, p := range c.Proof {
+		if !slices.Contains(c.Assessed, p) {
+			return fmt.Errorf("control %s: proof %q is none of assessed %v", c.ID, p, c.Assessed)
+		}
+	}
 	return nil
 }

@@ -21,8 +21,10 @@ import (
 type Outcome struct {
 	// Results are the hits, ordered by rule, then by content.
 	Results []Result
-	// Subjects counts what a rule judged, for the rules that say so themselves.
+	// Subjects counts what a rule decided about, for the rules that say so themselves.
 	Subjects map[string]int
+	// Unknown are the subjects that a rule applies to but could not decide about.
+	Unknown []Unknown
 }
 
 // Result is one hit of a rule.
@@ -94,8 +96,13 @@ func (e *Engine) decode(v any) (Outcome, error) {
 		if !ok {
 			continue
 		}
-		if subjects, ok := a["subjects"].([]any); ok && r.subjects {
-			out.Subjects[r.ID] = len(subjects)
+		if r.subjects {
+			n, unknown, err := r.decided(a)
+			if err != nil {
+				return Outcome{}, fmt.Errorf("rule %s (%s): %w", r.ID, r.file, err)
+			}
+			out.Subjects[r.ID] = n
+			out.Unknown = append(out.Unknown, unknown...)
 		}
 		results, _ := a["results"].([]any)
 		for _, raw := range results {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/policy"
@@ -147,6 +148,9 @@ func TestLoadRefuses(t *testing.T) {
 		"other package":       {pack("packs.acme.compose.no_lab", "policies.compose.read_only"), "no_lab.rego:17: package is policies.compose.read_only"},
 		"no results":          {pack("results contains result", "hits contains result"), "defines no results"},
 		"results is no set":   {pack("results contains result if", "results := result if"), "results must be a set"},
+		"subjects is no set":  {pack("results contains", "subjects := 1\n\nresults contains"), "subjects must be a set"},
+		"unknown is no set":   {pack("results contains", "subjects contains 1\n\nunknown := 1\n\nresults contains"), "unknown must be a set"},
+		"unknown alone":       {pack("results contains", "unknown contains 1\n\nresults contains"), "no_lab.rego:1: the rule defines unknown and no subjects"},
 		"syntax":              {pack("some name, service in", "some name, service inn"), "rules/acme/compose/no_lab.rego:20"},
 		"unknown function":    {pack("startswith(", "beginswith("), "rules/acme/compose/no_lab.rego:21: undefined function beginswith"},
 		"network":             {pack("startswith(service.image, \"lab/\")", "http.send({\"method\": \"get\", \"url\": service.image})"), "undefined function http.send"},
@@ -210,6 +214,59 @@ func TestEvalPack(t *testing.T) {
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestEvalCountsSubjects(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		sets    string
+		want    int
+		unknown []policy.Unknown
+	}{
+		"decided":       {`subjects := {"a", "b"}`, 2, nil},
+		"none":          {`subjects := set()`, 0, nil},
+		"one open":      {"subjects contains \"a\"\n\nsubjects contains \"b\"\n\nunknown contains \"b\"", 1, []policy.Unknown{{Subject: "b"}}},
+		"open and else": {"subjects contains \"a\"\n\nunknown contains \"b\"", 1, []policy.Unknown{{Subject: "b"}}},
+		"path":          {"subjects contains [\"a\", 1]\n\nunknown contains [\"a\", 1]", 0, []policy.Unknown{{Subject: "a.1"}}},
+		"with reason": {
+			"subjects contains \"a\"\n\nunknown contains {\"subject\": \"a\", \"reason\": \"no file\", \"path\": [\"x\", 0]}", 0,
+			[]policy.Unknown{{Subject: "a", Reason: "no file", Path: []any{"x", 0}}},
+		},
+		"twice": {
+			"subjects contains \"a\"\n\nunknown contains \"a\"\n\nunknown contains {\"subject\": \"a\"}", 0, []policy.Unknown{{Subject: "a"}},
+		},
+	} {
+		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			sets := strings.ReplaceAll(tt.sets, "subjects := ", "subjects contains x if some x in ")
+			out, err := load(t, "guide", pack("results contains", sets+"\n\nresults contains")).Eval(t.Context(), "compose", lab)
+			if err != nil {
+				t.Fatal(err)
+			}
+			own := slices.DeleteFunc(out.Unknown, func(u policy.Unknown) bool { return u.Rule != "acme/compose/no-lab" })
+			for i := range own {
+				own[i].Rule = ""
+			}
+			if diff := cmp.Diff(tt.unknown, slices.Clip(own), cmpopts.EquateEmpty()); diff != "" || out.Subjects["acme/compose/no-lab"] != tt.want {
+				t.Errorf("%d subjects, want %d: %s", out.Subjects["acme/compose/no-lab"], tt.want, diff)
+			}
+		})
+	}
+}
+
+func TestEvalRefusesUnknown(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ unknown, want string }{
+		{`{"reason": "x"}`, "unknown has no subject"},
+		{`{"subject": "x", "why": "y"}`, "unknown field \"why\""},
+		{`{"subject": "x", "path": [1.5]}`, "is not an index"},
+	} {
+		p := pack("results contains", "subjects contains \"a\"\n\nunknown contains "+tt.unknown+"\n\nresults contains")
+		_, err := load(t, "guide", p).Eval(t.Context(), "compose", lab)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "no_lab") {
+			t.Errorf("%s: got %v, want %q", tt.unknown, err, tt.want)
+		}
 	}
 }
 

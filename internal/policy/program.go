@@ -100,6 +100,9 @@ func (e *Engine) query(kind string) string {
 		if r.subjects {
 			sets += `, "subjects": ` + r.pkg + ".subjects"
 		}
+		if r.unknown {
+			sets += `, "unknown": ` + r.pkg + ".unknown"
+		}
 		parts = append(parts, strconv.Quote(r.ID)+": {"+sets+"}")
 	}
 	return "{" + strings.Join(parts, ", ") + "}"

@@ -20,8 +20,9 @@ type rule struct {
 	file string
 	kind string
 	pkg  string
-	// subjects is true when the rule says itself what it judged.
-	subjects bool
+	// subjects is true when the rule says itself what it judged, unknown when it says
+	// what it could not decide about.
+	subjects, unknown bool
 	// trivy is the package of a check written for Trivy, empty for our own rules.
 	trivy   string
 	imports []*ast.Import
@@ -72,6 +73,7 @@ func readRule(m *ast.Module, file, profile string) (*rule, error) {
 		r.HelpURI = note.RelatedResources[0].Ref.String()
 	}
 	_, r.subjects = setRule(m, "subjects")
+	_, r.unknown = setRule(m, "unknown")
 	r.Help = help(note.Description, r.meta, language(file))
 	return r, nil
 }
@@ -101,11 +103,14 @@ func (r *rule) complete(note *ast.Annotations, m *ast.Module) error {
 	for _, p := range r.profiles() {
 		demand(slices.Contains(Profiles[:], p), fmt.Sprintf("profile %q does not exist", p))
 	}
-	found, isSet := setRule(m, "results")
-	demand(found, "the rule defines no results")
-	demand(!found || isSet, "results must be a set: write results contains ... if { ... }")
-	found, isSet = setRule(m, "subjects")
-	demand(!found || isSet, "subjects must be a set: write subjects contains ... if { ... }")
+	for _, name := range []string{"results", "subjects", "unknown"} {
+		found, isSet := setRule(m, name)
+		demand(found || name != "results", "the rule defines no results")
+		demand(!found || isSet, fmt.Sprintf("%s must be a set: write %s contains ... if { ... }", name, name))
+	}
+	judges, _ := setRule(m, "subjects")
+	doubts, _ := setRule(m, "unknown")
+	demand(judges || !doubts, "the rule defines unknown and no subjects: say what it judges, too")
 	return errors.Join(errs...)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 // Input is everything a report is made of.
@@ -33,6 +34,21 @@ type Input struct {
 	BaseExceptions  []config.Exception
 	// Unreadable are entries of files with exceptions that accept nothing.
 	Unreadable []finding.Gap
+	// Unchanged reports whether a file, or everything below a directory (a path that ends in
+	// a slash), is the same in the base commit, byte for byte; nil knows of none.
+	Unchanged func(file string) bool
+	// Files are the regular files of the repository, for the ledger; none means no ledger.
+	Files []string
+	// Excluded names the setting and the line that takes a file out, and OutOfScope why the
+	// stages do not judge one, where a reason is known.
+	Excluded, OutOfScope map[string]string
+	// Meant are the files that each stage was to judge, so that a stage that broke off is
+	// blamed for no others; nil means any.
+	Meant map[string]map[string]string
+	// BaseUnreadable are those of the base commit.
+	BaseUnreadable []finding.Gap
+	// Settings are findings about the settings themselves, here and in the base commit.
+	Settings, BaseSettings []finding.Finding
 	// Partial is true when only some files were assessed: an exception that matched
 	// nothing may still be needed.
 	Partial bool
@@ -44,34 +60,48 @@ type Input struct {
 // Build makes the report.
 func Build(in Input) *Report {
 	in.Runs, in.Base = compareInventories(in.Runs), compareInventories(in.Base)
+	trust := inlineTrust(in)
 	r := &Report{
 		Tool: in.Tool, Target: in.Target, Time: in.Now,
-		FailOn: in.FailOn, Threshold: in.Threshold, BaselineReason: in.BaselineReason,
-		Stages: in.Runs,
+		FailOn: in.FailOn, Threshold: in.Threshold,
+		Gaps: judgeGaps(in, trust),
 	}
+	in.Runs = restate(in.Runs, r.Gaps)
+	r.Stages = in.Runs
+	r.keepLedger(in)
+	r.BaselineReason = cmp.Or(in.BaselineReason, blindBase(in.Base, r.Gaps))
 	r.Exceptions.Pending = in.Pending
-	trust := inlineTrust(in)
 	if run, ok := r.judgeExceptions(in, trust); ok {
 		r.Stages = append(slices.Clone(r.Stages), run)
 	}
-	r.Rules = collectRules(slices.Concat(r.Stages, in.Base))
+	if in.Base != nil {
+		if run, ok := new(Report).judgeExceptions(in.atBase(), nil); ok {
+			in.Base = append(slices.Clone(in.Base), run)
+		}
+	}
+	r.Rules = collectRules(slices.Concat(r.Stages, in.Base), r.Gaps)
 	r.Findings = r.merge(r.Stages, in, trust)
 	r.classify(r.merge(in.Base, in, trust), in.BaseTime)
 	r.gate()
 	r.Controls = controlStates(in.Controls, r)
-	r.Counts = count(r.Findings)
+	r.Counts = Count(r.Findings, r.Gaps)
 	r.Database = database(r.Stages)
 	r.Verdict, r.Reasons = decide(r)
 	return r
 }
 
-func collectRules(runs []StageRun) []finding.Rule {
+func collectRules(runs []StageRun, gaps []Gap) []finding.Rule {
 	byID := map[string]finding.Rule{}
 	for _, run := range runs {
 		for _, rule := range run.Set.Rules {
 			if _, ok := byID[rule.ID]; !ok {
 				byID[rule.ID] = rule
 			}
+		}
+	}
+	for _, g := range gaps {
+		if kind, ok := gap.Lookup(g.Rule); ok {
+			byID[g.Rule] = kind.Rule
 		}
 	}
 	return slices.SortedFunc(maps.Values(byID), func(a, b finding.Rule) int { return cmp.Compare(a.ID, b.ID) })
@@ -157,8 +187,11 @@ func disclosedAfter(f Finding, commit time.Time) bool {
 	return err == nil && !commit.IsZero() && t.After(commit)
 }
 
-// saw tells whether the stage ran and could see everything.
-func (r *Report) saw(stage string) bool { return ranFully(stage, r.Stages) }
+// saw reports whether the stage ran and could see everything that the base commit's run
+// could: what an accepted gap hides may still be there.
+func (r *Report) saw(stage string) bool {
+	return ranFully(stage, r.Stages) && len(gapsOf(stage, r.Gaps, func(g Gap) bool { return g.Class != Existing })) == 0
+}
 
 // gate marks the findings that fail the gate by themselves.
 func (r *Report) gate() {
@@ -169,7 +202,13 @@ func (r *Report) gate() {
 	}
 }
 
-func count(findings []Finding) (c Counts) {
+// Count counts the findings and gaps.
+func Count(findings []Finding, gaps []Gap) (c Counts) {
+	for _, g := range gaps {
+		if g.Counts {
+			c.Gaps++
+		}
+	}
 	for _, f := range findings {
 		if f.Exception != nil {
 			c.Excepted++

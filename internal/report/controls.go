@@ -8,74 +8,125 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 )
 
-// controlStates says for every control what this run knows of it. A control is
-// satisfied only when a rule that points to it judged something in a stage that saw
-// everything, and none of its rules fired.
+// controlStates says for every control what this run knows of it.
 func controlStates(controls []finding.Control, r *Report) []ControlState {
-	ev := collectEvidence(r)
+	evidence := collectEvidence(r)
 	states := make([]ControlState, 0, len(controls))
 	for _, c := range controls {
-		states = append(states, ev.state(c))
+		e := evidence[c.ID]
+		s := ControlState{Control: c, Findings: e.hits}
+		s.State, s.Reason = e.state(c)
+		states = append(states, s)
 	}
 	return states
 }
 
-// evidence is what the run offers for controls, by control id.
+// evidence is what the run offers for one control.
 type evidence struct {
-	hits   map[string]int
-	judged map[string]bool
-	// blind holds the reason why a stage with a rule for the control saw less than all.
-	blind map[string]string
-	known map[string]bool
+	hits int
+	// known is true when a rule of a stage that ran points to the control.
+	known bool
+	// blind is why a stage with such a rule saw less than all.
+	blind string
+	// proved and unknown count the subjects that its rules decided, and could not.
+	proved, unknown int
+	// by are the stages that proved something.
+	by []string
 }
 
-func collectEvidence(r *Report) evidence {
-	ev := evidence{map[string]int{}, map[string]bool{}, map[string]string{}, map[string]bool{}}
+func collectEvidence(r *Report) map[string]evidence {
+	all := map[string]evidence{}
 	for _, run := range r.Stages {
+		if run.State == Skipped {
+			continue
+		}
+		blind := blindness(run, r.Gaps)
 		for _, rule := range run.Set.Rules {
 			for _, id := range rule.Controls {
-				ev.known[id] = true
-				if run.State == Degraded || run.State == Failed {
-					ev.blind[id] = fmt.Sprintf("stage %s: %s", run.Name, run.State)
-				} else if run.Set.Judged[rule.ID] > 0 {
-					ev.judged[id] = true
-				}
+				all[id] = all[id].with(run, rule.ID, blind)
 			}
 		}
 	}
 	for _, f := range r.Findings {
 		for _, id := range f.Controls {
-			ev.hits[id]++
+			e := all[id]
+			e.hits++
+			all[id] = e
 		}
 	}
-	return ev
+	return all
 }
 
-func (ev evidence) state(c finding.Control) ControlState {
-	s := ControlState{Control: c, Findings: ev.hits[c.ID]}
-	switch {
-	case s.Findings > 0:
-		s.State = NotSatisfied
-	case ev.blind[c.ID] != "":
-		s.State, s.Reason = NotAssessed, ev.blind[c.ID]
-	case ev.judged[c.ID]:
-		s.State = Satisfied
-	case ev.known[c.ID]:
-		s.State, s.Reason = NotAssessed, "nothing in this repository to judge it by"
-	default:
-		s.State, s.Reason = NotAssessed, unanswered(c)
+// blindness is why the stage proves nothing; empty when it saw everything. A gap that was
+// accepted, or that is older than the change, is still not seen.
+func blindness(run StageRun, gaps []Gap) string {
+	if run.State == Degraded || run.State == Failed {
+		return fmt.Sprintf("stage %s: %s", run.Name, run.State)
 	}
-	return s
+	all := gapsOf(run.Name, gaps, func(Gap) bool { return true })
+	if len(all) == 0 {
+		return ""
+	}
+	what := "existing"
+	if all[0].Exception != nil {
+		what = "accepted"
+	}
+	return fmt.Sprintf("stage %s did not see everything: %s %s", run.Name, what, all[0].Rule)
 }
 
-// unanswered says who could answer a control that no rule of this run points to.
-func unanswered(c finding.Control) string {
+func (e evidence) with(run StageRun, rule, blind string) evidence {
+	e.known = true
+	if e.blind == "" {
+		e.blind = blind
+	}
+	e.unknown += run.Set.Unknown[rule]
+	if n := run.Set.Judged[rule]; n > 0 {
+		e.proved += n
+		e.by = append(e.by, run.Name)
+	}
+	return e
+}
+
+// state asks for proof: nothing violated, nothing unseen, and something that was judged.
+func (e evidence) state(c finding.Control) (ControlResult, string) {
+	missing := e.missing(c.Proof)
+	switch {
+	case e.hits > 0:
+		return NotSatisfied, ""
+	case e.blind != "":
+		return NotAssessed, e.blind
+	case e.unknown > 0:
+		return NotAssessed, fmt.Sprintf("%d of %d satisfy it, %d not seen", e.proved, e.proved+e.unknown, e.unknown)
+	case e.known && e.proved == 0:
+		return NotAssessed, "nothing in this repository to judge it by"
+	case !e.known:
+		return NotAssessed, unanswered(c.Assessed, " or ")
+	case len(missing) > 0:
+		return NotAssessed, unanswered(missing, " and ")
+	case c.Declared:
+		return Declared, ""
+	}
+	return Satisfied, ""
+}
+
+// missing are those of the words without an answer of a stage that can give it.
+func (e evidence) missing(proof []string) []string {
+	stages := map[string][]string{
+		"rule": {"deps", "hardening", "images"}, "evidence": {"hardening"}, "registry": {"deps", "images"}, "probe": {"dast"}, "host": {"host"},
+	}
+	return slices.DeleteFunc(slices.Clone(proof), func(word string) bool {
+		return slices.ContainsFunc(stages[word], func(s string) bool { return slices.Contains(e.by, s) })
+	})
+}
+
+// unanswered says whose answer a control needs.
+func unanswered(assessed []string, or string) string {
 	words := map[string]string{
 		"rule": "a rule", "registry": "the registry", "probe": "a live stack",
 		"host": "the host itself", "evidence": "dated evidence in the repository",
 	}
 	var who []string
-	for _, a := range c.Assessed {
+	for _, a := range assessed {
 		if w := words[a]; w != "" && !slices.Contains(who, w) {
 			who = append(who, w)
 		}
@@ -83,5 +134,5 @@ func unanswered(c finding.Control) string {
 	if len(who) == 0 {
 		return "no stage of this run can answer it"
 	}
-	return "needs an answer from " + strings.Join(who, " or ")
+	return "needs an answer from " + strings.Join(who, or)
 }

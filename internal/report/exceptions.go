@@ -3,9 +3,6 @@ package report
 import (
 	"fmt"
 	"slices"
-	"time"
-
-	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
@@ -21,13 +18,13 @@ var (
 	expiredRule = finding.Rule{
 		ID: "assure/exception-expired", Severity: finding.Medium,
 		Title:       "An exception has expired",
-		Description: "An accepted finding was to be looked at again by a day that has passed. It counts again from that day on.",
-		Remediation: "Mend the finding, or renew the exception with a new day and a reason that still holds.",
+		Description: "What was accepted was to be looked at again by a day that has passed. It counts again from that day on.",
+		Remediation: "Fix the finding or the gap, or renew the exception with a new day and a reason that still holds.",
 	}
 	unusedRule = finding.Rule{
 		ID: "assure/exception-unused", Severity: finding.Low,
 		Title:       "An exception matches nothing",
-		Description: "The finding that it accepted is gone. Left in place it would hide the next one of its kind.",
+		Description: "What it accepted is gone. Left in place it would hide the next one of its kind.",
 		Remediation: "Remove the exception.",
 	}
 	unreadableRule = finding.Rule{
@@ -38,55 +35,35 @@ var (
 	}
 )
 
-// Rules are the rules about exceptions themselves.
-func Rules() []finding.Rule { return []finding.Rule{expiredRule, unusedRule, unreadableRule} }
-
-// accepting returns the first exception that holds for f today, nil without one.
-func accepting(exceptions []config.Exception, f finding.Finding, now time.Time, t trust) *config.Exception {
-	for i := range exceptions {
-		if e := &exceptions[i]; !e.Expires.Passed(now) && matches(*e, f) && t.holds(*e, f) {
-			return e
-		}
-	}
-	return nil
-}
-
-func matches(e config.Exception, f finding.Finding) bool {
-	if e.Source == config.InlineSource && !commentCovers(e, f) {
-		return false
-	}
-	return names(e, f) && everywhere(e.Path, f) && globMatches(e.Subject, f.Subject) && concerns(e.Packages, f)
-}
-
-// globMatches treats an empty pattern as "any". Subjects are package URLs and service
-// names as often as paths, so a pattern also matches by being equal.
-func globMatches(pattern, s string) bool {
-	return pattern == "" || pattern == s || doublestar.MatchUnvalidated(pattern, s)
+// Rules are the rules about exceptions and settings themselves.
+func Rules() []finding.Rule {
+	return []finding.Rule{expiredRule, unusedRule, unreadableRule, excludeUnusedRule, generatedMissingRule, brokenRule}
 }
 
 // judgeExceptions sorts the exceptions and makes findings of those that are expired or
-// unused. Unused ones are judged only when every stage saw everything, because a stage
-// that did not run cannot have used its exceptions.
+// unused. Unused ones are judged only when the stages of their rule saw everything,
+// because a stage that did not run cannot have used its exceptions.
 func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
-	if len(in.Exceptions)+len(in.Unreadable) == 0 {
+	if len(in.Exceptions)+len(in.Unreadable)+len(in.Settings) == 0 {
 		return StageRun{}, false
 	}
 	run := StageRun{Name: exceptionStage, State: Passed}
 	run.Set.Rules = Rules()
 	run.Set.Cover("exceptions", len(in.Exceptions))
-	complete := !in.Partial && sawEverything(in.Runs)
+	all := exceptable(in.Runs)
+	run.Set.Findings = slices.Clone(in.Settings)
 	for _, e := range in.Exceptions {
 		switch {
 		case e.Expires.Passed(in.Now):
 			r.Exceptions.Expired = append(r.Exceptions.Expired, e)
 			run.Set.Findings = append(run.Set.Findings, about(e, expiredRule, fmt.Sprintf("the exception for %s expired on %s", e.Rule, e.Expires)))
-		case used(e, in.Runs, t.waits):
+		case used(e, all, t.waits):
 			r.Exceptions.Pending = append(r.Exceptions.Pending, e)
-		case used(e, in.Runs, t.holds):
+		case used(e, all, t.holds):
 			r.Exceptions.Used = append(r.Exceptions.Used, e)
-		case complete || e.Source != "" && !in.Partial && ranFully(dependencyScan, in.Runs):
+		case !in.Partial && sawEverything(judging(e, in.Runs)):
 			r.Exceptions.Unused = append(r.Exceptions.Unused, e)
-			run.Set.Findings = append(run.Set.Findings, about(e, unusedRule, fmt.Sprintf("the exception for %s matches no finding", e.Rule)))
+			run.Set.Findings = append(run.Set.Findings, about(e, unusedRule, fmt.Sprintf("the exception for %s matches nothing", e.Rule)))
 		}
 	}
 	for _, g := range in.Unreadable {
@@ -96,6 +73,30 @@ func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
 		run.State = HasFindings
 	}
 	return run, true
+}
+
+// atBase is what the base commit says about the same exceptions: those of the policy, and
+// those in its own files.
+func (in Input) atBase() Input {
+	policy := slices.DeleteFunc(slices.Clone(in.Exceptions), func(e config.Exception) bool { return e.Source == config.InlineSource })
+	in.Runs, in.Exceptions = in.Base, slices.Concat(policy, in.BaseExceptions)
+	in.Unreadable, in.Settings = in.BaseUnreadable, in.BaseSettings
+	return in
+}
+
+// judging are the runs that can have used the exception: those that know its rule. Where
+// none does it can be any.
+func judging(e config.Exception, runs []StageRun) []StageRun {
+	knows := func(run StageRun) bool {
+		return slices.ContainsFunc(run.Set.Rules, func(r finding.Rule) bool { return r.ID == e.Rule })
+	}
+	if e.Source != "" && e.Source != config.InlineSource || config.Advisory(e.Rule) {
+		knows = func(run StageRun) bool { return run.Name == dependencyScan }
+	}
+	if own := slices.DeleteFunc(slices.Clone(runs), func(run StageRun) bool { return !knows(run) }); len(own) > 0 {
+		return own
+	}
+	return runs
 }
 
 func unreadable(g finding.Gap) finding.Finding {
@@ -110,18 +111,6 @@ func about(e config.Exception, rule finding.Rule, message string) finding.Findin
 		Rule: rule.ID, Severity: rule.Severity, Message: message, Location: e.Location,
 		Subject: e.Rule, Key: e.Path + "\x00" + e.Subject + packagesKey(e),
 	}
-}
-
-// used tells whether the exception matches a finding for which the condition is true.
-func used(e config.Exception, runs []StageRun, when func(config.Exception, finding.Finding) bool) bool {
-	for _, run := range runs {
-		for _, f := range run.Set.Findings {
-			if matches(e, f) && when(e, f) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // ranFully tells whether the named stage ran and saw everything.

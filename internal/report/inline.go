@@ -23,12 +23,10 @@ func inlineTrust(in Input) trust {
 		return nil
 	}
 	t := trust{}
-	for _, run := range in.Base {
-		for _, f := range run.Set.Findings {
-			for _, e := range in.BaseExceptions {
-				if matches(e, f) {
-					t[twinOf(e, f)] = true
-				}
+	for _, f := range exceptable(in.Base) {
+		for _, e := range in.BaseExceptions {
+			if matches(e, f) {
+				t[twinOf(e, f)] = true
 			}
 		}
 	}

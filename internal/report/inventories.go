@@ -47,10 +47,10 @@ func (run *StageRun) contradict(inv finding.Inventory, scans map[string][]string
 	i := slices.IndexFunc(inv.Digests, func(digest string) bool { return scans[digest] != nil })
 	switch {
 	case i < 0:
-		set.Notes = append(slices.Clip(set.Notes), inv.Claims[0].Message+" was not compared with the image, because the dependency scan did not read it")
+		run.notCompared(inv, "the dependency scan did not read it")
 		return
 	case len(claimed) == 0:
-		set.Notes = append(slices.Clip(set.Notes), inv.Claims[0].Message+" was not compared with the image, because it names no package by a package URL with a version")
+		run.notCompared(inv, "it names no package by a package URL with a version")
 		return
 	}
 	found := identities(scans[inv.Digests[i]])
@@ -70,6 +70,14 @@ func (run *StageRun) contradict(inv finding.Inventory, scans map[string][]string
 	if run.State == Passed {
 		run.State = HasFindings
 	}
+}
+
+// notCompared notes that the rule applies and has no answer.
+func (run *StageRun) notCompared(inv finding.Inventory, why string) {
+	set := &run.Set
+	set.Notes = append(slices.Clip(set.Notes), inv.Claims[0].Message+" was not compared with the image, because "+why)
+	set.Unknown = maps.Clone(set.Unknown)
+	set.Doubt(inv.Claims[0].Rule, len(inv.Claims))
 }
 
 func counted(ids []string, where string) string {

@@ -84,6 +84,9 @@ func TestSignedListsAreComparedWithScans(t *testing.T) {
 			if run := r.Stages[1]; run.State != state || run.Set.Judged["image/sbom-inaccurate"] != tt.judged {
 				t.Errorf("state %s, judged %v", run.State, run.Set.Judged)
 			}
+			if got := len(r.Stages[1].Set.Unknown) > 0; got != (tt.note != "") {
+				t.Errorf("unknown: %v", r.Stages[1].Set.Unknown)
+			}
 			if notes := r.Stages[1].Set.Notes; (tt.note != "") != slices.Contains(notes, tt.note) {
 				t.Errorf("notes %q", notes)
 			}

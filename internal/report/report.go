@@ -29,7 +29,13 @@ type Report struct {
 	// Findings are merged, sorted by place; those with an exception are among them.
 	Findings []Finding
 	// Fixed are findings of the base commit that are gone.
-	Fixed      []Finding
+	Fixed []Finding
+	// Gaps are what was not seen, sorted by place; those that do not count are among them.
+	Gaps []Gap
+	// Ledger is the fate of every file in every stage that ran, by stage, then by file;
+	// Files counts the files over all stages.
+	Ledger     []finding.Entry
+	Files      Files
 	Controls   []ControlState
 	Exceptions Exceptions
 	Database   *finding.Database
@@ -94,16 +100,18 @@ type ControlState struct {
 // ControlResult is the state of a control in a run.
 type ControlResult string
 
-// The states of a control. An excepted finding leaves its control not satisfied.
+// The states of a control. An excepted finding leaves its control not satisfied. Declared
+// means that a person says so and nothing can check it; it is never counted as satisfied.
 const (
 	Satisfied    ControlResult = "satisfied"
 	NotSatisfied ControlResult = "not-satisfied"
+	Declared     ControlResult = "declared"
 	NotAssessed  ControlResult = "not-assessed"
 )
 
 // Exceptions sorts the configured exceptions by what became of them.
 type Exceptions struct {
-	// Used accepted at least one finding.
+	// Used accepted at least one finding or gap.
 	Used []config.Exception
 	// Expired no longer hold.
 	Expired []config.Exception
@@ -113,13 +121,15 @@ type Exceptions struct {
 	Pending []config.Exception
 }
 
-// Counts are the numbers of findings that no exception accepts.
+// Counts are the numbers of findings that no exception accepts, and of gaps.
 type Counts struct {
 	Critical, High, Medium, Low, Info int
 	// Introduced counts those that the change brings.
 	Introduced int
 	// Excepted counts the accepted ones.
 	Excepted int
+	// Gaps counts the gaps that degrade a stage.
+	Gaps int
 }
 
 // Of returns the count for a severity.

@@ -28,6 +28,8 @@ type StageRun struct {
 	// Reason explains skipped, degraded and error; empty otherwise.
 	Reason string
 	// Set is what the stage returned; after an error it may be partial.
-	Set      finding.Set
+	Set finding.Set
+	// Files counts the fates of files; the report fills it in from its ledger.
+	Files    FileCounts
 	Duration time.Duration
 }

@@ -42,7 +42,7 @@ func renderComment(r *report.Report, o Options) ([]byte, error) {
 	p.list(findingHeader("Findings of this change"), findingRows(brought), 50, "line", "\n")
 	p.list(findingHeader("Disclosed since the base commit"), findingRows(disclosed), 20, "line", "\n")
 	p.add(stageSection(r))
-	p.list("### Not seen\n\n"+header("Stage", "Where", "What"), gapRows(r), 20, "gap", "\n")
+	gapSection(p, r, 20)
 	p.list("### Exceptions\n\n"+header("State", "Rule", "For", "Expires", "Owner", "Reason"), exceptionRows(r), 20, "exception", "\n")
 	p.add(controlSection(r))
 	p.list(foldedHeader("Findings that this change mends")+findingHeader("Fixed"), findingRows(r.Fixed), 50, "line", folded)

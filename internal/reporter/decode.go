@@ -55,13 +55,20 @@ func (d document) check() error {
 			return fmt.Errorf("%q is no state of a stage", s.State)
 		}
 	}
+	for _, s := range d.Stages {
+		for _, g := range s.Gaps {
+			if !slices.Contains([]report.Class{report.Introduced, report.Existing}, g.Class) {
+				return fmt.Errorf("%q is no class of a gap", g.Class)
+			}
+		}
+	}
 	classes := []report.Class{report.Introduced, report.NewlyDisclosed, report.Existing, report.Fixed}
 	for _, f := range slices.Concat(d.Findings, d.Fixed) {
 		if !slices.Contains(classes, f.Class) {
 			return fmt.Errorf("%q is no class of a finding", f.Class)
 		}
 	}
-	results := []report.ControlResult{report.Satisfied, report.NotSatisfied, report.NotAssessed}
+	results := []report.ControlResult{report.Satisfied, report.NotSatisfied, report.Declared, report.NotAssessed}
 	for _, c := range d.Controls {
 		if !slices.Contains(results, c.State) {
 			return fmt.Errorf("%q is no state of a control", c.State)
@@ -81,9 +88,10 @@ func (d document) report() (*report.Report, error) {
 	r := &report.Report{
 		Tool: report.Tool(d.Tool), Target: report.Target(d.Target), Time: d.Time, Verdict: d.Verdict, Reasons: d.Reasons,
 		FailOn: d.Gate.FailOn, Threshold: d.Gate.Threshold, BaselineReason: d.Gate.BaselineReason,
-		Stages:   convert(d.Stages, func(s docStage) report.StageRun { return s.run(&errs) }),
+		Stages:   convert(d.Stages, docStage.run),
 		Findings: findings(d.Findings), Fixed: findings(d.Fixed),
 		Controls: convert(d.Controls, docControl.control),
+		Files:    report.Files{FileCounts: report.FileCounts(d.Files.docFileCounts), ExcludedBy: d.Files.ExcludedBy},
 		Exceptions: report.Exceptions{
 			Used: exceptions(d.Exceptions.Used), Expired: exceptions(d.Exceptions.Expired),
 			Unused: exceptions(d.Exceptions.Unused), Pending: exceptions(d.Exceptions.Pending),
@@ -92,36 +100,36 @@ func (d document) report() (*report.Report, error) {
 	if d.Database != nil {
 		r.Database = &finding.Database{Digest: d.Database.Digest, UpdatedAt: d.Database.UpdatedAt, Source: d.Database.Source}
 	}
-	r.Counts = countAgain(r.Findings)
+	for _, s := range d.Stages {
+		r.Gaps = append(r.Gaps, convert(s.Gaps, func(g docGap) report.Gap { return g.gap(s.Name, &errs) })...)
+	}
+	r.Counts = report.Count(r.Findings, r.Gaps)
 	return r, errors.Join(errs...)
 }
 
-func countAgain(list []report.Finding) (c report.Counts) {
-	by := map[finding.Severity]*int{finding.Critical: &c.Critical, finding.High: &c.High, finding.Medium: &c.Medium, finding.Low: &c.Low, finding.Info: &c.Info}
-	for _, f := range list {
-		if f.Exception != nil {
-			c.Excepted++
-			continue
-		}
-		*by[f.Severity]++
-		if f.Class == report.Introduced {
-			c.Introduced++
-		}
-	}
-	return c
-}
-
-func (s docStage) run(errs *[]error) report.StageRun {
+func (s docStage) run() report.StageRun {
 	run := report.StageRun{Name: s.Name, State: s.State, Reason: s.Reason, Duration: time.Duration(s.DurationMS) * time.Millisecond}
 	run.Set.Coverage, run.Set.Notes = s.Coverage, s.Notes
-	for _, g := range s.Gaps {
-		gap := finding.Gap{Message: g.Message}
-		if g.Location != nil {
-			gap.Location = g.Location.location(errs)
-		}
-		run.Set.Gaps = append(run.Set.Gaps, gap)
-	}
+	run.Files = report.FileCounts(s.Files)
 	return run
+}
+
+func (g docGap) gap(stage string, errs *[]error) report.Gap {
+	out := report.Gap{
+		Gap:   finding.Gap{Rule: g.Rule, Message: g.Message, Subject: g.Subject, Remediation: g.Remediation},
+		Stage: stage, Class: g.Class, Fingerprint: g.Fingerprint, Counts: g.Counts,
+	}
+	for _, d := range g.Depends {
+		out.Depends = append(out.Depends, docLocation{URI: d}.location(errs).URI)
+	}
+	if g.Location != nil {
+		out.Location = g.Location.location(errs)
+	}
+	if g.Exception != nil {
+		e := g.Exception.exception(errs)
+		out.Exception = &e
+	}
+	return out
 }
 
 func (f docFinding) finding(errs *[]error) report.Finding {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/stella-ops/assure/internal/finding"
 )
 
 func TestDecodeShowsTheSame(t *testing.T) {
@@ -25,6 +27,22 @@ func TestDecodeShowsTheSame(t *testing.T) {
 			t.Errorf("%s (-written +read):\n%s", format, diff)
 		}
 	}
+	gaps := rich(benign).Gaps
+	again, err := Decode(rendered(t, "json", rich(benign), Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, g := range gaps {
+		if g.Exception != nil {
+			gaps[i].Exception.Location = finding.Location{} // where a foreign report's exception stands is not shown
+		}
+	}
+	if diff := cmp.Diff(gaps, again.Gaps); diff != "" {
+		t.Errorf("gaps (-written +read):\n%s", diff)
+	}
+	if diff := cmp.Diff(r.Stages[2].Files, got.Stages[2].Files); diff != "" {
+		t.Errorf("files of a stage:\n%s", diff)
+	}
 	if diff := cmp.Diff(r.Counts, got.Counts); diff != "" {
 		t.Errorf("counts:\n%s", diff)
 	}
@@ -34,8 +52,11 @@ func TestDecodeRefuses(t *testing.T) {
 	t.Parallel()
 	good := string(rendered(t, "json", rich(verbatim), Options{}))
 	for name, change := range map[string][2]string{
-		"schema":    {`"schema": 1`, `"schema": 2`},
-		"verdict":   {`"verdict": "error"`, `"verdict": "# pass"`},
+		"schema":  {`"schema": 1`, `"schema": 2`},
+		"verdict": {`"verdict": "error"`, `"verdict": "# pass"`},
+		"gap class": {`"class": "introduced",
+          "counts"`, `"class": "newly-disclosed",
+          "counts"`},
 		"state":     {`"state": "degraded"`, `"state": "fine"`},
 		"class":     {`"class": "existing"`, `"class": "none"`},
 		"severity":  {`"severity": "critical"`, `"severity": "worst"`},

@@ -28,6 +28,7 @@ type document struct {
 	Controls   []docControl   `json:"controls"`
 	Exceptions docExceptions  `json:"exceptions"`
 	Database   *docDatabase   `json:"database"`
+	Files      docFiles       `json:"files"`
 	Counts     docCounts      `json:"counts"`
 }
 
@@ -58,11 +59,33 @@ type docStage struct {
 	Coverage   map[string]int `json:"coverage"`
 	Gaps       []docGap       `json:"gaps"`
 	Notes      []string       `json:"notes"`
+	Files      docFileCounts  `json:"files"`
+}
+
+// docFileCounts has the fields of report.FileCounts.
+type docFileCounts struct {
+	Judged     int `json:"judged"`
+	Excluded   int `json:"excluded"`
+	Gap        int `json:"gap"`
+	OutOfScope int `json:"out_of_scope"`
+}
+
+type docFiles struct {
+	docFileCounts
+	ExcludedBy []string `json:"excluded_by"`
 }
 
 type docGap struct {
-	Location *docLocation `json:"location"`
-	Message  string       `json:"message"`
+	Rule        string        `json:"rule"`
+	Class       report.Class  `json:"class"`
+	Counts      bool          `json:"counts"`
+	Message     string        `json:"message"`
+	Location    *docLocation  `json:"location"`
+	Subject     string        `json:"subject"`
+	Remediation string        `json:"remediation"`
+	Depends     []string      `json:"depends"`
+	Fingerprint string        `json:"fingerprint"`
+	Exception   *docException `json:"exception"`
 }
 
 type docRule struct {
@@ -170,4 +193,5 @@ type docCounts struct {
 	Info       int `json:"info"`
 	Introduced int `json:"introduced"`
 	Excepted   int `json:"excepted"`
+	Gaps       int `json:"gaps"`
 }

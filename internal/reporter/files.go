@@ -114,6 +114,13 @@ func (t *tree) writeAll(r *report.Report) (written []string, err error) {
 			return written, err
 		}
 	}
+	data, err := renderLedger(r.Ledger)
+	if err != nil {
+		return written, err
+	}
+	if err := save("ledger.json", data); err != nil {
+		return written, err
+	}
 	for _, s := range r.Stages {
 		for _, e := range s.Set.Files {
 			if err := save(e.Name, e.Data); err != nil {

@@ -42,13 +42,13 @@ func TestWriteFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"assure.sarif", "report.json", "summary.md", "report.html", "sbom.spdx.json", "zap/report_json.json"}
+		want := []string{"assure.sarif", "report.json", "summary.md", "report.html", "ledger.json", "sbom.spdx.json", "zap/report_json.json"}
 		if diff := cmp.Diff(want, names); diff != "" {
 			t.Errorf("names (-want +got):\n%s", diff)
 		}
 	}
 	want := map[string]fs.FileMode{
-		"assure.sarif": 0o644, "report.json": 0o644, "summary.md": 0o644, "report.html": 0o644,
+		"assure.sarif": 0o644, "report.json": 0o644, "summary.md": 0o644, "report.html": 0o644, "ledger.json": 0o644,
 		"sbom.spdx.json": 0o644, "zap": fs.ModeDir | 0o755, "zap/report_json.json": 0o644,
 	}
 	if diff := cmp.Diff(want, listing(t, dir)); diff != "" {
@@ -76,7 +76,7 @@ func TestWriteFilesRefusesNames(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "stage dast") {
 			t.Errorf("%q: error %v", name, err)
 		}
-		if len(names) != 4 || len(listing(t, dir)) != 5 {
+		if len(names) != 5 || len(listing(t, dir)) != 6 {
 			t.Errorf("%q left %v", name, listing(t, dir))
 		}
 	}

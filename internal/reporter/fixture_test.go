@@ -12,6 +12,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/report"
 )
 
@@ -81,23 +82,24 @@ func rich(f func(string) string) *report.Report {
 		Controls: []report.ControlState{
 			{Control: finding.Control{ID: "SHG-3.04", Framework: "shg", Title: "Root file system is read-only", Section: "3"}, State: report.NotSatisfied, Findings: 2},
 			{Control: finding.Control{ID: "SHG-3.01", Framework: "shg", Title: "Containers run as non-root"}, State: report.Satisfied},
+			{Control: finding.Control{ID: "SHG-4.02", Framework: "shg", Title: "Ciphers are reviewed each year"}, State: report.Declared},
 			{Control: finding.Control{ID: "SHG-2.01", Framework: "shg", Title: "Supported operating system"}, State: report.NotAssessed, Reason: "needs an answer from the host itself (assure host)"},
 		},
 		Exceptions: report.Exceptions{Used: []config.Exception{except}, Pending: []config.Exception{except}, Expired: []config.Exception{except}, Unused: []config.Exception{except}},
 		Database:   &finding.Database{Digest: "sha256:" + strings.Repeat("ab", 32), Source: "mirror.example/trivy-db:2", UpdatedAt: day},
 	}
 	r.Findings = richFindings(f, &except)
-	r.Fixed = []report.Finding{{Finding: finding.Finding{Rule: "compose/privileged", Severity: finding.High, Message: f(hostile[10]), Location: finding.Top("compose.yaml")}, Stage: "hardening", Class: report.Fixed, Fingerprint: strings.Repeat("f", 32)}}
-	for _, x := range r.Findings {
-		if x.Exception != nil {
-			r.Counts.Excepted++
-			continue
-		}
-		*map[finding.Severity]*int{finding.Critical: &r.Counts.Critical, finding.High: &r.Counts.High, finding.Medium: &r.Counts.Medium, finding.Low: &r.Counts.Low, finding.Info: &r.Counts.Info}[x.Severity]++
-		if x.Class == report.Introduced {
-			r.Counts.Introduced++
-		}
+	r.Gaps = richGaps(f, &except)
+	r.Ledger = []finding.Entry{
+		{File: f("a\x1b[2J\n::b"), Stage: "images", Fate: finding.FateGap, By: f(hostile[6])},
+		{File: "compose.yaml", Stage: "images", Fate: finding.FateJudged, By: "2 images"},
+		{File: "docs/a.md", Stage: "images", Fate: finding.FateExcluded, By: "exclude, .assure.yml:4:5"},
+		{File: "logo\xff.png", Stage: "images", Fate: finding.FateOutOfScope, By: "nothing this stage judges"},
+		{File: "README.md", Stage: "images", Fate: finding.FateOutOfScope, By: "nothing this stage judges"},
 	}
+	r.Files = report.Files{FileCounts: report.FileCounts{Judged: 1, Excluded: 1, Gap: 1, OutOfScope: 2}, ExcludedBy: []string{".assure.yml:4", f(hostile[1])}}
+	r.Fixed = []report.Finding{{Finding: finding.Finding{Rule: "compose/privileged", Severity: finding.High, Message: f(hostile[10]), Location: finding.Top("compose.yaml")}, Stage: "hardening", Class: report.Fixed, Fingerprint: strings.Repeat("f", 32)}}
+	r.Counts = report.Count(r.Findings, r.Gaps)
 	return r
 }
 
@@ -112,17 +114,32 @@ func richRules(f func(string) string) []finding.Rule {
 }
 
 func richStages(rules []finding.Rule, f func(string) string) []report.StageRun {
-	gap := finding.Gap{Location: finding.Location{URI: "compose.yaml", Region: finding.Region{StartLine: 3, StartColumn: 12, EndLine: 3, EndColumn: 30}}, Message: f(hostile[3])}
 	return []report.StageRun{
 		{Name: "deps", State: report.HasFindings, Duration: 1234 * time.Millisecond, Set: finding.Set{Rules: rules[:1], Coverage: map[string]int{"lock files": 3, "images": 2}, Notes: []string{f(hostile[1])},
 			Files: []finding.File{{Name: "sbom.spdx.json", Data: []byte(`{"spdxVersion":"SPDX-2.3"}`)}}}},
 		{Name: "hardening", State: report.HasFindings, Duration: 20 * time.Millisecond, Set: finding.Set{Rules: rules[1:3], Coverage: map[string]int{"services": 2}}},
-		{Name: "images", State: report.Degraded, Reason: f(hostile[0]), Set: finding.Set{Rules: rules[3:4], Gaps: []finding.Gap{gap, {Message: f(hostile[6])}}}},
+		{Name: "images", State: report.Degraded, Reason: f(hostile[0]), Set: finding.Set{Rules: rules[3:4]}, Files: report.FileCounts{Judged: 1, Excluded: 1, Gap: 1, OutOfScope: 2}},
 		{Name: "dast", State: report.Failed, Reason: f(hostile[2]), Set: finding.Set{Rules: rules[4:], Files: []finding.File{{Name: "zap/report_json.json", Data: []byte("{}")}}}},
 		{Name: "host", State: report.Skipped, Reason: "not asked for: " + f(hostile[8])},
 		{Name: "config", State: report.NothingToCheck},
 		{Name: "exceptions", State: report.Passed, Set: finding.Set{Coverage: map[string]int{"exceptions": 4}}},
 	}
+}
+
+// richGaps has one gap of each class, and those that name nothing.
+func richGaps(f func(string) string, e *config.Exception) []report.Gap {
+	at := finding.Location{URI: "compose.yaml", Region: finding.Region{StartLine: 3, StartColumn: 12, EndLine: 3, EndColumn: 30}}
+	list := []report.Gap{
+		{Gap: finding.Gap{Message: f(hostile[6])}, Class: report.Introduced, Counts: true},
+		{Gap: finding.Gap{Rule: gap.ImageNotScanned, Location: at, Subject: f(hostile[8]), Message: f(hostile[3]), Remediation: f(hostile[10]), Depends: []string{"charts/a b/"}}, Class: report.Introduced, Counts: true},
+		{Gap: finding.Gap{Rule: gap.KeyUnavailable, Subject: "release", Message: "the key is not there"}, Class: report.Introduced, Counts: true},
+		{Gap: finding.Gap{Rule: gap.UnknownValue, Location: at, Message: f(hostile[0]), Remediation: "Give it a default."}, Class: report.Existing},
+		{Gap: finding.Gap{Rule: gap.RenderFailed, Location: finding.Location{URI: f("charts/a|b/")}, Message: f(hostile[7])}, Class: report.Introduced, Exception: e},
+	}
+	for i := range list {
+		list[i].Stage, list[i].Fingerprint = "images", list[i].Gap.Fingerprint()
+	}
+	return list
 }
 
 // richFindings has one finding of each kind and one for each hostile text.

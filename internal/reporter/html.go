@@ -33,11 +33,16 @@ type view struct {
 	// Excepted are the findings that an exception accepts.
 	Excepted   []report.Finding
 	Exceptions []exceptionGroup
-	Severities []finding.Severity
-	Stages     []string
-	Database   string
-	RunURL     string
-	Time       string
+	// Gaps count; the others are older than the change or accepted.
+	Gaps, OtherGaps []report.Gap
+	OtherGapsLine   string
+	// Files and Controls count them.
+	Files, Controls string
+	Severities      []finding.Severity
+	Stages          []string
+	Database        string
+	RunURL          string
+	Time            string
 }
 
 // renderHTML writes one page that needs nothing else: no request leaves it, and its
@@ -55,6 +60,11 @@ func renderHTML(r *report.Report, o Options) ([]byte, error) {
 		Policy: contentPolicy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // both are embedded files of ours
 		Report: r, Counts: countsLine(r.Counts), Shown: counted(r), Exceptions: exceptionGroups(r),
 		Severities: finding.Severities[:], Database: databaseLine(r),
+	}
+	v.Gaps, v.OtherGaps = splitGaps(r)
+	v.OtherGapsLine, v.Files = restLine(v.OtherGaps), filesLine(r.Files)
+	if len(r.Controls) > 0 {
+		v.Controls = ControlsLine(r.Controls)
 	}
 	for _, f := range r.Findings {
 		if f.Exception != nil {

@@ -47,9 +47,10 @@ func toDocument(r *report.Report) document {
 		Schema: schemaVersion, Tool: docTool(r.Tool), Target: docTarget(r.Target), Time: r.Time.UTC(),
 		Verdict: r.Verdict, Reasons: orEmpty(r.Reasons),
 		Gate:   docGate{FailOn: r.FailOn, Threshold: r.Threshold, BaselineReason: utf8Only(r.BaselineReason)},
-		Stages: convert(r.Stages, toStage), Rules: convert(r.Rules, toRule),
+		Stages: convert(r.Stages, func(s report.StageRun) docStage { return toStage(s, r.Gaps) }), Rules: convert(r.Rules, toRule),
 		Findings: convert(r.Findings, toFinding), Fixed: convert(r.Fixed, toFinding),
 		Controls: convert(r.Controls, toControl), Counts: docCounts(r.Counts),
+		Files: docFiles{docFileCounts(r.Files.FileCounts), orEmpty(r.Files.ExcludedBy)},
 		Exceptions: docExceptions{
 			Used: exceptions(r.Exceptions.Used), Expired: exceptions(r.Exceptions.Expired),
 			Unused: exceptions(r.Exceptions.Unused), Pending: exceptions(r.Exceptions.Pending),
@@ -61,19 +62,40 @@ func toDocument(r *report.Report) document {
 	return d
 }
 
-func toStage(s report.StageRun) docStage {
+func toStage(s report.StageRun, gaps []report.Gap) docStage {
 	coverage := s.Set.Coverage
 	if coverage == nil {
 		coverage = map[string]int{}
 	}
 	return docStage{
 		Name: s.Name, State: s.State, Reason: utf8Only(s.Reason), DurationMS: s.Duration.Milliseconds(),
-		Coverage: coverage, Gaps: convert(s.Set.Gaps, toGap), Notes: orEmpty(s.Set.Notes),
+		Coverage: coverage, Gaps: convert(gapsOf(s.Name, gaps), toGap), Notes: orEmpty(s.Set.Notes), Files: docFileCounts(s.Files),
 	}
 }
 
-func toGap(g finding.Gap) docGap {
-	return docGap{Location: somewhere(g.Location), Message: utf8Only(g.Message)}
+func gapsOf(stage string, gaps []report.Gap) (out []report.Gap) {
+	for _, g := range gaps {
+		if g.Stage == stage {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func toGap(g report.Gap) docGap {
+	return docGap{
+		Rule: g.Rule, Class: g.Class, Counts: g.Counts, Message: utf8Only(g.Message), Location: somewhere(g.Location),
+		Subject: utf8Only(g.Subject), Remediation: utf8Only(g.Remediation), Depends: convert(g.Depends, uri),
+		Fingerprint: g.Fingerprint, Exception: maybeException(g.Exception),
+	}
+}
+
+func maybeException(e *config.Exception) *docException {
+	if e == nil {
+		return nil
+	}
+	d := toException(*e)
+	return &d
 }
 
 func toRule(r finding.Rule) docRule {
@@ -98,10 +120,7 @@ func toFinding(f report.Finding) docFinding {
 			return docEdit{e.Start, e.End, utf8Only(e.Text)}
 		})}
 	}
-	if f.Exception != nil {
-		e := toException(*f.Exception)
-		d.Exception = &e
-	}
+	d.Exception = maybeException(f.Exception)
 	return d
 }
 

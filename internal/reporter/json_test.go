@@ -18,7 +18,10 @@ var promised = map[string][]string{
 	"":                           {"schema", "tool", "target", "verdict", "stages", "rules", "findings", "controls", "exceptions", "database", "counts"},
 	"tool":                       {"name", "version"},
 	"target":                     {"root", "commit", "ref", "event", "base"},
-	"stages.0":                   {"name", "state", "reason", "duration_ms", "coverage", "gaps", "notes"},
+	"stages.0":                   {"name", "state", "reason", "duration_ms", "coverage", "gaps", "notes", "files"},
+	"stages.0.files":             {"judged", "excluded", "gap", "out_of_scope"},
+	"stages.2.gaps.1":            {"rule", "class", "counts", "message", "location", "subject", "remediation", "fingerprint", "exception"},
+	"stages.2.gaps.4.exception":  {"rule", "path", "subject", "reason", "owner", "expires"},
 	"rules.0":                    {"id", "title", "severity", "security_severity", "help_uri", "controls"},
 	"findings.1":                 {"stage", "rule", "severity", "level", "class", "message", "location", "related", "subject", "fingerprint", "controls", "remediation", "fix", "properties", "exception"},
 	"findings.1.location":        {"uri", "region"},
@@ -27,7 +30,7 @@ var promised = map[string][]string{
 	"controls.0":                 {"id", "framework", "title", "state", "findings", "reason"},
 	"exceptions":                 {"used", "expired", "unused", "pending"},
 	"database":                   {"digest", "updated_at"},
-	"counts":                     {"critical", "high", "medium", "low", "info", "introduced"},
+	"counts":                     {"critical", "high", "medium", "low", "info", "introduced", "gaps"},
 }
 
 func decoded(t *testing.T, r *report.Report) any {

@@ -2,6 +2,7 @@ package reporter
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -84,22 +85,21 @@ func countsLine(c report.Counts) string {
 	if c.Excepted > 0 {
 		line += ", " + strconv.Itoa(c.Excepted) + " excepted"
 	}
+	if c.Gaps > 0 {
+		line += "; " + plural(c.Gaps, "gap")
+	}
 	return line
 }
 
-// controlCounts counts the controls by state.
-func controlCounts(r *report.Report) (satisfied, not, unknown int) {
-	for _, c := range r.Controls {
-		switch c.State {
-		case report.Satisfied:
-			satisfied++
-		case report.NotSatisfied:
-			not++
-		default:
-			unknown++
-		}
+// ControlsLine counts the controls by state: 4 satisfied, 1 declared, 2 not satisfied, 3
+// not assessed.
+func ControlsLine(controls []report.ControlState) string {
+	count := map[report.ControlResult]int{}
+	for _, c := range controls {
+		count[c.State]++
 	}
-	return satisfied, not, unknown
+	return fmt.Sprintf("%d satisfied, %d declared, %d not satisfied, %d not assessed",
+		count[report.Satisfied], count[report.Declared], count[report.NotSatisfied], count[report.NotAssessed])
 }
 
 // exceptionGroup is the exceptions that share a fate.
@@ -113,8 +113,8 @@ func exceptionGroups(r *report.Report) []exceptionGroup {
 	return []exceptionGroup{
 		{"pending", "added by this change, not applied until it is merged", r.Exceptions.Pending},
 		{"expired", "no longer hold", r.Exceptions.Expired},
-		{"unused", "match no finding", r.Exceptions.Unused},
-		{"used", "accept a finding", r.Exceptions.Used},
+		{"unused", "match nothing", r.Exceptions.Unused},
+		{"used", "accept a finding or a gap", r.Exceptions.Used},
 	}
 }
 

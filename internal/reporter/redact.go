@@ -124,6 +124,8 @@ func redactReport(r *report.Report, f func(string) string) *report.Report {
 	c.Stages = each(r.Stages, func(s report.StageRun) report.StageRun { return redactStage(s, f) })
 	finding := func(x report.Finding) report.Finding { return redactFinding(x, f) }
 	c.Findings, c.Fixed = each(r.Findings, finding), each(r.Fixed, finding)
+	c.Gaps = each(r.Gaps, func(g report.Gap) report.Gap { return redactGap(g, f) })
+	c.Files.ExcludedBy, c.Ledger = each(r.Files.ExcludedBy, f), redactLedger(r.Ledger, f)
 	exception := func(e config.Exception) config.Exception { return redactException(e, f) }
 	c.Exceptions = report.Exceptions{
 		Used: each(r.Exceptions.Used, exception), Expired: each(r.Exceptions.Expired, exception),
@@ -140,8 +142,7 @@ func redactReport(r *report.Report, f func(string) string) *report.Report {
 func redactStage(s report.StageRun, f func(string) string) report.StageRun {
 	s.Reason = f(s.Reason)
 	s.Set.Notes = each(s.Set.Notes, f)
-	s.Set.Gaps = each(s.Set.Gaps, func(g finding.Gap) finding.Gap { g.Message = f(g.Message); return g })
-	s.Set.Findings = nil // the report's own list is the one that counts
+	s.Set.Findings, s.Set.Gaps = nil, nil // the report's own lists are those that count
 	s.Set.Files = each(s.Set.Files, func(e finding.File) finding.File {
 		if clean := f(string(e.Data)); clean != string(e.Data) {
 			e.Data = []byte(clean)
@@ -149,6 +150,26 @@ func redactStage(s report.StageRun, f func(string) string) report.StageRun {
 		return e
 	})
 	return s
+}
+
+func redactGap(g report.Gap, f func(string) string) report.Gap {
+	g.Message, g.Subject, g.Remediation = f(g.Message), f(g.Subject), f(g.Remediation)
+	g.Exception = redactMaybe(g.Exception, f)
+	return g
+}
+
+// redactLedger asks once for each reason: a large repository has few and many files.
+func redactLedger(entries []finding.Entry, f func(string) string) []finding.Entry {
+	clean := map[string]string{}
+	return each(entries, func(e finding.Entry) finding.Entry {
+		by, ok := clean[e.By]
+		if !ok {
+			by = f(e.By)
+			clean[e.By] = by
+		}
+		e.By = by
+		return e
+	})
 }
 
 func redactFinding(x report.Finding, f func(string) string) report.Finding {
@@ -167,10 +188,7 @@ func redactFinding(x report.Finding, f func(string) string) report.Finding {
 		fix.Edits = each(fix.Edits, func(e finding.Edit) finding.Edit { e.Text = f(e.Text); return e })
 		x.Fix = &fix
 	}
-	if x.Exception != nil {
-		e := redactException(*x.Exception, f)
-		x.Exception = &e
-	}
+	x.Exception = redactMaybe(x.Exception, f)
 	return x
 }
 
@@ -180,6 +198,14 @@ func redactProperty(k, v string, f func(string) string) string {
 		return redacted
 	}
 	return f(v)
+}
+
+func redactMaybe(e *config.Exception, f func(string) string) *config.Exception {
+	if e == nil {
+		return nil
+	}
+	clean := redactException(*e, f)
+	return &clean
 }
 
 func redactException(e config.Exception, f func(string) string) config.Exception {

@@ -64,6 +64,9 @@ func leaky(canary string) *report.Report {
 		r.Stages[i].Set.Rules = nil
 		r.Stages[i].Set.Files = []finding.File{{Name: "zap/" + r.Stages[i].Name + ".json", Data: []byte(`{"x": "` + canary + `"}`)}}
 	}
+	for i := range r.Gaps {
+		r.Gaps[i].Location.URI = "compose.yaml"
+	}
 	for i := range r.Findings {
 		r.Findings[i].Location.URI = "compose.yaml" // a name is an identity and stays
 		for j := range r.Findings[i].Related {
@@ -80,6 +83,11 @@ func TestNoSinkLeaksTokens(t *testing.T) {
 		if bytes.Contains(rendered(t, format, leaky(canary), Options{}), []byte(canary)) {
 			t.Errorf("%s holds the token", format)
 		}
+	}
+	r := leaky(canary)
+	r.Ledger[0].File = "a"
+	if data, err := renderLedger(Redact(r).Ledger); err != nil || bytes.Contains(data, []byte(canary)) {
+		t.Errorf("the ledger holds the token, error %v", err)
 	}
 }
 

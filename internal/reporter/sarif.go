@@ -67,7 +67,9 @@ func newSarifRun(r *report.Report, s report.StageRun, findings []report.Finding,
 	run.Tool = sarif.NewTool().WithDriver(driver)
 	run.ColumnKind = ptr("unicodeCodePoints")
 	run.AutomationDetails = sarif.NewRunAutomationDetails().WithID("assure/" + s.Name + "/")
-	run.Invocations = []*sarif.Invocation{invocation(s, cut, shape)}
+	gaps := gapsOf(s.Name, r.Gaps)
+	driver.Notifications = gapDescriptors(gaps)
+	run.Invocations = []*sarif.Invocation{invocation(s, gaps, cut, shape)}
 	seen := map[string]int{}
 	for _, f := range kept {
 		seen[f.Rule+"\x00"+f.Fingerprint]++
@@ -102,9 +104,9 @@ func (shape *logShape) choose(findings []report.Finding) (kept []report.Finding,
 
 // invocation says whether the stage saw everything. GitHub refuses a whole upload of
 // which one run was not successful, so there a degraded stage only has notifications.
-func invocation(s report.StageRun, cut int, shape *logShape) *sarif.Invocation {
+func invocation(s report.StageRun, gaps []report.Gap, cut int, shape *logShape) *sarif.Invocation {
 	inv := sarif.NewInvocation()
-	broken := s.State == report.Failed || s.State == report.Degraded || len(s.Set.Gaps) > 0
+	broken := s.State == report.Failed || s.State == report.Degraded
 	inv.ExecutionSuccessful = ptr(!broken || !shape.full)
 	if s.Reason != "" {
 		level := "warning"
@@ -113,8 +115,8 @@ func invocation(s report.StageRun, cut int, shape *logShape) *sarif.Invocation {
 		}
 		inv.AddToolExecutionNotification(notification(level, string(s.State)+": "+s.Reason, finding.Location{}))
 	}
-	for _, g := range s.Set.Gaps {
-		inv.AddToolExecutionNotification(notification("error", g.Message, g.Location))
+	for _, g := range gaps {
+		inv.AddToolExecutionNotification(gapNotification(g))
 	}
 	if cut > 0 {
 		inv.AddToolExecutionNotification(notification("warning", fmt.Sprintf(

@@ -187,10 +187,10 @@ func TestSARIFRuns(t *testing.T) {
 	if run := full["assure/dast/"]; run == nil || *run.Invocations[0].ExecutionSuccessful || len(run.Invocations[0].ToolExecutionNotifications) != 1 {
 		t.Errorf("the broken stage is %v", run)
 	}
-	if run := full["assure/images/"]; *run.Invocations[0].ExecutionSuccessful || len(run.Invocations[0].ToolExecutionNotifications) != 3 {
+	if run := full["assure/images/"]; *run.Invocations[0].ExecutionSuccessful || len(run.Invocations[0].ToolExecutionNotifications) != 6 {
 		t.Errorf("the degraded stage is %v", run.Invocations[0])
 	}
-	if run := upload["assure/images/"]; !*run.Invocations[0].ExecutionSuccessful || len(run.Invocations[0].ToolExecutionNotifications) != 3 {
+	if run := upload["assure/images/"]; !*run.Invocations[0].ExecutionSuccessful || len(run.Invocations[0].ToolExecutionNotifications) != 6 {
 		t.Errorf("the degraded stage in the upload is %v", run.Invocations[0])
 	}
 	if run := upload["assure/config/"]; run == nil || len(run.Results) != 0 {

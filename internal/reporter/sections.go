@@ -66,13 +66,30 @@ func foldedHeader(title string) string {
 	return "<details>\n<summary>" + title + "</summary>\n\n"
 }
 
-func gapRows(r *report.Report) (rows []string) {
-	for _, s := range r.Stages {
-		for _, g := range s.Set.Gaps {
-			rows = append(rows, row(code(s.Name, cellName), codePlace(g.Location), code(g.Message, cellText)))
-		}
+// gapSection lists what was not seen, with the way out, and folds what does not count.
+func gapSection(p *page, r *report.Report, limit int) {
+	counting, rest := splitGaps(r)
+	p.list("### Not seen\n\n"+header("Stage", "Where", "What", "Fix"), convert(counting, func(g report.Gap) string {
+		return row(code(g.Stage, cellName), codePlace(g.Location), code(told(g), cellText)+ruleOf(g), code(g.Remediation, cellText))
+	}), limit, "gap", "\n")
+	p.list(foldedHeader("Not seen and not counted: "+restLine(rest))+header("Stage", "Where", "What", "Why it does not count"), convert(rest, func(g report.Gap) string {
+		return row(code(g.Stage, cellName), codePlace(g.Location), code(told(g), cellText)+ruleOf(g), code(whyNot(g), cellText))
+	}), limit, "gap", folded)
+}
+
+func ruleOf(g report.Gap) string {
+	if g.Rule == "" {
+		return ""
 	}
-	return rows
+	return " " + code(g.Rule, cellName)
+}
+
+func filesSection(r *report.Report) string {
+	line := filesLine(r.Files)
+	if line == "" {
+		return ""
+	}
+	return code(line, cellText) + "\n\n"
 }
 
 func exceptionRows(r *report.Report) (rows []string) {
@@ -97,8 +114,7 @@ func controlSection(r *report.Report) string {
 	if len(r.Controls) == 0 {
 		return ""
 	}
-	yes, no, unknown := controlCounts(r)
-	return fmt.Sprintf("Controls: %d satisfied, %d not satisfied, %d not assessed.\n\n", yes, no, unknown)
+	return "Controls: " + ControlsLine(r.Controls) + ".\n\n"
 }
 
 // footer says what the report is about and where more of it is.

@@ -18,10 +18,11 @@ func renderSummary(r *report.Report, o Options) ([]byte, error) {
 	p := &page{left: summaryBytes - len(end)}
 	p.add(verdictSection(r))
 	p.add(stageSection(r))
+	p.add(filesSection(r))
 	rows := findingRows(counted(r))
 	worst := rows[:min(len(rows), summaryWorst)]
 	p.list(findingHeader("Findings"), worst, len(worst), "line", "\n")
-	p.list("### Not seen\n\n"+header("Stage", "Where", "What"), gapRows(r), 200, "gap", "\n")
+	gapSection(p, r, 200)
 	p.list("### Exceptions\n\n"+header("State", "Rule", "For", "Expires", "Owner", "Reason"), exceptionRows(r), 200, "exception", "\n")
 	p.add(controlSection(r))
 	p.list("### Controls not satisfied\n\n"+header("Control", "Requirement", "Findings", "Reason"), controlRows(r, report.NotSatisfied), 200, "control", "\n")

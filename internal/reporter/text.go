@@ -2,7 +2,9 @@ package reporter
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -23,6 +25,7 @@ func renderText(r *report.Report, o Options) ([]byte, error) {
 	t := &console{o: o}
 	t.verdict(r)
 	t.stages(r)
+	t.files(r)
 	t.findings(r)
 	t.gaps(r)
 	t.exceptions(r)
@@ -65,6 +68,12 @@ func (t *console) stages(r *report.Report) {
 	_ = w.Flush() // a strings.Builder takes everything
 	for l := range strings.Lines(table.String()) {
 		t.line("  %s", strings.TrimRight(l, " \n"))
+	}
+}
+
+func (t *console) files(r *report.Report) {
+	if line := filesLine(r.Files); line != "" {
+		t.line("\n  %s", terminal(short(line, textWidth)))
 	}
 }
 
@@ -134,20 +143,33 @@ func severityColor(s finding.Severity) string {
 	}
 }
 
+// gaps lists what counts, with the way out, and only counts the rest.
 func (t *console) gaps(r *report.Report) {
+	counting, rest := splitGaps(r)
 	var lines []string
-	for _, s := range r.Stages {
-		for _, g := range s.Set.Gaps {
-			lines = append(lines, gapPlace(s, g)+": "+terminal(short(g.Message, textWidth)))
+	for _, g := range counting {
+		line := t.gap(g)
+		if g.Remediation != "" {
+			line += "\n      " + paint(t.o.Color, faint, "fix:") + " " + terminal(short(g.Remediation, textWidth))
 		}
+		lines = append(lines, line)
 	}
 	t.section("Not seen", lines)
+	if len(rest) > 0 {
+		t.line("\n  not seen and not counted: %s; the report files list them", restLine(rest))
+	}
+}
+
+// gap is a gap as file:line:col: rule message.
+func (t *console) gap(g report.Gap) string {
+	return strings.Join(slices.DeleteFunc([]string{gapPlace(g) + ":", terminal(g.Rule), terminal(short(told(g), textWidth))},
+		func(s string) bool { return s == "" }), " ")
 }
 
 // gapPlace is where a gap is, or whose it is when it is nowhere.
-func gapPlace(s report.StageRun, g finding.Gap) string {
+func gapPlace(g report.Gap) string {
 	if g.Location.URI == "" {
-		return "stage " + terminal(s.Name)
+		return "stage " + terminal(g.Stage)
 	}
 	return terminalPath(g.Location.String())
 }
@@ -179,8 +201,7 @@ func (t *console) section(title string, lines []string) {
 func (t *console) facts(r *report.Report) {
 	var lines []string
 	if len(r.Controls) > 0 {
-		yes, no, unknown := controlCounts(r)
-		lines = append(lines, fmt.Sprintf("controls: %d satisfied, %d not satisfied, %d not assessed", yes, no, unknown))
+		lines = append(lines, "controls: "+ControlsLine(r.Controls))
 	}
 	if len(r.Fixed) > 0 {
 		lines = append(lines, plural(len(r.Fixed), "finding")+" of the base commit gone")
@@ -214,10 +235,9 @@ func renderLint(r *report.Report, o Options) ([]byte, error) {
 			t.line("%s", t.hit(f))
 		}
 	}
-	for _, s := range r.Stages {
-		for _, g := range s.Set.Gaps {
-			t.line("%s: error assure/gap %s", gapPlace(s, g), terminal(short(g.Message, textWidth)))
-		}
+	counting, _ := splitGaps(r)
+	for _, g := range counting {
+		t.line("%s: error %s %s", gapPlace(g), terminal(cmp.Or(g.Rule, "assure/gap")), terminal(short(told(g), textWidth)))
 	}
 	return t.Bytes(), nil
 }

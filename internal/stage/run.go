@@ -119,34 +119,9 @@ func judge(ctx context.Context, run report.StageRun, err error) (report.State, s
 		return report.Failed, err.Error()
 	case cause != nil:
 		return report.Failed, cause.Error()
-	case len(run.Set.Gaps) > 0:
-		return report.Degraded, gapReason(run)
-	case len(run.Set.Findings) > 0:
-		return report.HasFindings, ""
-	case covered(run) == 0:
-		return report.NothingToCheck, ""
 	default:
-		return report.Passed, ""
+		return report.StateOf(run.Set, run.Set.Gaps)
 	}
-}
-
-func gapReason(run report.StageRun) string {
-	g := run.Set.Gaps[0]
-	reason := g.Message
-	if g.Location.URI != "" {
-		reason = g.Location.String() + ": " + reason
-	}
-	if n := len(run.Set.Gaps) - 1; n > 0 {
-		reason += fmt.Sprintf(" (and %d more)", n)
-	}
-	return reason
-}
-
-func covered(run report.StageRun) (n int) {
-	for _, c := range run.Set.Coverage {
-		n += c
-	}
-	return n
 }
 
 func (o Options) say(stage, doing string, done bool) {

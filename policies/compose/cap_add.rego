@@ -25,6 +25,12 @@
 #         cap_add: [NET_BIND_SERVICE]
 package policies.compose.cap_add
 
+import data.policies.lib.compose
+
+subjects contains name if some name, _ in input.facts.services
+
+unknown contains doubt if some doubt in compose.undecided({"cap_add"})
+
 results contains result if {
 	some name, service in input.facts.services
 	some capability in service.cap_add

@@ -21,3 +21,11 @@ test_silent_on_accepted if {
 	severities("NET_BIND_SERVICE", "guide") == set()
 	severities("CHOWN", "baseline") == set()
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "cap_add"],
+	}]}
+	doubt.subject == "web"
+}

@@ -23,6 +23,12 @@
 #         cap_drop: [ALL]
 package policies.compose.cap_drop
 
+import data.policies.lib.compose
+
+subjects contains name if some name, _ in input.facts.services
+
+unknown contains doubt if some doubt in compose.undecided({"cap_drop"})
+
 results contains result if {
 	some name, service in input.facts.services
 	not "ALL" in {c.name | some c in service.cap_drop}

@@ -13,3 +13,11 @@ test_fires_without_all if {
 test_silent_with_all if {
 	count(rule.results) == 0 with input as dropping(["ALL"])
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "cap_drop"],
+	}]}
+	doubt.subject == "web"
+}

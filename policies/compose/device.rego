@@ -23,7 +23,11 @@
 #         devices: ["/dev/dri:/dev/dri"]
 package policies.compose.device
 
+import data.policies.lib.compose
+
 subjects contains name if some name, _ in input.services
+
+unknown contains doubt if some doubt in compose.undecided({"devices", "device_cgroup_rules"})
 
 results contains result if {
 	some name in subjects

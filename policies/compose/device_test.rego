@@ -17,3 +17,11 @@ test_silent_on_harmless_devices if {
 	count(rule.results) == 0 with input as service("devices", ["/dev/dri/card0:/dev/dri/card0"]) with data.params as params
 	count(rule.results) == 0 with input as {"services": {"web": {}}} with data.params as params
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "devices"],
+	}]}
+	doubt.subject == "web"
+}

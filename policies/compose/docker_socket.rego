@@ -23,6 +23,55 @@
 #         image: registry.example.org/agent:1.0
 package policies.compose.docker_socket
 
+import data.policies.lib.compose
+
+subjects contains name if some name, _ in input.services
+
+unknown contains doubt if some doubt in compose.undecided({"volumes", "use_api_socket", "devices", "group_add"})
+
+# An engine is reached by other ways than its socket.
+unknown contains {"subject": name, "reason": "it is told of an engine at an address", "path": path} if {
+	some name, service in input.services
+	some key, value in service.environment
+	upper(sprintf("%v", [key])) in {"BUILDKIT_HOST", "CONTAINER_HOST", "DOCKER_HOST", "PODMAN_HOST"}
+	not value in {"", null}
+	path := ["services", name, "environment", key]
+}
+
+unknown contains {"subject": name, "reason": "its command names an engine's address", "path": word.path} if {
+	some name, service in input.facts.services
+	some word in service.words
+	regex.match(`^(-H|--host)(=|$)|:(2375|2376|4243)\b`, word.text)
+}
+
+unknown contains {"subject": name, "reason": "it publishes a port of a container engine", "path": port.path} if {
+	some name, service in input.facts.services
+	some port in service.ports
+	some number in {2375, 2376, 4243}
+	port.first <= number
+	number <= port.last
+}
+
+unknown contains {"subject": name, "reason": sprintf("it joins the host's group %v", [group]), "path": path} if {
+	some name, service in input.services
+	some i, group in service.group_add
+	path := ["services", name, "group_add", i]
+}
+
+# The directory above a socket holds it.
+unknown contains {"subject": name, "reason": sprintf("%s of the host may hold the engine's socket", [mount.source]), "path": mount.path} if {
+	some name, service in input.facts.services
+	some mount in service.mounts
+	mount.type == "bind"
+	not mount.socket
+	mount.sensitive
+}
+
+unknown contains {"subject": name, "reason": "it runs privileged", "path": ["services", name, "privileged"]} if {
+	some name, service in input.services
+	service.privileged == true
+}
+
 results contains result if {
 	some name, service in input.facts.services
 	some mount in service.mounts

@@ -32,3 +32,16 @@ test_fires_on_volume if {
 test_silent_without_socket if {
 	count(rule.results) == 0 with input as mounted(false)
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "volumes"],
+	}]}
+	doubt.subject == "web"
+}
+
+test_unknown_with_engine_elsewhere if {
+	count(rule.unknown) == 1 with input as {"services": {"web": {"environment": {"DOCKER_HOST": "tcp://dind:2375"}}}}
+	count(rule.unknown) == 0 with input as {"services": {"web": {"environment": {"HOST": "tcp://dind:2375"}}}}
+}

@@ -26,6 +26,12 @@
 #         driver: bridge
 package policies.compose.host_namespace
 
+import data.policies.lib.compose
+
+subjects contains name if some name, _ in input.services
+
+unknown contains doubt if some doubt in compose.undecided({"cgroup", "ipc", "network_mode", "pid", "userns_mode", "uts"})
+
 results contains result if {
 	some name, service in input.services
 	some key in ["cgroup", "ipc", "network_mode", "pid", "userns_mode", "uts"]

@@ -12,3 +12,11 @@ test_fires_on_each if {
 test_silent_otherwise if {
 	count(rule.results) == 0 with input as {"services": {"web": {"network_mode": "bridge", "ipc": "private"}}}
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "pid"],
+	}]}
+	doubt.subject == "web"
+}

@@ -37,3 +37,24 @@ test_fires_on_volume if {
 test_silent_otherwise if {
 	count(rule.results) == 0 with input as mounted({"propagation": "rprivate"})
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "volumes"],
+	}]}
+	doubt.subject == "web"
+}
+
+unknown(source) := count(found) if {
+	found := rule.unknown with input as {"facts": {"services": {"web": {"mounts": [{
+		"type": "bind", "source": source, "target": "/x", "sensitive": false, "socket": false,
+		"path": ["services", "web", "volumes", 0],
+	}]}}}}
+}
+
+test_unknown_host_path if {
+	unknown("/opt/data") == 1
+	unknown("/etc/localtime") == 0
+	unknown("./data") == 0
+}

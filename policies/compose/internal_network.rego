@@ -37,6 +37,14 @@ subjects contains network if {
 	not input.networks[network].external
 }
 
+# What lies behind a network of somebody else is not seen here.
+unknown contains {"subject": network, "reason": "it is made outside this file", "path": ["networks", network, "external"]} if {
+	some name, service in input.facts.services
+	service.role == "store"
+	some network in compose.networks(name)
+	input.networks[network].external
+}
+
 results contains result if {
 	some network in subjects
 	not input.networks[network].internal == true

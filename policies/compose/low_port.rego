@@ -23,7 +23,19 @@
 #         ports: ["80:8080"]
 package policies.compose.low_port
 
-subjects contains name if some name, _ in input.facts.services
+import data.policies.lib.compose
+
+subjects contains name if {
+	some name, service in input.facts.services
+	count(service.ports) > 0
+}
+
+subjects contains name if {
+	some name, service in input.services
+	service.environment.ASPNETCORE_URLS
+}
+
+unknown contains doubt if some doubt in compose.undecided({"ports"})
 
 results contains result if {
 	some name in subjects

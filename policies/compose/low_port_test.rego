@@ -17,3 +17,11 @@ test_silent_on_high_ports if {
 	count(rule.results) == 0 with input as service([{"first": 1024, "path": ["p"]}], "https://+:8080")
 	count(rule.results) == 0 with input as service([{"first": 0, "path": ["p"]}], "https://+")
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "ports"],
+	}]}
+	doubt.subject == "web"
+}

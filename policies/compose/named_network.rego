@@ -26,9 +26,15 @@ package policies.compose.named_network
 
 import data.policies.lib.compose
 
-results contains result if {
+subjects contains name if {
 	some name, service in input.services
 	not service.network_mode
+}
+
+unknown contains doubt if some doubt in compose.undecided({"network_mode", "networks"})
+
+results contains result if {
+	some name in subjects
 	count(compose.networks(name) - {"default"}) == 0
 	result := {
 		"message": sprintf("service %s is only on the implicit default network", [name]),

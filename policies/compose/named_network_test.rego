@@ -13,3 +13,11 @@ test_silent_on_named if {
 	count(rule.results) == 0 with input as {"services": {"web": {"networks": ["core-net"]}}}
 	count(rule.results) == 0 with input as {"services": {"web": {"network_mode": "none"}}}
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "networks"],
+	}]}
+	doubt.subject == "web"
+}

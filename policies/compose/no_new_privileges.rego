@@ -26,9 +26,24 @@
 #           - no-new-privileges:true
 package policies.compose.no_new_privileges
 
+import data.policies.lib.compose
+
 subjects contains name if {
 	some name, service in input.facts.services
-	service.role != "store"
+	in_scope(service)
+}
+
+in_scope(service) if service.role != "store"
+
+# The guide's own store is shown without the option.
+in_scope(service) if {
+	service.role == "store"
+	input.params.profile != "guide-literal"
+}
+
+unknown contains doubt if {
+	some doubt in compose.undecided({"security_opt"})
+	doubt.subject in subjects
 }
 
 results contains result if {

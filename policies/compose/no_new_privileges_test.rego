@@ -13,7 +13,16 @@ test_silent_when_on if {
 	count(rule.results) == 0 with input as with_option("other", true)
 }
 
-test_silent_for_stores if {
-	count(rule.results) == 0 with input as with_option("store", false)
-	count(rule.subjects) == 0 with input as with_option("store", false)
+test_fires_for_stores if {
+	judged := object.union(with_option("store", false), {"params": {"profile": "guide"}})
+	count(rule.results) == 1 with input as judged
+	count(rule.subjects) == 0 with input as object.union(judged, {"params": {"profile": "guide-literal"}})
+}
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as object.union(with_option("other", false), {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "security_opt"],
+	}]})
+	doubt.subject == "web"
 }

@@ -24,6 +24,12 @@
 #         privileged: false
 package policies.compose.privileged
 
+import data.policies.lib.compose
+
+subjects contains name if some name, _ in input.services
+
+unknown contains doubt if some doubt in compose.undecided({"privileged"})
+
 results contains result if {
 	some path in paths
 	result := {

@@ -17,3 +17,11 @@ test_silent_otherwise if {
 	paths({}) == set()
 	paths({"privileged": false, "build": {"entitlements": ["network.host"]}}) == set()
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "privileged"],
+	}]}
+	doubt.subject == "web"
+}

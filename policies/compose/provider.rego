@@ -21,7 +21,11 @@
 #         build: https://example.org/web.git#0123456789abcdef0123456789abcdef01234567
 package policies.compose.provider
 
+import data.policies.lib.compose
+
 subjects contains name if some name, _ in input.services
+
+unknown contains doubt if some doubt in compose.undecided({"provider"})
 
 results contains result if {
 	some name in subjects

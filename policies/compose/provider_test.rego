@@ -14,3 +14,11 @@ test_silent_on_own_code if {
 	count(rule.results) == 0 with input as service("build", {"context": "./app"})
 	count(rule.results) == 0 with input as service("build", "https://example.org/a.git#0123456789abcdef0123456789abcdef01234567")
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "provider"],
+	}]}
+	doubt.subject == "web"
+}

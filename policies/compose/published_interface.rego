@@ -22,11 +22,16 @@
 #         ports: ["127.0.0.1:8080:8080"]
 package policies.compose.published_interface
 
+import data.policies.lib.compose
+
 # Stores are judged by compose/published-store.
 subjects contains name if {
 	some name, service in input.facts.services
 	not service.role in {"ingress", "store"}
+	count(service.ports) > 0
 }
+
+unknown contains doubt if some doubt in compose.undecided({"ports"})
 
 results contains result if {
 	some name in subjects

@@ -14,3 +14,11 @@ test_silent_on_one_interface if {
 	count(rule.results) == 0 with input as service("other", "127.0.0.1")
 	count(rule.results) == 0 with input as service("ingress", "")
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "ports"],
+	}]}
+	doubt.subject == "web"
+}

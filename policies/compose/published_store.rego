@@ -26,6 +26,24 @@
 #           - "6379"
 package policies.compose.published_store
 
+import data.policies.lib.compose
+
+subjects contains name if {
+	some name, service in input.facts.services
+	service.role == "store"
+}
+
+unknown contains doubt if {
+	some doubt in compose.undecided({"network_mode", "ports"})
+	doubt.subject in subjects
+}
+
+# What a store on the host's network listens on is published without a word.
+unknown contains {"subject": name, "reason": "it is on the host's network", "path": ["services", name, "network_mode"]} if {
+	some name in subjects
+	input.services[name].network_mode == "host"
+}
+
 results contains result if {
 	some name, service in input.facts.services
 	some port in service.ports

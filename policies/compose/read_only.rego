@@ -23,6 +23,12 @@
 #           - /tmp:size=64m
 package policies.compose.read_only
 
+import data.policies.lib.compose
+
+subjects contains name if some name, _ in input.services
+
+unknown contains doubt if some doubt in compose.undecided({"read_only"})
+
 results contains result if {
 	some name, service in input.services
 	not service.read_only == true

@@ -14,3 +14,11 @@ test_fires_when_false if {
 test_silent_when_true if {
 	count(rule.results) == 0 with input as {"services": {"web": {"read_only": true}}}
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "read_only"],
+	}]}
+	doubt.subject == "web"
+}

@@ -26,7 +26,11 @@
 #             limits: {memory: 256M, cpus: "1", pids: 100}
 package policies.compose.resource_limits
 
+import data.policies.lib.compose
+
 subjects contains name if some name, _ in input.facts.services
+
+unknown contains doubt if some doubt in compose.undecided({"cpus", "mem_limit", "pids_limit", "deploy"})
 
 results contains result if {
 	some name in subjects

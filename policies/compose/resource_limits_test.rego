@@ -13,3 +13,11 @@ test_fires_once_a_service if {
 test_silent_with_limits if {
 	count(rule.results) == 0 with input as service({"memory": true, "cpus": true, "pids": true})
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "mem_limit"],
+	}]}
+	doubt.subject == "web"
+}

@@ -25,10 +25,14 @@
 #           - seccomp:./seccomp-backend.json
 package policies.compose.seccomp_file
 
+import data.policies.lib.compose
+
 subjects contains name if {
 	some name, service in input.facts.services
 	service.seccomp.state in {"outside", "missing", "invalid", "allows", "denies"}
 }
+
+unknown contains doubt if some doubt in compose.undecided({"security_opt"})
 
 results contains result if {
 	some name in subjects

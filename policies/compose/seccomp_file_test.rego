@@ -26,3 +26,11 @@ test_silent_without_file if {
 	count(rule.results) == 0 with input as profiled("builtin", [])
 	count(rule.results) == 0 with input as {"facts": {"services": {"web": {"seccomp": null}}}}
 }
+
+test_unknown_by_variable if {
+	some doubt in rule.unknown with input as {"variables": [{
+		"name": "X", "set": false, "default": null,
+		"path": ["services", "web", "security_opt"],
+	}]}
+	doubt.subject == "web"
+}

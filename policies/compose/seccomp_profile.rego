@@ -23,9 +23,22 @@
 #           - seccomp:./seccomp-backend.json
 package policies.compose.seccomp_profile
 
+import data.policies.lib.compose
+
 subjects contains name if {
 	some name, service in input.facts.services
 	service.role == "backend"
+}
+
+unknown contains {"subject": name, "reason": sprintf("the profile %s could not be read", [seccomp.value]), "path": seccomp.path} if {
+	some name in subjects
+	seccomp := input.facts.services[name].seccomp
+	seccomp.state in {"allows", "invalid", "missing", "outside", "unconfined"}
+}
+
+unknown contains doubt if {
+	some doubt in compose.undecided({"security_opt"})
+	doubt.subject in subjects
 }
 
 results contains result if {

@@ -20,3 +20,8 @@ test_silent_with_profile if {
 test_silent_for_others if {
 	count(rule.results) == 0 with input as profiled("other", null)
 }
+
+test_unknown_profile if {
+	found := rule.unknown with input as {"facts": {"services": {"api": {"role": "backend", "seccomp": {"state": "outside", "value": "/p", "path": ["x"]}}}}}
+	count(found) == 1
+}

@@ -25,6 +25,11 @@
 #         command: ["valkey-server", "--aclfile", "/run/secrets/users.acl"]
 package policies.compose.secret_argument
 
+subjects contains name if {
+	some name, service in input.facts.services
+	count(service.words) > 0
+}
+
 results contains result if {
 	some name, service in input.facts.services
 	some i, word in service.words

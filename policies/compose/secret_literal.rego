@@ -6,7 +6,7 @@
 # scope: package
 # custom:
 #   severity: high
-#   controls: [SHG-3.48, SHG-5.04, SHG-5.14]
+#   controls: [SHG-3.48, SHG-5.14]
 #   profiles: [guide, strict]
 #   tags: [CWE-798]
 #   remediation: >-
@@ -29,6 +29,25 @@
 #       db:
 #         file: ./db.txt
 package policies.compose.secret_literal
+
+subjects contains name if some name, _ in input.facts.services
+
+# A value that is partly a variable: the rest may be the secret.
+unknown contains {"subject": name, "reason": sprintf("%s is made of text and variables", [key]), "path": ["services", name, "environment", key]} if {
+	some variable in input.variables
+	["services", name, "environment", key] = variable.path
+	mixed(sprintf("%v", [object.get(input, array.concat(["raw"], variable.path), "")]))
+}
+
+# What a variable holds may well be secret; a word beside it in a secret's place may, too.
+mixed(text) if {
+	some userinfo in regex.find_all_string_submatch_n(`://[^/@\s:]*:([^/@\s]+)@`, text, -1)
+	not regex.match(`^\$\{?\w+(:?-|:?\?[^}]*)?\}?$`, userinfo[1])
+}
+
+mixed(text) if {
+	regex.match(`^[^\s$/:]{6,}\$\{?\w+\}?$|^\$\{\w+\}[^\s/:]{6,}$`, text)
+}
 
 results contains result if {
 	some name, service in input.facts.services

@@ -28,9 +28,21 @@
 #       tls: {environment: TLS_FILE}
 package policies.compose.server_certificate
 
+import data.policies.lib.compose
+
 subjects contains name if {
 	some name, service in input.services
 	contains(lower(service.environment.ASPNETCORE_URLS), "https://")
+}
+
+# A path in the environment alone does not put a file there.
+unknown contains {"subject": name, "reason": sprintf("nothing mounts %s", [value]), "path": ["services", name, "environment", key]} if {
+	some name in subjects
+	some key, value in input.services[name].environment
+	regex.match(`(?i)certificate.*path|cert_path`, sprintf("%v", [key]))
+	is_string(value)
+	startswith(value, "/")
+	not compose.given_file(name, value)
 }
 
 results contains result if {

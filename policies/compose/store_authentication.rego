@@ -25,10 +25,47 @@
 #         command: ["valkey-server", "--aclfile", "/run/secrets/users.acl"]
 package policies.compose.store_authentication
 
+import data.policies.lib.compose
+
 subjects contains name if {
 	some name, service in input.facts.services
 	service.role == "store"
-	service.product in {"valkey", "postgres", "mysql", "mongo", "elasticsearch"}
+}
+
+known := {"valkey", "postgres", "mysql", "mongo", "elasticsearch"}
+
+unknown contains {"subject": name, "reason": "how this product lets clients in is not known", "path": ["services", name, "image"]} if {
+	some name in subjects
+	not input.facts.services[name].product in known
+}
+
+unknown contains {"subject": name, "reason": access.why, "path": access.path} if {
+	some name in subjects
+	access := input.facts.services[name].access
+	access.state == "unknown"
+}
+
+# Without a value there may be no password.
+unknown contains {"subject": name, "reason": sprintf("%s has no value here", [concat(", ", password.optional)]), "path": password.path} if {
+	some name in subjects
+	some password in input.facts.services[name].passwords
+	count(password.optional) > 0
+}
+
+# A password's file proves nothing unless something puts it there.
+unknown contains {"subject": name, "reason": sprintf("nothing gives it the file %s", [file]), "path": password.path} if {
+	some name in subjects
+	some password in input.facts.services[name].passwords
+	password.state == "file"
+	password.path[2] == "environment"
+	file := sprintf("%v", [object.get(input, password.path, "")])
+	not compose.given_file(name, file)
+}
+
+unknown contains doubt if {
+	some doubt in compose.undecided({"command", "entrypoint", "image"})
+	doubt.subject in subjects
+	count(input.facts.services[doubt.subject].passwords) == 0
 }
 
 results contains result if {
@@ -41,19 +78,31 @@ results contains result if {
 	}
 }
 
+results contains result if {
+	some name in subjects
+	access := input.facts.services[name].access
+	access.state == "open"
+	result := {"message": sprintf("store %s lets everybody in: %s", [name, access.why]), "path": access.path}
+}
+
 # Some are open unless somebody closes them; the others only when somebody opens them.
 unless_closed := {"valkey": "command", "mongo": "environment"}
 
 open(service) if {
 	unless_closed[service.product]
+	not decided(service)
 	every password in service.passwords { password.state == "empty" }
 }
 
 open(service) if {
+	service.product in known
 	not unless_closed[service.product]
 	some password in service.passwords
 	password.state == "empty"
 }
+
+# decided is true when a configuration file was read: then its word counts.
+decided(service) if service.access.state
 
 place(_, service) := min({p.path | some p in service.passwords; p.state == "empty"})
 

@@ -38,3 +38,18 @@ test_silent_with_password if {
 test_silent_for_others if {
 	count(rule.subjects) == 0 with input as {"facts": {"services": {"web": {"role": "other", "product": ""}}}}
 }
+
+test_fires_on_open_file if {
+	open := {"facts": {"services": {"db": {
+		"role": "store", "product": "valkey", "passwords": [{"state": "file", "path": ["services", "db", "command", 1]}],
+		"access": {"state": "open", "why": "valkey.conf, line 2: it sets no password", "path": ["services", "db", "command", 1]},
+	}}}}
+	some r in rule.results with input as open
+	r.path == ["services", "db", "command", 1]
+}
+
+test_unknown_product_or_file if {
+	count(rule.unknown) == 1 with input as store("memcached", [])
+	count(rule.unknown) == 1 with input as store("postgres", ["file"])
+	count(rule.unknown) == 0 with input as store("postgres", ["literal"])
+}

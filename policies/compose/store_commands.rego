@@ -28,20 +28,33 @@ subjects contains name if {
 	service.product == "valkey"
 }
 
+unknown contains {"subject": name, "reason": "its configuration file is not read", "path": password.path} if {
+	some name in subjects
+	service := input.facts.services[name]
+	not restricted(service)
+	some password in from_file(service)
+}
+
+# from_file are the configuration files named that say nothing that was read.
+from_file(service) := {password |
+	some password in service.passwords
+	password.state == "file"
+	password.path[2] != "environment"
+	not object.get(service, ["access", "state"], "") in {"closed", "open"}
+}
+
 results contains result if {
 	some name in subjects
 	service := input.facts.services[name]
 	not restricted(service)
+	count(from_file(service)) == 0
 	result := {
 		"message": sprintf("every client of store %s may use destructive commands", [name]),
 		"path": ["services", name, "command"],
 	}
 }
 
-restricted(service) if {
-	some password in service.passwords
-	password.state == "file"
-}
+restricted(service) if service.access.restricted
 
 restricted(service) if {
 	some word in service.words

@@ -13,7 +13,11 @@ test_fires_without_restriction if {
 }
 
 test_silent_with_restriction if {
-	count(rule.results) == 0 with input as store([{"state": "file"}], [])
+	count(rule.results) == 0 with input as store([{"state": "file", "path": ["services", "db", "command", 1]}], [])
 	count(rule.results) == 0 with input as store([], ["--rename-command", "FLUSHALL", ""])
 	count(rule.results) == 0 with input as store([], ["--user", "app on -@dangerous"])
+}
+
+test_unknown_with_unread_file if {
+	count(rule.unknown) == 1 with input as store([{"state": "file", "path": ["services", "db", "command", 1]}], [])
 }

@@ -30,6 +30,13 @@ subjects contains name if {
 	service.product == "valkey"
 }
 
+# A volume is no backup, and what a configuration file says of snapshots is not read.
+unknown contains {"subject": name, "reason": "whether its volume is backed up is not seen", "path": ["services", name, "volumes"]} if {
+	some name in subjects
+	some mount in input.facts.services[name].mounts
+	not mount.read_only
+}
+
 results contains result if {
 	some name in subjects
 	some tmpfs in input.facts.services[name].tmpfs

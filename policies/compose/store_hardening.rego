@@ -1,8 +1,8 @@
 # METADATA
 # title: Store is hardened less than the backend
 # description: >-
-#   The store holds the data, so it deserves at least the protection that the backend gets: no new
-#   privileges, a seccomp profile and a health check.
+#   The store holds the data, so it deserves at least the protection that the backend gets: a
+#   seccomp profile and a health check.
 # scope: package
 # custom:
 #   severity: medium
@@ -10,7 +10,7 @@
 #   controls: [SHG-3.38]
 #   profiles: [guide, strict]
 #   remediation: >-
-#     Add no-new-privileges:true and a seccomp profile to security_opt, and a healthcheck.
+#     Add a seccomp profile to security_opt, and a healthcheck.
 #   bad: |
 #     services:
 #       valkey:
@@ -44,12 +44,9 @@ results contains result if {
 # What a store needs, with the key that gives it.
 wanted := {
 	"health check": "healthcheck",
-	"protection against new privileges": "security_opt",
 	"seccomp profile of its own": "security_opt",
 }
 
 met(service, "health check") if service.health.set
-
-met(service, "protection against new privileges") if service.no_new_privileges
 
 met(service, "seccomp profile of its own") if not service.seccomp.state in {null, "builtin"}

@@ -4,7 +4,7 @@ import data.policies.compose.store_hardening as rule
 
 store(facts) := {"facts": {"services": {"db": object.union(
 	{
-		"role": "store", "no_new_privileges": true,
+		"role": "store",
 		"seccomp": {"state": "denies"}, "health": {"set": true},
 	},
 	facts,
@@ -15,7 +15,6 @@ paths(facts) := found if {
 }
 
 test_fires_on_each if {
-	paths({"no_new_privileges": false}) == {["services", "db", "security_opt"]}
 	paths({"seccomp": {"state": "builtin"}}) == {["services", "db", "security_opt"]}
 	paths({"health": {"set": false}}) == {["services", "db", "healthcheck"]}
 }
@@ -25,5 +24,5 @@ test_silent_when_hardened if {
 }
 
 test_silent_for_others if {
-	paths({"role": "other", "no_new_privileges": false}) == set()
+	paths({"role": "other", "health": {"set": false}}) == set()
 }

@@ -22,15 +22,21 @@
 #         command: ["valkey-server", "--maxmemory", "512mb"]
 package policies.compose.store_memory
 
-# What a configuration file sets is not seen here.
 subjects contains name if {
 	some name, service in input.facts.services
 	service.product == "valkey"
-	not from_file(service)
+}
+
+# What a configuration file sets is not seen here.
+unknown contains {"subject": name, "reason": "its configuration file is not read", "path": ["services", name, "command"]} if {
+	some name in subjects
+	unread(input.facts.services[name])
+	not limited(input.facts.services[name])
 }
 
 results contains result if {
 	some name in subjects
+	not unread(input.facts.services[name])
 	not limited(input.facts.services[name])
 	result := {
 		"message": sprintf("store %s sets no maxmemory", [name]),
@@ -43,7 +49,10 @@ limited(service) if {
 	trim_left(word.text, "-") == "maxmemory"
 }
 
-from_file(service) if {
+limited(service) if service.access.memory
+
+unread(service) if {
+	not object.get(service, ["access", "state"], "") in {"closed", "open"}
 	some word in service.words
 	word.from != "healthcheck"
 	regex.match(`\.conf(ig)?$`, word.text)

@@ -14,5 +14,10 @@ test_fires_without_limit if {
 
 test_silent_with_limit if {
 	count(rule.results) == 0 with input as store(["valkey-server", "--maxmemory", "1gb"])
-	count(rule.subjects) == 0 with input as store(["valkey-server", "/etc/valkey.conf"])
+	count(rule.results) == 0 with input as store(["valkey-server", "/etc/valkey.conf"])
+}
+
+test_unknown_with_file if {
+	count(rule.unknown) == 1 with input as store(["valkey-server", "/etc/valkey.conf"])
+	count(rule.unknown) == 0 with input as store(["valkey-server", "/etc/valkey.conf", "--maxmemory", "1gb"])
 }

@@ -43,6 +43,30 @@ subjects contains name if {
 	service.role == "store"
 }
 
+unknown contains doubt if {
+	some doubt in compose.undecided({"network_mode", "networks"})
+	doubt.subject in subjects
+}
+
+unknown contains {"subject": name, "reason": "it shares its only network with what is published", "path": ["services", name, "networks"]} if {
+	some name in subjects
+	joined := compose.networks(name) | implicit(name)
+	count(joined) == 1
+	some network in joined
+	outer(network)
+}
+
+unknown contains {"subject": name, "reason": "it takes its network from elsewhere", "path": ["services", name, "network_mode"]} if {
+	some name in subjects
+	mode := input.services[name].network_mode
+	not mode in {"", "bridge", "none", null}
+}
+
+# implicit is the network of services that name none.
+implicit(name) := {"default"} if {
+	count(compose.networks(name)) == 0
+} else := set()
+
 # Alone on its one network a store cannot be asked to leave it.
 results contains result if {
 	some name in subjects
@@ -61,7 +85,7 @@ outer(network) if input.networks[network].external
 outer(network) if {
 	not input.networks[network].internal
 	some name, service in input.facts.services
-	network in compose.networks(name)
+	network in (compose.networks(name) | implicit(name))
 	not service.role == "store"
 	count(service.ports) > 0
 }

@@ -17,3 +17,11 @@ test_silent_inside if {
 	count(rule.results) == 0 with input as stack({"core": null}, [1])
 	count(rule.results) == 0 with input as stack({"core": null, "edge": null}, [])
 }
+
+test_unknown_beside_what_is_published if {
+	found := rule.unknown with input as {
+		"services": {"db": {}, "web": {}}, "networks": {},
+		"facts": {"services": {"db": {"role": "store", "ports": []}, "web": {"role": "other", "ports": [{}]}}},
+	}
+	count(found) == 1
+}

@@ -21,3 +21,8 @@ test_silent_on_others if {
 test_silent_without_passwords if {
 	count(rule.subjects) == 0 with input as {"facts": {"services": {"web": {"passwords": []}}}}
 }
+
+test_unknown_without_file if {
+	found := rule.unknown with input as {"facts": {"services": {"db": {"passwords": [{"state": "file", "path": ["services", "db", "command", 1]}]}}}}
+	count(found) == 1
+}

@@ -24,12 +24,24 @@ package policies.compose.store_version
 subjects contains name if {
 	some name, service in input.facts.services
 	service.image.name in {"redis", "valkey"}
-	service.image.major >= 0
+}
+
+# A tag without a number, or a digest alone, does not say the version.
+unknown contains {"subject": name, "reason": "its tag names no version", "path": ["services", name, "image"]} if {
+	some name in subjects
+	image := input.facts.services[name].image
+	not versioned(image)
+}
+
+versioned(image) if {
+	image.major >= 0
+	image.known
 }
 
 results contains result if {
 	some name in subjects
 	image := input.facts.services[name].image
+	image.major >= 0
 	image.major < data.params["compose/store-version"].major
 	result := {
 		"message": sprintf("store %s runs %s %d, older than %v", [name, image.name, image.major, data.params["compose/store-version"].major]),

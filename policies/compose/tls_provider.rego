@@ -39,7 +39,7 @@ subjects contains name if {
 
 results contains result if {
 	some name in subjects
-	provider(name) in {"", null}
+	lower(sprintf("%v", [provider(name)])) in {"", "<nil>", "none", "null"}
 	result := {
 		"message": sprintf("service %s does not say which TLS provider it uses", [name]),
 		"path": ["services", name, "environment", "TLSPROVIDER"],

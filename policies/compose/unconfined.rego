@@ -26,6 +26,30 @@
 #           - no-new-privileges:true
 package policies.compose.unconfined
 
+import data.policies.lib.compose
+
+subjects contains name if some name, _ in input.facts.services
+
+unknown contains doubt if some doubt in compose.undecided({"security_opt"})
+
+# What this rule does not know may switch protection off, too.
+unknown contains {
+	"subject": name,
+	"reason": sprintf("no rule knows the option %s=%s", [option.key, option.value]),
+	"path": option.path,
+} if {
+	some name, service in input.facts.services
+	some option in service.security
+	not understood(option)
+}
+
+understood(option) if option.key in {"seccomp", "apparmor", "systempaths", "writable-cgroups", "no-new-privileges", "credentialspec"}
+
+understood(option) if {
+	option.key == "label"
+	regex.match(`^(disable$|level:)`, lower(option.value))
+}
+
 results contains result if {
 	some name, service in input.facts.services
 	some option in service.security

@@ -21,3 +21,10 @@ test_silent_on_profiles if {
 	count(rule.results) == 0 with input as option("writable-cgroups", "false", false)
 	count(rule.results) == 0 with input as option("label", "type:svirt_t", false)
 }
+
+test_unknown_option if {
+	found := rule.unknown with input as {"facts": {"services": {"web": {"security": [{"key": "disable", "value": "", "path": ["x"]}]}}}}
+	count(found) == 1
+	known := rule.unknown with input as {"facts": {"services": {"web": {"security": [{"key": "label", "value": "level:s0", "path": ["x"]}]}}}}
+	count(known) == 0
+}

@@ -24,6 +24,8 @@
 #         user: "10001:10001"
 package policies.compose.user
 
+subjects contains name if some name, _ in input.facts.services
+
 results contains result if {
 	some name, service in input.facts.services
 	not service.user.image_nonroot

@@ -33,11 +33,23 @@
 #           - routing_key_file: /run/secrets/pagerduty
 package policies.config.alert_delivery
 
+import data.policies.lib.deployed
+
 subjects contains delivery.path if some delivery in input.facts.deliveries
 
 subjects contains server.path if {
 	some server in input.facts.metrics.servers
 	server.rules
+}
+
+unknown contains deployed.unread(subject, subject) if some subject in subjects
+
+# An address that nobody resolves reaches nobody.
+unknown contains {"subject": delivery.path, "reason": "the address of a receiver does not exist", "path": delivery.path} if {
+	some delivery in input.facts.deliveries
+	walk(object.get(input.files, [delivery.path[1], "content", "receivers"], []), [_, value])
+	is_string(value)
+	regex.match(`://[^/]*\.(example|invalid|test)([:/]|$)`, value)
 }
 
 reached(delivery) if {

@@ -27,7 +27,14 @@
 #             expr: redis_up == 0
 package policies.config.alert_expression
 
+import data.policies.lib.deployed
+
 subjects contains i if some i, _ in input.facts.alerts.rules
+
+unknown contains {"subject": i, "reason": "no deployed server is known to load the rule file", "path": alert.path} if {
+	some i, alert in input.facts.alerts.rules
+	not deployed.loads(alert.path)
+}
 
 results contains result if {
 	some alert in input.facts.alerts.rules

@@ -42,6 +42,11 @@ in_time if {
 
 subjects contains subject if some subject in alerts.subjects(found)
 
+unknown contains doubt if {
+	count(subjects) > 0
+	some doubt in alerts.doubts(found)
+}
+
 results contains {"message": message, "path": input.facts.alerts.anchor} if {
 	alerts.whole
 	count(found) == 0

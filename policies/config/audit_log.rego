@@ -19,7 +19,14 @@
 #     {"Logging": {"LogLevel": {"Default": "Warning", "Concelier.Authorization.Audit": "Information"}}}
 package policies.config.audit_log
 
+import data.policies.lib.settings
+
 subjects contains logger.path if some logger in input.facts.derived.audit_loggers
+
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
 
 results contains result if {
 	some logger in input.facts.derived.audit_loggers

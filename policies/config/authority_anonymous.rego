@@ -34,6 +34,11 @@ subjects contains setting.path if {
 	setting.name == "concelier.authority.allowanonymousfallback"
 }
 
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
+
 results contains result if {
 	some setting in settings.authority
 	setting.name == "concelier.authority.allowanonymousfallback"

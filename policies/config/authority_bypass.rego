@@ -25,10 +25,17 @@
 #         bypassNetworks: [127.0.0.1/32, ::1/128]
 package policies.config.authority_bypass
 
+import data.policies.lib.settings
+
 # hosts are how many bits of an address may stay free: a network of 256 hosts.
 hosts := 8
 
 subjects contains bypass.path if some bypass in input.facts.derived.bypasses
+
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
 
 results contains result if {
 	some bypass in input.facts.derived.bypasses

@@ -42,6 +42,11 @@ subjects contains "repository" if {
 	count(switches) == 0
 }
 
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
+
 results contains result if {
 	some setting in switches
 	not authority.is_true(setting.value)

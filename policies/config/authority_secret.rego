@@ -33,6 +33,11 @@ subjects contains setting.path if {
 	setting.name in {"concelier.authority.clientsecret", "concelier.authority.clientsecretfile"}
 }
 
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
+
 results contains result if {
 	some setting in settings.authority
 	setting.name == "concelier.authority.clientsecret"

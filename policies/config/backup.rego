@@ -33,6 +33,9 @@ subjects contains "repository" if {
 	count(input.facts.stores) > 0
 }
 
+# That a job names a backup does not say that it runs, nor that anybody restored one.
+unknown contains {"subject": "repository", "reason": "whether a backup was made and restored is not seen"} if "repository" in subjects
+
 results contains result if {
 	"repository" in subjects
 	count([1 |

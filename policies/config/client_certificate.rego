@@ -19,7 +19,14 @@
 #     {"Kestrel": {"EndpointDefaults": {"ClientCertificateMode": "RequireCertificate"}}}
 package policies.config.client_certificate
 
+import data.policies.lib.settings
+
 subjects contains mode.path if some mode in input.facts.derived.client_certificates
+
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
 
 results contains result if {
 	some mode in input.facts.derived.client_certificates

@@ -32,9 +32,21 @@
 #     {"title": "Web", "schemaVersion": 39, "uid": "web", "panels": [{}]}
 package policies.config.dashboard
 
+import data.policies.lib.deployed
+
 subjects contains "repository" if {
 	input.complete
 	count(input.facts.metrics.servers) > 0
+}
+
+unknown contains {"subject": "repository", "reason": "no service of the repository is given a dashboard with panels", "path": input.facts.metrics.servers[0].path} if {
+	"repository" in subjects
+	count([1 |
+		some name, file in input.files
+		file.family == "dashboard"
+		file.content.panels > 0
+		deployed.read(["files", name])
+	]) == 0
 }
 
 results contains result if {

@@ -47,6 +47,9 @@ subjects contains ecosystem.name if {
 	not ecosystem.name in updates.images
 }
 
+# What the updater did is not in its configuration.
+unknown contains {"subject": name, "reason": "whether the updater runs is not seen"} if some name in subjects
+
 results contains result if {
 	count(subjects) > 0
 	not updates.present

@@ -46,6 +46,9 @@ subjects contains "repository" if {
 	workflows.judged
 }
 
+# Whether a change waits for the job is set where the branch is protected.
+unknown contains {"subject": "repository", "reason": "whether merging waits for the job is not seen"} if "repository" in subjects
+
 results contains result if {
 	"repository" in subjects
 	count([1 |

@@ -45,6 +45,11 @@ import data.policies.lib.workflows
 
 subjects contains found.step.path if some found in workflows.dynamic
 
+# What is scanned may be another system, and whether merging waits is not seen.
+unknown contains {"subject": found.step.path, "reason": "whether it scans this stack and merging waits for it is not seen", "path": found.step.path} if {
+	some found in workflows.dynamic
+}
+
 results contains result if {
 	some found in workflows.dynamic
 	is_object(found.step.uses)

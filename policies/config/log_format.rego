@@ -35,6 +35,11 @@ formatters contains setting if {
 	setting.known
 }
 
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
+
 results contains result if {
 	some sink in input.facts.derived.sinks
 	not structured(sink.formatter)

@@ -29,6 +29,8 @@
 #         Host loki
 package policies.config.log_input
 
+import data.policies.lib.deployed
+
 # figures are inputs that bring metrics or tests, never logs.
 figures := {
 	"cpu", "mem", "disk", "netif", "thermal", "proc", "health", "random", "dummy", "fluentbit_metrics",
@@ -49,6 +51,8 @@ collecting contains name if {
 	some name in [i.name | some i in input.facts.shipper.inputs]
 	not name in figures
 }
+
+unknown contains deployed.unread("shipper", input.facts.shipper.anchor) if "shipper" in subjects
 
 results contains {"message": message, "path": input.facts.shipper.anchor} if {
 	"shipper" in subjects

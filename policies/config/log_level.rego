@@ -22,7 +22,14 @@
 #     {"Logging": {"LogLevel": {"Default": "Debug"}}}
 package policies.config.log_level
 
+import data.policies.lib.settings
+
 subjects contains logger.path if some logger in input.facts.derived.loggers
+
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
 
 results contains result if {
 	some logger in input.facts.derived.loggers

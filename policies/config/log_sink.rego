@@ -29,6 +29,8 @@
 #           host: loki
 package policies.config.log_sink
 
+import data.policies.lib.deployed
+
 # searchable are the sinks that the guide names; local ones keep nothing.
 searchable := {"es", "opensearch", "loki"}
 
@@ -43,6 +45,17 @@ subjects contains "shipper" if {
 	input.complete
 	count(names) > 0
 	count(names - local) == 0
+}
+
+unknown contains deployed.unread("shipper", input.facts.shipper.anchor) if "shipper" in subjects
+
+unknown contains {"subject": "shipper", "reason": "no output to a searchable store takes every record", "path": input.facts.shipper.anchor} if {
+	"shipper" in subjects
+	count([1 |
+		some output in input.facts.shipper.outputs
+		output.name in searchable
+		object.get(input, array.concat(array.slice(output.path, 0, count(output.path) - 1), ["match"]), "") == "*"
+	]) == 0
 }
 
 results contains result if {

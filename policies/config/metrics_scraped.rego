@@ -30,11 +30,28 @@
 #           - targets: ["backend:8080"]
 package policies.config.metrics_scraped
 
+import data.policies.lib.deployed
+
 itself := {"localhost", "127.0.0.1", "::1", "0.0.0.0", "prometheus", ""}
 
 subjects contains i if some i, _ in input.facts.metrics.servers
 
 subjects contains "monitors" if input.facts.metrics.monitors > 0
+
+unknown contains deployed.unread(i, server.path) if some i, server in input.facts.metrics.servers
+
+unknown contains {"subject": i, "reason": "none of its targets is a service of the repository", "path": server.path} if {
+	some i, server in input.facts.metrics.servers
+	count([1 |
+		some job in server.jobs
+		some host in job.hosts
+		host in object.get(input.facts, "names", [])
+	]) == 0
+}
+
+unknown contains {"subject": "monitors", "reason": "whether a Prometheus of the cluster selects them is not seen", "path": ["documents"]} if {
+	input.facts.metrics.monitors > 0
+}
 
 scrapes(server) if {
 	some job in server.jobs

@@ -19,6 +19,8 @@
 #     {"Kestrel": {"Endpoints": {"Web": {"Url": "https://*:8443"}, "Health": {"Url": "http://127.0.0.1:8081"}}}}
 package policies.config.plain_listener
 
+import data.policies.lib.settings
+
 # The environment of Compose services has a rule of its own.
 judged contains listener if {
 	some listener in input.facts.derived.listeners
@@ -26,6 +28,11 @@ judged contains listener if {
 }
 
 subjects contains listener.path if some listener in judged
+
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
 
 results contains result if {
 	some listener in judged

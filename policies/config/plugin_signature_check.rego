@@ -31,6 +31,11 @@ switches contains setting if {
 
 subjects contains setting.path if some setting in switches
 
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
+
 results contains result if {
 	some setting in switches
 	authority.is_true(setting.value)

@@ -47,7 +47,7 @@ results contains result if {
 	}
 }
 
-problems(command) := (({sprintf("leaves a check out (%s)", [word]) |
+problems(command) := ((({sprintf("leaves a check out (%s)", [word]) |
 	some word in command.words
 	regex.match(`^--(insecure-ignore-(tlog|sct)|allow-insecure-registry|allow-http-registry)(=true)?$`, word)
 } | {"takes its key from the network" |
@@ -57,6 +57,16 @@ problems(command) := (({sprintf("leaves a check out (%s)", [word]) |
 	command.ignored != ""
 }) | {"names no digest" |
 	count([1 | some word in command.words; regex.match(`@sha256:|\$`, word)]) == 0
+}) | {"accepts a certificate of anybody" |
+	some i, word in command.words
+	anybody(command.words, i, word)
+}
+
+anybody(_, _, word) if regex.match(`^--certificate-(identity|oidc-issuer)-regexp=["']?\^?(\.[*+])?\$?["']?$`, word)
+
+anybody(words, i, word) if {
+	regex.match(`^--certificate-(identity|oidc-issuer)-regexp$`, word)
+	regex.match(`^["']?\^?(\.[*+])?\$?["']?$`, words[i + 1])
 }
 
 key(_, _, word) if regex.match(`^--key=https?://`, word)

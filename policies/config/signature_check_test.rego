@@ -16,3 +16,10 @@ test_silent_on_sound_check if {
 	count(rule.results) == 0 with input as script(["cosign", "verify", "--key", "k", "a@sha256:0"], "")
 	count(rule.results) == 0 with input as script(["cosign", "verify", "$IMAGE"], "")
 }
+
+test_fires_on_anybody if {
+	some r in rule.results with input as {"facts": {"scripts": [], "workflows": [{"steps": [{"commands": [{
+		"words": ["cosign", "verify", "a@sha256:0", "--certificate-identity-regexp", ".*"], "ignored": "", "path": ["x"],
+	}]}]}]}}
+	contains(r.message, "anybody")
+}

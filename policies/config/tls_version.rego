@@ -38,6 +38,11 @@ found contains setting if {
 
 subjects contains setting.path if some setting in found
 
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
+
 results contains result if {
 	some setting in found
 	value := lower(sprintf("%v", [setting.value]))

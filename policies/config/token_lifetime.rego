@@ -32,6 +32,11 @@ lifetimes contains setting if {
 	regex.match(`(^|[._])access_?token(_?options)?[._]?(_?(lifetime|life_?span|ttl|expiration|expiry|validity)|_?expires(_?in)?)(_?(in_?)?(seconds?|minutes?|hours?|days?))?$`, setting.name)
 }
 
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
+
 results contains result if {
 	some setting in lifetimes
 	setting.seconds > ceiling

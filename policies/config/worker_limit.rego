@@ -48,6 +48,11 @@ subjects contains setting.path if {
 	count(input.facts.derived.limits) > 0
 }
 
+unknown contains doubt if {
+	some doubt in settings.doubts
+	doubt.subject in subjects
+}
+
 results contains result if {
 	some setting in pools
 	some limit in input.facts.derived.limits

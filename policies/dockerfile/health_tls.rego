@@ -19,6 +19,12 @@
 #     HEALTHCHECK CMD ["wget", "--ca-certificate=/ca.pem", "-qO-", "https://localhost:8080/health"]
 package policies.dockerfile.health_tls
 
+subjects contains i if {
+	some i, _ in input.facts.stages
+	some instruction in input.stages[i].instructions
+	upper(instruction.name) == "HEALTHCHECK"
+}
+
 results contains result if {
 	some stage in input.facts.stages
 	some word in stage.insecure

@@ -12,3 +12,13 @@ test_fires_on_secret if {
 test_silent_without_secret if {
 	count(rule.results) == 0 with input as stage([])
 }
+
+file(text) := {
+	"facts": {"stages": [{"secrets": []}]},
+	"stages": [{"instructions": [{"name": "RUN", "original": text, "args": [text], "flags": []}]}],
+}
+
+test_unknown_commands if {
+	count(rule.unknown) == 1 with input as file("RUN echo root:toor | chpasswd")
+	count(rule.unknown) == 0 with input as file("RUN make install")
+}

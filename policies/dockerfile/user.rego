@@ -53,3 +53,35 @@ problem(stage) := sprintf("runs in the root group (USER %s)", [stage.user.value]
 	not stage.user.root
 	not stage.user.unknown
 }
+
+# A variable is what ENV or ARG before it in its stage says; one of those before FROM is
+# not seen inside a stage.
+problem(stage) := sprintf("runs as root (USER %s is %s)", [stage.user.value, value]) if {
+	value := folded(stage)
+	regex.match(`^["']?(0+|root)(:|["']?$)`, value)
+}
+
+problem(stage) := sprintf("takes its user from a variable without a value (USER %s)", [stage.user.value]) if {
+	stage.user.unknown
+	not folded(stage)
+}
+
+variable := `^["']?\$\{?([A-Za-z_]\w*)(?::?-([^}]*))?\}?`
+
+folded(stage) := value if {
+	stage.user.unknown
+	some found in regex.find_all_string_submatch_n(variable, stage.user.value, 1)
+	given := assigned(stage.user_path, found[1])
+	values := array.concat([found[2] | found[2] != ""], given)
+	value := values[count(values) - 1]
+}
+
+# assigned are the values that the stage gives a variable before the instruction.
+assigned(at, name) := [value |
+	some j, instruction in input.stages[at[1]].instructions
+	j < at[3]
+	upper(instruction.name) in {"ARG", "ENV"}
+	some word in instruction.args
+	startswith(word, sprintf("%s=", [name]))
+	value := substring(word, count(name) + 1, -1)
+]

@@ -29,3 +29,19 @@ test_silent_on_other_users if {
 test_silent_on_build_stages if {
 	count(rule.results) == 0 with input as final({"final": false, "user": {"set": false}})
 }
+
+variable(arguments) := object.union(
+	final({"user": {"set": true, "value": "${U}", "unknown": true}, "user_path": ["stages", 0, "instructions", 1]}),
+	{"stages": [{"instructions": [{"name": "ARG", "args": arguments}, {"name": "USER", "args": ["${U}"]}]}]},
+)
+
+test_fires_on_variable if {
+	count(rule.results) == 1 with input as variable(["U=0"])
+	count(rule.results) == 1 with input as variable(["U=root"])
+	count(rule.results) == 1 with input as variable(["U"])
+	count(rule.results) == 1 with input as variable(["OTHER=10001"])
+}
+
+test_silent_on_folded_variable if {
+	count(rule.results) == 0 with input as variable(["U=10001"])
+}

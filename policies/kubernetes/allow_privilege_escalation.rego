@@ -38,6 +38,12 @@
 #                 allowPrivilegeEscalation: false
 package policies.kubernetes.allow_privilege_escalation
 
+import data.policies.lib.kubernetes
+
+subjects contains container.name if some container in input.facts.containers
+
+unknown contains doubt if some doubt in kubernetes.unjudged
+
 results contains result if {
 	some container in input.facts.containers
 	not container.security.allowPrivilegeEscalation == false

@@ -70,6 +70,13 @@ subjects contains container.name if {
 	names_token(variable.name)
 }
 
+unknown contains {"subject": container.name, "reason": "who may read the file is the node's business", "path": mount.path} if {
+	some container in input.facts.containers
+	some mount in container.mounts
+	at_token(mount.target)
+	single_file(mount)
+}
+
 results contains result if {
 	some container in input.facts.containers
 	some mount in container.mounts

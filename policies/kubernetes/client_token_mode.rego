@@ -59,6 +59,14 @@ tokens contains [container.name, mount] if {
 
 subjects contains name if some [name, _] in tokens
 
+# A path of the node and a claim bring modes of their own.
+unknown contains {"subject": container.name, "reason": sprintf("the mode of a file from a %s is not seen", [mount.sort]), "path": mount.path} if {
+	some container in input.facts.containers
+	some mount in container.mounts
+	regex.match(`^/var/lib/stella/tokens(/client\.jwt)?$|/client\.jwt$`, mount.target)
+	not mount.mode > 0
+}
+
 results contains result if {
 	some [name, mount] in tokens
 	others := bits.and(mount.mode, 23) # 0027: all rights of others, writing of the group

@@ -56,6 +56,12 @@ subjects contains input.facts.name if {
 	not input.facts.cluster.foreign_policies
 }
 
+unknown contains {"subject": input.facts.name, "reason": "a network plug-in's own policies are not read", "path": ["metadata", "name"]} if {
+	input.facts.space.speaks
+	input.facts.space.workloads > 0
+	input.facts.cluster.foreign_policies
+}
+
 open contains "into its pods" if not input.facts.space.denies_ingress
 
 open contains "out of its pods" if not input.facts.space.denies_egress

@@ -41,6 +41,23 @@
 #                   drop: [ALL]
 package policies.kubernetes.drop_capabilities
 
+import data.policies.lib.kubernetes
+
+subjects contains container.name if some container in input.facts.containers
+
+unknown contains doubt if some doubt in kubernetes.unjudged
+
+# Dropped and added again: other rules judge the worst ones only.
+unknown contains {
+	"subject": container.name,
+	"reason": sprintf("it adds the capability %s", [capability.name]),
+	"path": capability.path,
+} if {
+	some container in input.facts.containers
+	some capability in container.add
+	capability.name != "NET_BIND_SERVICE"
+}
+
 results contains result if {
 	some container in input.facts.containers
 	not "ALL" in {c.name | some c in container.drop}

@@ -36,6 +36,12 @@
 #               image: registry.example.org/backend:1.0
 package policies.kubernetes.host_namespace
 
+import data.policies.lib.kubernetes
+
+subjects contains input.facts.name if input.facts.pod != null
+
+unknown contains doubt if some doubt in kubernetes.unjudged
+
 results contains result if {
 	pod := input.facts.pod
 	some key in ["hostIPC", "hostNetwork", "hostPID"]

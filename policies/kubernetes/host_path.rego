@@ -42,6 +42,12 @@
 #               image: registry.example.org/backend:1.0
 package policies.kubernetes.host_path
 
+import data.policies.lib.kubernetes
+
+subjects contains input.facts.name if input.facts.pod != null
+
+unknown contains doubt if some doubt in kubernetes.unjudged
+
 # The engine's socket has a rule of its own.
 results contains result if {
 	some mount in input.facts.pod.mounts

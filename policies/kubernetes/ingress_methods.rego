@@ -48,6 +48,12 @@ subjects contains input.facts.name if {
 	input.facts.kind == "Ingress"
 }
 
+# Without a word the controller decides.
+unknown contains {"subject": input.facts.name, "reason": "it does not say which methods it lets through", "path": ["metadata", "name"]} if {
+	count(subjects) > 0
+	count([key | some key, _ in input.object.metadata.annotations; regex.match(`methods|snippet`, key)]) == 0
+}
+
 results contains result if {
 	count(subjects) > 0
 	some key, value in input.object.metadata.annotations

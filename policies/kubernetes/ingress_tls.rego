@@ -41,6 +41,27 @@ package policies.kubernetes.ingress_tls
 
 subjects contains input.facts.name if {
 	input.facts.kind == "Ingress"
+	some key in ["backend", "defaultBackend", "rules", "tls"]
+	input.object.spec[key]
+}
+
+# Without a certificate of its own it has the controller's, which is mostly self-signed.
+unknown contains {"subject": input.facts.name, "reason": "it names no certificate", "path": ["spec", "tls", i]} if {
+	count(subjects) > 0
+	some i, entry in input.object.spec.tls
+	is_object(entry)
+	object.get(entry, "secretName", "") in {"", null}
+}
+
+results contains {
+	"message": sprintf("Ingress %s serves every host without TLS by its default backend", [input.facts.name]),
+	"path": ["spec", backend],
+} if {
+	count(subjects) > 0
+	some backend in ["defaultBackend", "backend"]
+	is_object(input.object.spec[backend])
+	count([1 | some _ in input.object.spec.tls]) == 0
+	count([1 | some _ in input.object.spec.rules]) == 0
 }
 
 results contains result if {
@@ -65,6 +86,7 @@ matches(host, host)
 matches(pattern, host) if {
 	startswith(pattern, "*.")
 	endswith(host, substring(pattern, 1, -1))
+	count(split(host, ".")) == count(split(pattern, "."))
 }
 
 shown(host) := host if host != ""

@@ -65,6 +65,11 @@ subjects contains input.facts.name if {
 	not input.facts.cluster.foreign_policies
 }
 
+unknown contains {"subject": input.facts.name, "reason": "a network plug-in's own policies are not read", "path": ["metadata", "name"]} if {
+	input.facts.workload.role == "backend"
+	input.facts.cluster.foreign_policies
+}
+
 policies := input.facts.related.policies
 
 limiting contains policy if {

@@ -40,7 +40,11 @@
 #         - ports: [{port: 53, protocol: UDP}]
 package policies.kubernetes.open_egress
 
-subjects contains input.facts.name if input.facts.policy.egress
+# A policy that selects nothing limits nothing.
+subjects contains input.facts.name if {
+	input.facts.policy.egress
+	count(input.facts.related.workloads) > 0
+}
 
 results contains result if {
 	some rule in input.facts.policy.rules

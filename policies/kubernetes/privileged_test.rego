@@ -21,3 +21,11 @@ test_fires_on_capability if {
 test_silent_otherwise if {
 	count(rule.results) == 0 with input as running(false, ["NET_BIND_SERVICE"])
 }
+
+test_unknown_settings if {
+	found := rule.unknown with input as {
+		"facts": {"kind": "Pod", "name": "w", "pod": {"path": ["spec"]}, "containers": [{"name": "w", "add": [], "path": ["spec", "containers", 0]}]},
+		"object": {"spec": {"securityContext": {"sysctls": [{}]}, "containers": [{"securityContext": {"procMount": "Unmasked"}, "livenessProbe": {"httpGet": {"host": "a"}}}]}},
+	}
+	count(found) == 3
+}

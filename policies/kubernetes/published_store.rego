@@ -33,6 +33,12 @@ package policies.kubernetes.published_store
 
 subjects contains input.facts.name if input.facts.store != ""
 
+# Another object of the cluster may lead to it.
+unknown contains {"subject": input.facts.name, "reason": "not all objects of the cluster are seen", "path": ["metadata", "name"]} if {
+	count(subjects) > 0
+	not input.complete
+}
+
 results contains result if {
 	count(subjects) > 0
 	input.object.spec.type in {"LoadBalancer", "NodePort"}

@@ -56,6 +56,11 @@ subjects contains input.facts.name if {
 	nginx
 }
 
+unknown contains {"subject": input.facts.name, "reason": "its controller's limits are not known", "path": ["metadata", "name"]} if {
+	input.facts.kind == "Ingress"
+	not nginx
+}
+
 nginx if contains(object.get(input.object.spec, "ingressClassName", ""), "nginx")
 
 nginx if contains(object.get(notes, "kubernetes.io/ingress.class", ""), "nginx")

@@ -33,6 +33,26 @@ package policies.kubernetes.rbac_binding
 
 subjects contains input.facts.name if input.facts.kind in {"RoleBinding", "ClusterRoleBinding"}
 
+# A role that is not judged here may hold anything; view and the discovery of the API are known.
+unknown contains {"subject": input.facts.name, "reason": sprintf("what %s allows is not judged", [role.name]), "path": ["roleRef", "name"]} if {
+	count(subjects) > 0
+	role := input.object.roleRef
+	not role.name in {"system:basic-user", "system:discovery", "system:public-info-viewer", "view"}
+	not own(role)
+}
+
+own(role) if {
+	input.complete
+	role.name in object.get(input.facts.cluster, "roles", [])
+}
+
+unknown contains {"subject": input.facts.name, "reason": sprintf("%s is a group of many", [subject.name]), "path": ["subjects", i, "name"]} if {
+	count(subjects) > 0
+	some i, subject in input.object.subjects
+	is_string(subject.name)
+	regex.match(`^system:(authenticated|masters|serviceaccounts(:.*)?)$|^default$`, subject.name)
+}
+
 results contains result if {
 	count(subjects) > 0
 	input.object.roleRef.name == "cluster-admin"

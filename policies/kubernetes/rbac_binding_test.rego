@@ -21,3 +21,9 @@ test_silent_otherwise if {
 	count(rule.results) == 0 with input as binding("view", "x")
 	count(rule.results) == 0 with input as {"object": {}, "facts": {"kind": "Pod", "name": "p"}}
 }
+
+test_unknown_role if {
+	foreign := {"facts": {"kind": "RoleBinding", "name": "b", "cluster": {"roles": ["own"]}}, "complete": true, "object": {"roleRef": {"name": "edit"}}}
+	count(rule.unknown) == 1 with input as foreign
+	count(rule.unknown) == 0 with input as object.union(foreign, {"object": {"roleRef": {"name": "own"}}})
+}

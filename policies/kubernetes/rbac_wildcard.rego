@@ -37,6 +37,35 @@ package policies.kubernetes.rbac_wildcard
 
 subjects contains input.facts.name if input.facts.kind in {"Role", "ClusterRole"}
 
+# Rights that lead to more than they name, and that no rule judges yet.
+unknown contains {"subject": input.facts.name, "reason": sprintf("it grants %s of %s", [verb, resource]), "path": ["rules", i, "resources", j]} if {
+	count(subjects) > 0
+	some i, grant in input.object.rules
+	some j, resource in grant.resources
+	some verb in grant.verbs
+	some [resources, verbs] in leading
+	is_string(resource)
+	regex.match(resources, resource)
+	verb in verbs
+}
+
+changes := {"approve", "create", "delete", "deletecollection", "patch", "sign", "update"}
+
+leading := [
+	[`^secrets$`, (changes | {"get", "list", "watch"})],
+	[`^pods/(attach|ephemeralcontainers|exec|portforward)$`, (changes | {"get"})],
+	[`^(pods|deployments|daemonsets|statefulsets|replicasets|replicationcontrollers|jobs|cronjobs)$`, {"create", "patch", "update"}],
+	[`^((cluster)?role(binding)?s|nodes|namespaces|persistentvolumes|networkpolicies|services/status)$`, changes],
+	[`^(mutating|validating)(webhookconfigurations|admissionpolic(ies|ybindings))$|^(apiservices|customresourcedefinitions)$`, changes],
+	[`^certificatesigningrequests/(approval|status)$|^signers$`, changes],
+]
+
+# Other roles are added to an aggregated one.
+unknown contains {"subject": input.facts.name, "reason": "it is put together from other roles", "path": ["aggregationRule"]} if {
+	count(subjects) > 0
+	input.object.aggregationRule
+}
+
 results contains result if {
 	count(subjects) > 0
 	some i, grant in input.object.rules

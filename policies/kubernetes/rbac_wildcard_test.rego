@@ -23,3 +23,11 @@ test_silent_when_named if {
 	count(rule.results) == 0 with input as role(null)
 	count(rule.subjects) == 0 with input as {"object": {}, "facts": {"kind": "Pod", "name": "p"}}
 }
+
+test_unknown_leading_right if {
+	found := rule.unknown with input as {
+		"facts": {"kind": "Role", "name": "r"},
+		"object": {"rules": [{"resources": ["secrets", 1], "verbs": ["get"]}, {"resources": ["services"], "verbs": ["get"]}]},
+	}
+	count(found) == 1
+}

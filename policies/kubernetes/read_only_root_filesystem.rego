@@ -39,6 +39,12 @@
 #                 readOnlyRootFilesystem: true
 package policies.kubernetes.read_only_root_filesystem
 
+import data.policies.lib.kubernetes
+
+subjects contains container.name if some container in input.facts.containers
+
+unknown contains doubt if some doubt in kubernetes.unjudged
+
 results contains result if {
 	some container in input.facts.containers
 	not container.security.readOnlyRootFilesystem == true

@@ -39,6 +39,12 @@
 #               image: registry.example.org/backend:1.0
 package policies.kubernetes.seccomp_profile
 
+import data.policies.lib.kubernetes
+
+subjects contains container.name if some container in input.facts.containers
+
+unknown contains doubt if some doubt in kubernetes.unjudged
+
 results contains result if {
 	some container in input.facts.containers
 	not object.get(container.security, ["seccompProfile", "type"], "") in {"Localhost", "RuntimeDefault"}

@@ -44,6 +44,10 @@ package policies.kubernetes.secret_literal
 
 import data.policies.lib.kubernetes
 
+subjects contains container.name if some container in input.facts.containers
+
+unknown contains doubt if some doubt in kubernetes.unjudged
+
 results contains result if {
 	some container in input.facts.containers
 	some secret in container.secrets
@@ -53,4 +57,25 @@ results contains result if {
 		"message": sprintf("variable %s of container %s holds a secret", [secret.key, container.name]),
 		"path": secret.path,
 	}
+}
+
+# An address carries one before its host.
+results contains result if {
+	some container in input.facts.containers
+	some i, variable in object.get(input.object, array.concat(container.path, ["env"]), [])
+	is_string(variable.value)
+	regex.match(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@]*:[^\s/@$<{]+@`, variable.value)
+	not variable.name in {secret.key | some secret in container.secrets}
+	result := {
+		"message": sprintf("variable %s of container %s holds a secret in an address", [variable.name, container.name]),
+		"path": array.concat(container.path, ["env", i, "value"]),
+	}
+}
+
+# A template or a chart's value may hold anything.
+unknown contains {"subject": container.name, "reason": sprintf("%s is filled in elsewhere", [variable.name]), "path": container.path} if {
+	some container in input.facts.containers
+	some variable in object.get(input.object, array.concat(container.path, ["env"]), [])
+	is_string(variable.value)
+	regex.match(`\{\{|\$\{`, variable.value)
 }

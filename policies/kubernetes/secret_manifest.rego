@@ -29,6 +29,23 @@ package policies.kubernetes.secret_manifest
 
 subjects contains input.facts.name if input.facts.kind in {"Secret", "ConfigMap"}
 
+# A value without a telling name may be a secret, in a Secret it is meant to be.
+unknown contains {"subject": input.facts.name, "reason": sprintf("what %s holds is not known", [key]), "path": [part, key]} if {
+	input.facts.kind == "Secret"
+	some part in ["data", "stringData"]
+	some key, value in input.object[part]
+	not value in {"", null}
+	not startswith(sprintf("%v", [value]), "ENC[")
+	not [part, key] in {held.path | some held in input.facts.values}
+}
+
+unknown contains {"subject": input.facts.name, "reason": sprintf("%s holds a line that may be a secret", [key]), "path": ["data", key]} if {
+	input.facts.kind == "ConfigMap"
+	some key, value in input.object.data
+	is_string(value)
+	regex.match(`(?i)(passw(or)?d|pwd|secret|token|api_?key)["']?\s*[=:]\s*["']?[^\s"'$<{]{4,}|://[^\s:/@]*:[^\s/@$<{]+@`, value)
+}
+
 results contains result if {
 	some value in input.facts.values
 	result := {

@@ -13,3 +13,8 @@ test_silent_without_value if {
 	count(rule.results) == 0 with input as held([])
 	count(rule.subjects) == 0 with input as {"facts": {"kind": "Pod", "name": "p", "values": []}}
 }
+
+test_unknown_values if {
+	count(rule.unknown) == 1 with input as {"facts": {"kind": "Secret", "name": "s", "values": []}, "object": {"data": {"a": "eA=="}}}
+	count(rule.unknown) == 1 with input as {"facts": {"kind": "ConfigMap", "name": "s", "values": []}, "object": {"data": {"a": "Host=x;Password=hunter2", "b": "x"}}}
+}

@@ -51,6 +51,12 @@ subjects contains input.facts.name if {
 	input.facts.workload.signed != null
 }
 
+# That a policy enforces something does not say that it means this image.
+unknown contains {"subject": input.facts.name, "reason": "whether the policy matches its images is not seen", "path": input.facts.workload.signed} if {
+	count(subjects) > 0
+	input.facts.cluster.verifies
+}
+
 results contains result if {
 	count(subjects) > 0
 	not input.facts.cluster.verifies

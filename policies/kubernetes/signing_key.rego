@@ -57,6 +57,11 @@ keys contains [container.name, mount] if {
 
 subjects contains name if some [name, _] in keys
 
+unknown contains {"subject": name, "reason": "who may read the file is the node's business", "path": mount.path} if {
+	some [name, mount] in keys
+	not mount.sort in {"configMap", "csi", "projected", "secret"}
+}
+
 results contains result if {
 	some [name, mount] in keys
 	not mount.read_only

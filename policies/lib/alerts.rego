@@ -2,6 +2,8 @@
 # description: Alerts of the repository's rule files.
 package policies.lib.alerts
 
+import data.policies.lib.deployed
+
 # whole is true when there are rule files and all of their alerts could be read: only
 # then does a missing alert prove anything.
 whole if {
@@ -26,4 +28,9 @@ subjects(found) := {"alert rules"} if {
 	whole
 } else := {"alert rules"} if {
 	count(found) > 0
+} else := set()
+
+# doubts are the rule files as one, unless a deployed server loads an alert that fits.
+doubts(found) := {{"subject": "alert rules", "reason": "no deployed server is known to load the rule file", "path": input.facts.alerts.anchor}} if {
+	count([1 | some f in found; deployed.loads(f.alert.path)]) == 0
 } else := set()

@@ -14,3 +14,42 @@ keys(value) := object.keys(value) if is_object(value)
 keys(value) := {item | some item in value} if is_array(value)
 
 keys(null) := set()
+
+# undecided are the services of which a value below one of the keys is made of a variable
+# that has none here, ready for a rule's set of unknown subjects.
+undecided(keys) := {doubt |
+	some variable in input.variables
+	variable.path[0] == "services"
+	variable.path[2] in keys
+	not given(variable)
+	doubt := {
+		"subject": variable.path[1],
+		"reason": sprintf("%s has no value here, and %s needs it", [variable.name, variable.path[2]]),
+		"path": variable.path,
+	}
+}
+
+given(variable) if variable.set
+
+given(variable) if is_string(variable.default)
+
+# given_file is true for a file that a mount, a secret or a config puts into the service.
+given_file(name, file) if {
+	some mount in input.facts.services[name].mounts
+	within(file, mount.target)
+}
+
+given_file(name, file) if {
+	some key, folder in {"configs": "/", "secrets": "/run/secrets/"}
+	some item in input.services[name][key]
+	target := placed(item)
+	file in {target, sprintf("%s%s", [folder, target])}
+}
+
+placed(item) := item if is_string(item)
+
+placed(item) := object.get(item, "target", object.get(item, "source", "")) if is_object(item)
+
+within(file, folder) if file == folder
+
+within(file, folder) if startswith(file, sprintf("%s/", [trim_right(folder, "/")]))

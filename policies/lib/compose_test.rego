@@ -16,3 +16,36 @@ test_dependencies_of_each_form if {
 	compose.depends_on("web") == {"db"} with input as {"services": {"web": {"depends_on": ["db"]}}}
 	compose.depends_on("web") == {"db"} with input as {"services": {"web": {"depends_on": {"db": {}}}}}
 }
+
+test_undecided_without_value if {
+	undecided({"name": "A", "default": null, "set": false}) == {"web"}
+	undecided({"name": "A", "default": "x", "set": false}) == set()
+	undecided({"name": "A", "default": null, "set": true}) == set()
+}
+
+test_decided_by_other_keys if {
+	count(compose.undecided({"user"})) == 0 with input.variables as [{
+		"name": "A", "default": null, "set": false,
+		"path": ["services", "web", "volumes", 0],
+	}]
+}
+
+undecided(variable) := subjects if {
+	at := object.union(variable, {"path": ["services", "web", "volumes", 0]})
+	found := compose.undecided({"volumes"}) with input.variables as [at]
+	subjects := {doubt.subject | some doubt in found}
+}
+
+given := {
+	"services": {"db": {"secrets": ["pw", {"source": "key", "target": "/k"}]}},
+	"facts": {"services": {"db": {"mounts": [{"target": "/etc/db"}]}}},
+}
+
+test_given_file if {
+	every file in ["/run/secrets/pw", "/k", "/etc/db", "/etc/db/x"] {
+		compose.given_file("db", file) with input as given
+	}
+	every file in ["/run/secrets/other", "/etc/dbx", "/nowhere"] {
+		not compose.given_file("db", file) with input as given
+	}
+}

@@ -19,3 +19,19 @@ test_mirror_token if {
 		not kubernetes.mirror_token(name)
 	}
 }
+
+test_unjudged_custom_containers if {
+	count(kubernetes.unjudged) == 1 with input as {
+		"facts": {"kind": "Workflow", "name": "w", "pod": null},
+		"object": {"spec": {"templates": [{"container": {"image": "a"}}]}},
+	}
+	count(kubernetes.unjudged) == 1 with input as {"facts": {"kind": "CronJob", "name": "w", "pod": null}, "object": {"spec": null}}
+}
+
+test_nothing_unjudged if {
+	count(kubernetes.unjudged) == 0 with input as {
+		"facts": {"kind": "Deployment", "name": "w", "pod": {"path": ["spec"]}},
+		"object": {"spec": {"containers": [{"image": "a"}]}},
+	}
+	count(kubernetes.unjudged) == 0 with input as {"facts": {"kind": "Service", "name": "w", "pod": null}, "object": {"spec": {"ports": []}}}
+}

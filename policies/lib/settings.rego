@@ -35,3 +35,16 @@ place(setting) := setting.service if {
 place(setting) := setting.path[1] if {
 	setting.path[0] == "files"
 }
+
+# doubts are the settings that may not hold: nothing is known to read their file, or their
+# value is a variable's. They are ready for a rule's set of unknown subjects.
+doubts contains {"subject": setting.path, "reason": "no service of the repository is known to read the file", "path": setting.path} if {
+	some setting in live
+	setting.path[0] == "files"
+	object.get(setting, "service", "") == ""
+}
+
+doubts contains {"subject": setting.path, "reason": "its value is filled in elsewhere", "path": setting.path} if {
+	some setting in live
+	setting.known == false
+}

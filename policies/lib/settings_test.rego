@@ -24,3 +24,18 @@ test_place if {
 	settings.place(fact("kubernetes", "a", ["documents", 0])) == "c"
 	settings.place(fact("variables", "a", ["files", ".env"])) == ".env"
 }
+
+test_doubts if {
+	subjects({"path": ["files", "a.json"], "service": "", "known": true}) == {["files", "a.json"]}
+	subjects({"path": ["documents", 0], "service": "web", "known": false}) == {["documents", 0]}
+}
+
+test_no_doubts if {
+	subjects({"path": ["files", "a.json"], "service": "web", "known": true}) == set()
+	subjects({"path": ["documents", 0], "service": "web", "known": true}) == set()
+}
+
+subjects(setting) := found if {
+	doubts := settings.doubts with input as {"facts": {"settings": [object.union(setting, {"overridden": false})]}}
+	found := {doubt.subject | some doubt in doubts}
+}

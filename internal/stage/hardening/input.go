@@ -50,19 +50,20 @@ func (s *Stage) input(p *plan.Plan, c *workload.Cluster, doc *plan.Document) inp
 }
 
 // subjects counts what a rule judges in this document unless it says so itself:
-// services, containers (at least the object), stages or, once, the repository.
+// services, containers, stages or, once, the repository. An object without containers
+// proves nothing about them.
 func (in input) subjects() int {
 	switch f := in["facts"].(type) {
 	case service.Facts:
 		return len(f.Services)
 	case workload.Facts:
-		return max(1, len(f.Containers))
+		return len(f.Containers)
 	case dockerfile.Facts:
 		return len(f.Stages)
 	case repository.Facts:
 		return f.Subjects(in["complete"] == true)
 	}
-	return 1
+	return 0
 }
 
 // subject names what a path belongs to: a service, Kind/name/container, a

@@ -26,12 +26,8 @@ func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Ou
 	rules := map[string]finding.Rule{}
 	for _, r := range s.engine.RulesOf(string(doc.Kind)) {
 		rules[r.ID] = r
-		n, said := out.Subjects[r.ID]
-		if !said {
-			n = in.subjects()
-		}
-		set.Judge(r.ID, n)
 	}
+	count(&set, rules, in, out)
 	fixers := map[string]*fixer{}
 	for _, r := range out.Results {
 		f := s.finding(doc, in, rules[r.Rule], r)
@@ -41,6 +37,28 @@ func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Ou
 		set.Findings = append(set.Findings, f)
 	}
 	return set
+}
+
+// count notes what each rule decided about and what it could not. A rule that reported
+// something decided about that.
+func count(set *finding.Set, rules map[string]finding.Rule, in input, out policy.Outcome) {
+	hit := map[string]bool{}
+	for _, r := range out.Results {
+		hit[r.Rule] = true
+	}
+	for id := range rules {
+		n, said := out.Subjects[id]
+		if !said {
+			n = in.subjects()
+		}
+		if n == 0 && hit[id] {
+			n = 1
+		}
+		set.Judge(id, n)
+	}
+	for _, u := range out.Unknown {
+		set.Doubt(u.Rule, 1)
+	}
 }
 
 // seen counts what of the kind's noun the document is.

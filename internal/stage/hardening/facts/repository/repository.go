@@ -2,6 +2,9 @@
 package repository
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/monitoring"
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/settings"
@@ -15,6 +18,10 @@ type Facts struct {
 	Deploys bool `json:"deploys"`
 	// Anchor is the path at which to report what the repository lacks as a whole.
 	Anchor []any `json:"anchor"`
+	// Readers are the services that are given a file of the repository, by its name.
+	Readers map[string]string `json:"readers"`
+	// Names are those by which the services that are deployed find each other.
+	Names []string `json:"names"`
 	monitoring.Operations
 	cadence
 	settings.Application
@@ -26,7 +33,7 @@ type Facts struct {
 func Of(p *plan.Plan, roles map[string]string) Facts {
 	c := Facts{
 		Anchor: []any{"files"}, Operations: monitoring.Of(p), cadence: newCadence(p, roles), Application: settings.Of(p),
-		assurance: newAssurance(p),
+		assurance: newAssurance(p), Readers: settings.Readers(p), Names: names(p),
 	}
 	for i, d := range p.Documents {
 		if d.Kind == plan.Compose || d.Kind == plan.Kubernetes {
@@ -35,6 +42,22 @@ func Of(p *plan.Plan, roles map[string]string) Facts {
 		}
 	}
 	return c
+}
+
+// names are the Compose services and the Services of Kubernetes.
+func names(p *plan.Plan) []string {
+	found := map[string]bool{}
+	for _, d := range p.Documents {
+		switch {
+		case d.Kind == plan.Compose:
+			for name := range value.Object(d.Model["services"]) {
+				found[name] = true
+			}
+		case d.Kind == plan.Kubernetes && d.Model["kind"] == "Service":
+			found[value.Text(value.Lookup(d.Model, []any{"metadata", "name"}))] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
 }
 
 // Subjects counts the repository itself once it is seen as a whole.

@@ -28,6 +28,8 @@ type Service struct {
 	Mounts          []container.Mount      `json:"mounts"`
 	Secrets         []container.Secret     `json:"secrets"`
 	Passwords       []password             `json:"passwords"`
+	// Access is what a store's configuration files say about who is let in.
+	Access *access `json:"access"`
 
 	Image  image    `json:"image"`
 	Limits ceilings `json:"limits"`
@@ -56,6 +58,7 @@ func (s scope) facts(name, role string) Service {
 	f.ASPNET = container.IsASPNET(value.Object(s.svc["environment"]))
 	f.Role, f.Product = s.evidence(f).Role(name, role)
 	f.Passwords = s.passwords(f)
+	f.Access = s.access(f)
 	f.Image, f.Limits, f.Certificate, f.Check = s.image(), s.limits(), s.certificate(), s.check()
 	f.Insecure = container.Insecure(f.Check.Words)
 	return f

@@ -12,6 +12,15 @@ import (
 // reader is a service that reads files.
 type reader struct{ service, application string }
 
+// Readers are the services that read a file of the repository, by its name.
+func Readers(p *plan.Plan) map[string]string {
+	out := map[string]string{}
+	for file, r := range fileReaders(p) {
+		out[file] = r.service
+	}
+	return out
+}
+
 // fileReaders finds which service reads which file of the repository: env_file, a bind
 // mount or a config. A file with several readers keeps the first by name.
 func fileReaders(p *plan.Plan) map[string]reader {

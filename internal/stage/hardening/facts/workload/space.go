@@ -24,6 +24,8 @@ type overview struct {
 	// Verifies is true when an object has the cluster refuse images without a valid
 	// signature.
 	Verifies bool `json:"verifies"`
+	// Roles are the names of the roles that are judged with the rest.
+	Roles []string `json:"roles"`
 	// Speaks is true for the one object at which to report on all: the first workload.
 	Speaks bool `json:"speaks"`
 

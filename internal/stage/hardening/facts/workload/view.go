@@ -30,6 +30,9 @@ func (v *view) add(r *resource) {
 	if a := newAdmission(r); a != nil && r.kind != "ConfigMap" {
 		v.overview.Verifies = v.overview.Verifies || len(a.Weak) == 0
 	}
+	if r.group == "rbac.authorization.k8s.io" && (r.kind == "Role" || r.kind == "ClusterRole") {
+		v.overview.Roles = append(v.overview.Roles, r.name)
+	}
 	own := r.overlay == v.overlay
 	if r.work != nil && own && v.overview.speaker == nil {
 		v.overview.speaker = r

@@ -1,0 +1,66 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
+)
+
+// classifyGaps finds those that are older than the change: the base commit has as many of
+// the same identity, and every byte that decides about them is the same.
+func classifyGaps(gaps []Gap, in Input) {
+	base := map[string]int{}
+	for _, n := range perStage(collectGaps(in.Base)) {
+		base[n.fingerprint] = max(base[n.fingerprint], n.nth)
+	}
+	for i, n := range perStage(gaps) {
+		g := &gaps[i]
+		if rule, _ := gap.Lookup(g.Rule); rule.Content && n.nth <= base[g.Fingerprint] && unchanged(g.Gap, in.Unchanged) {
+			g.Class = Existing
+		}
+	}
+}
+
+// occurrence is the nth gap of one identity in one stage.
+type occurrence struct {
+	stage, fingerprint string
+	nth                int
+}
+
+func perStage(gaps []Gap) []occurrence {
+	out := make([]occurrence, len(gaps))
+	seen := map[occurrence]int{}
+	for i, g := range gaps {
+		out[i] = occurrence{stage: g.Stage, fingerprint: g.Fingerprint}
+		seen[out[i]]++
+		out[i].nth = seen[occurrence{stage: g.Stage, fingerprint: g.Fingerprint}]
+	}
+	return out
+}
+
+// unchanged reports whether the change left alone the unseen thing and all that decides
+// what it is. A gap that stands nowhere has nothing to compare.
+func unchanged(g finding.Gap, same func(string) bool) bool {
+	if same == nil || g.Location.URI == "" || !same(g.Location.URI) {
+		return false
+	}
+	return !slices.ContainsFunc(g.Depends, func(file string) bool { return !same(file) })
+}
+
+// blindBase says why the comparison with the base commit is incomplete: something there
+// was not seen that this run does see. What neither sees hides nothing.
+func blindBase(base []StageRun, gaps []Gap) string {
+	existing := map[string]bool{}
+	for _, g := range gaps {
+		existing[g.Fingerprint] = existing[g.Fingerprint] || g.Class == Existing
+	}
+	for _, run := range base {
+		hidden := slices.ContainsFunc(run.Set.Gaps, func(g finding.Gap) bool { return !existing[g.Fingerprint()] })
+		if run.State == Failed || run.State == Degraded && (hidden || len(run.Set.Gaps) == 0) {
+			return fmt.Sprintf("stage %s could not see all of the base commit, so some findings may count as new: %s", run.Name, run.Reason)
+		}
+	}
+	return ""
+}
