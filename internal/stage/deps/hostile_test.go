@@ -148,11 +148,15 @@ func TestGaps(t *testing.T) {
 			want:    []string{"Gemfile.lock:3:1 gap/conflict-markers: the file holds the marks of a merge conflict; which of its versions will be installed is not known"},
 		},
 		"merge conflict in requirements.txt": {
-			archive: "-- requirements.txt --\nfine==1.0\r\n=======\r\nfine==2.0\r\n",
+			archive: "-- requirements.txt --\nfine==1.0\r\n=======\r\nfine==2.0\r\n>>>>>>> b\r\n",
 			want: []string{
 				"requirements.txt:2:1 gap/unpinned-version =======: ======= names no exact version and was not judged",
-				"requirements.txt:2:1 gap/conflict-markers: the file holds the marks of a merge conflict; which of its versions will be installed is not known",
+				"requirements.txt:4:1 gap/unpinned-version >>>>>>>: >>>>>>> names no exact version and was not judged",
+				"requirements.txt:4:1 gap/conflict-markers: the file holds the marks of a merge conflict; which of its versions will be installed is not known",
 			},
+		},
+		"rulers without a conflict": {
+			archive: "-- go.sum --\n=======\n-- Gemfile.lock --\nGEM\n  specs:\n    fine (1.0.0)\n\n=======\n\nDEPENDENCIES\n  fine\n",
 		},
 		"no conflict": {
 			archive: "-- requirements.txt --\n# =======\n#<<<<<<<\nfine==1.0\n",
