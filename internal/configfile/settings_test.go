@@ -166,6 +166,8 @@ func TestNesting(t *testing.T) {
 		"closed in comments": {"appsettings.json", strings.Repeat("[/*]*/", 1<<20), true},
 		"in a string":        {"appsettings.json", `{"a": "` + brackets + `\\"}`, false},
 		"in comments":        {"appsettings.json", "{// \"" + brackets + "\n/*" + brackets + "*/}", false},
+		"references":         {".env", "A=" + strings.Repeat("${A:-", 10_000) + strings.Repeat("}", 10_000), true},
+		"a value in JSON":    {".env", "A='" + strings.Repeat(`{"a": {}, "b": `, 9) + "1" + strings.Repeat("}", 9) + "'\n", false},
 		"quotes":             {"SECURITY.md", strings.Repeat("> ", 1<<19), true},
 		"lists":              {"SECURITY.md", "a\n" + strings.Repeat("1. * ", 1<<18), true},
 		"rulers":             {"SECURITY.md", "a\n" + ruler + "\n" + strings.ReplaceAll(ruler, "-", "*") + "\n> - 1. # b\n", false},

@@ -23,6 +23,27 @@ func TOMLDepth(text []byte) int {
 	})
 }
 
+// MaxBraces is how deep the references of one text to variables may nest.
+const MaxBraces = 64
+
+// TooManyBraces reports whether references to variables nest deeper than MaxBraces: what
+// expanding them takes grows with the square of that number.
+func TooManyBraces(text string) bool {
+	now := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '{':
+			now++
+		case '}':
+			now = max(0, now-1)
+		}
+		if now > MaxBraces {
+			return true
+		}
+	}
+	return false
+}
+
 func deepest(text []byte, quotes []quote) (most int) {
 	now := 0
 	for i := 0; i < len(text); {

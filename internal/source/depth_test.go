@@ -2,6 +2,7 @@ package source_test
 
 import (
 	"encoding/json/jsontext"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -43,7 +44,7 @@ func FuzzJSONDepth(f *testing.F) {
 		deep, d := 0, jsontext.NewDecoder(strings.NewReader(text))
 		for {
 			if _, err := d.ReadToken(); err != nil {
-				if got := source.JSONDepth([]byte(text)); got < deep || err == io.EOF && got > deep {
+				if got := source.JSONDepth([]byte(text)); got < deep || errors.Is(err, io.EOF) && got > deep {
 					t.Errorf("got %d, want %d", got, deep)
 				}
 				return
