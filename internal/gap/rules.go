@@ -12,6 +12,7 @@ const (
 	ComposeNotLoaded  = "gap/compose-not-loaded"
 	ComposeItem       = "gap/compose-item"
 	ObjectMalformed   = "gap/object-malformed"
+	CustomWorkload    = "gap/custom-workload"
 	AmbiguousFile     = "gap/ambiguous-file"
 	TooLarge          = "gap/too-large"
 	NotRegular        = "gap/not-regular"
@@ -70,6 +71,8 @@ var rules = [...]Rule{
 		"Correct the item at the place that is shown."),
 	content(ObjectMalformed, "A part of a Kubernetes object is malformed", "The API server would refuse the object, and rules cannot judge the part.",
 		"Correct the type of the value at the place that is shown."),
+	content(CustomWorkload, "A custom resource makes pods in a way of its own", "A controller turns a part of the resource into containers. Rules do not know how, so they did not judge it.",
+		"Judge what the controller makes of it: render it into the repository, or accept the gap with a reason."),
 	content(AmbiguousFile, "A file is of two kinds at once", "The file reads as two kinds of deployment, and only one of them can be meant.",
 		"Split the file, so that each holds one kind."),
 	content(TooLarge, "A file is too large", "The file is larger than the bound for its kind and was not read.",

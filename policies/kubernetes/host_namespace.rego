@@ -43,7 +43,7 @@ subjects contains input.facts.name if input.facts.pod != null
 unknown contains doubt if some doubt in kubernetes.unjudged
 
 results contains result if {
-	pod := input.facts.pod
+	some pod in kubernetes.pods
 	some key in ["hostIPC", "hostNetwork", "hostPID"]
 	object.get(input.object, array.concat(pod.path, [key]), false) == true
 	result := {

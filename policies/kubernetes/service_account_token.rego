@@ -35,10 +35,17 @@
 #               image: registry.example.org/backend:1.0
 package policies.kubernetes.service_account_token
 
-subjects contains input.facts.name if input.facts.pod != null
+import data.policies.lib.kubernetes
+
+# A part gets the token, or not, where it is put to use.
+subjects contains input.facts.name if {
+	some pod in kubernetes.pods
+	not object.get(pod, "part", false)
+}
 
 results contains result if {
-	pod := input.facts.pod
+	some pod in kubernetes.pods
+	not object.get(pod, "part", false)
 	not object.get(input.object, array.concat(pod.path, ["automountServiceAccountToken"]), true) == false
 	result := {
 		"message": sprintf("%s %s holds a token for the Kubernetes API", [input.facts.kind, input.facts.name]),

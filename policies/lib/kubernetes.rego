@@ -13,6 +13,21 @@ mirror_token(name) if regex.match(`(?i)^trivy_(.*_)?(password|token)$`, name)
 # containers are the names of the object's containers.
 containers contains container.name if some container in input.facts.containers
 
+# pods are the object's specifications of pods; most objects have one.
+pods contains pod if some pod in input.facts.pods
+
+pods contains input.facts.pod if {
+	not input.facts.pods
+	input.facts.pod != null
+}
+
+# What the API server refuses cannot be judged, nor what only a controller understands.
+unjudged contains {"subject": subject, "reason": flaw.message, "path": flaw.path} if {
+	some list in ["malformed", "opaque"]
+	some flaw in input.facts[list]
+	some subject in flaw.subjects
+}
+
 # unjudged are the object's containers that no rule sees, ready for a rule's set of unknown
 # subjects: those of custom resources that make pods in a way of their own.
 unjudged contains {"subject": input.facts.name, "reason": "no rule sees its containers", "path": ["kind"]} if {

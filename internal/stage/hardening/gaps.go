@@ -41,7 +41,10 @@ func apart(p *plan.Plan, err error) finding.Gap {
 }
 
 // unseen are the parts of a document that no rule can judge.
-func unseen(doc *plan.Document) []finding.Gap {
+func unseen(doc *plan.Document, in input) []finding.Gap {
+	if f, ok := in["facts"].(workload.Facts); ok {
+		return slices.Concat(flawed(doc, f, f.Malformed, gap.ObjectMalformed), flawed(doc, f, f.Opaque, gap.CustomWorkload))
+	}
 	if doc.Kind != plan.Compose || len(value.Object(doc.Model["jobs"])) == 0 {
 		return nil
 	}
@@ -50,6 +53,14 @@ func unseen(doc *plan.Document) []finding.Gap {
 		Rule: gap.ComposeItem, Location: at, Subject: "jobs", Message: "no rule judges the jobs section",
 		Remediation: "Describe the job as a service with a profile.",
 	}}
+}
+
+func flawed(doc *plan.Document, facts workload.Facts, list []workload.Flaw, rule string) (out []finding.Gap) {
+	for _, f := range list {
+		at, _ := locate(doc, f.Path)
+		out = append(out, finding.Gap{Rule: rule, Location: at, Subject: facts.Subject(f.Path), Message: f.Message})
+	}
+	return out
 }
 
 // lost is the gap of a whole document.

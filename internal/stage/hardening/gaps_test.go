@@ -121,3 +121,72 @@ func TestSeen(t *testing.T) {
 		}
 	}
 }
+
+// TestMalformedObjects keeps judging what is right and says exactly what is not.
+func TestMalformedObjects(t *testing.T) {
+	t.Parallel()
+	const head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  template:\n    spec:\n"
+	for name, tt := range map[string]struct {
+		text         string
+		gaps, judged []string
+		unsure       string
+	}{
+		"security context": {
+			head + "      containers:\n        - {name: web, image: web, securityContext: [privileged]}\n        - {name: log, image: log, securityContext: {privileged: true}}\n",
+			[]string{"gap/object-malformed a.yaml:8 [Deployment/shop/web] securityContext must be a mapping, but it is a list"},
+			[]string{"9 kubernetes/privileged"}, "kubernetes/privileged",
+		},
+		"volumes": {
+			head + "      containers: [{name: web, image: web}]\n      hostNetwork: true\n      volumes:\n        data: {hostPath: {path: /}}\n",
+			[]string{"gap/object-malformed a.yaml:9 [Deployment/shop] volumes must be a list, but it is a mapping"},
+			[]string{"8 kubernetes/host-namespace"}, "kubernetes/host-path",
+		},
+		"no pod": {
+			head[:len(head)-1] + " [x]\n",
+			[]string{"gap/object-malformed a.yaml:6 [Deployment/shop] spec must be a mapping, but it is a list"}, []string{}, "kubernetes/privileged",
+		},
+		"custom": {
+			"apiVersion: x.org/v1\nkind: Cache\nmetadata: {name: shop}\nspec:\n  replicas: 2\n  image: x\n  resources: {}\n",
+			[]string{"gap/custom-workload a.yaml:6 [Cache/shop] a controller makes pods of this in a way that no rule knows"}, []string{}, "kubernetes/privileged",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := repository(t, map[string]string{"a.yaml": tt.text})
+			set := judge(t, p, "strict")
+			if diff := cmp.Diff(tt.gaps, gapLines(set)); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(tt.judged, hits(lines(set), "kubernetes/privileged", "kubernetes/host-namespace")); diff != "" {
+				t.Error(diff)
+			}
+			if set.Unknown[tt.unsure] == 0 {
+				t.Errorf("%s is sure", tt.unsure)
+			}
+		})
+	}
+}
+
+// TestPodsOfCustomResources judges containers wherever a custom resource holds them.
+func TestPodsOfCustomResources(t *testing.T) {
+	t.Parallel()
+	const privileged = "{name: c, image: x, securityContext: {privileged: true}}"
+	for name, tt := range map[string]struct{ text, want string }{
+		"workflow":  {"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: a}\nspec:\n  templates:\n    - {name: t, script: " + privileged + "}\n", "6 kubernetes/privileged"},
+		"cron":      {"apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: a}\nspec:\n  workflowSpec:\n    hostNetwork: true\n    templates: [{name: t, container: {image: x}}]\n", "6 kubernetes/host-namespace"},
+		"task":      {"apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: a}\nspec:\n  steps:\n    - " + privileged + "\n", "6 kubernetes/privileged"},
+		"rollout":   {"apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: a}\nspec:\n  template:\n    spec: {containers: [" + privileged + "]}\n", "6 kubernetes/privileged"},
+		"clone set": {"apiVersion: apps.kruise.io/v1alpha1\nkind: CloneSet\nmetadata: {name: a}\nspec:\n  template:\n    spec: {containers: [" + privileged + "]}\n", "6 kubernetes/privileged"},
+		"revision":  {"apiVersion: serving.knative.dev/v1\nkind: Revision\nmetadata: {name: a}\nspec:\n  timeoutSeconds: 3\n  containers: [" + privileged + "]\n", "6 kubernetes/privileged"},
+		"template":  {"apiVersion: v1\nkind: PodTemplate\nmetadata: {name: a}\ntemplate:\n  metadata: {}\n  spec: {containers: [" + privileged + "]}\n", "6 kubernetes/privileged"},
+		"second":    {"apiVersion: x.org/v1\nkind: Gang\nmetadata: {name: a}\nspec:\n  one: {containers: [{name: b, image: x}]}\n  two: {hostPID: true, containers: [{name: b, image: x}]}\n", "6 kubernetes/host-namespace"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			set := judge(t, repository(t, map[string]string{"a.yaml": tt.text}), "guide")
+			if diff := cmp.Diff([]string{tt.want}, hits(lines(set), "kubernetes/privileged", "kubernetes/host-namespace")); diff != "" || len(set.Gaps) > 0 {
+				t.Error(diff, set.Gaps)
+			}
+		})
+	}
+}

@@ -128,6 +128,6 @@ func (s *Stage) one(ctx context.Context, p *plan.Plan, c *workload.Cluster, doc 
 		return part{Set: finding.Set{Gaps: []finding.Gap{s.stopped(doc, err)}}}
 	}
 	out = s.report(p, doc, in, outcome)
-	out.Gaps = append(out.Gaps, unseen(doc)...)
+	out.Gaps = append(out.Gaps, unseen(doc, in)...)
 	return out
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/source"
@@ -501,7 +502,9 @@ func TestOddTypes(t *testing.T) {
 		}}})
 	}
 	for _, g := range judge(t, &plan.Plan{Documents: docs}, "strict").Gaps {
-		t.Error(g.Message)
+		if g.Rule != gap.ObjectMalformed {
+			t.Error(g.Message)
+		}
 	}
 }
 

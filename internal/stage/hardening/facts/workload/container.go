@@ -10,7 +10,8 @@ import (
 // Container is one container with the settings that hold for it.
 type Container struct {
 	Name string `json:"name"`
-	// Sort is containers, initContainers or ephemeralContainers.
+	// Sort is the key under which it stands: containers, initContainers,
+	// ephemeralContainers, and in workflows container, script, steps or sidecars.
 	Sort string `json:"sort"`
 	// Security is the effective securityContext: the container's over the pod's.
 	Security map[string]any `json:"security"`

@@ -8,7 +8,6 @@ import (
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/container"
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/typography"
-	"github.com/stella-ops/assure/internal/stage/hardening/facts/value"
 )
 
 // Facts are the facts about one object.
@@ -16,7 +15,9 @@ type Facts struct {
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	// Pod is where the pod's specification is, nil for an object without pods.
-	Pod *pod `json:"pod"`
+	Pod *specification `json:"pod"`
+	// Pods are all of them: a custom resource may make several.
+	Pods []specification `json:"pods"`
 	// Containers of all sorts, in the order of the object.
 	Containers []Container `json:"containers"`
 	// Store is the product when a Service leads to a store.
@@ -37,6 +38,10 @@ type Facts struct {
 	// Space is what is known of its namespace, Cluster of all objects.
 	Space   space    `json:"space"`
 	Cluster overview `json:"cluster"`
+	// Malformed are the parts of its pods that the API server refuses, Opaque those of a
+	// custom resource from which pods are made in a way of its own.
+	Malformed []Flaw `json:"malformed"`
+	Opaque    []Flaw `json:"opaque"`
 	// Typography are identifiers with typographic characters.
 	Typography []typography.Typo `json:"typography"`
 }
@@ -46,7 +51,7 @@ func (c *Cluster) Facts(doc *plan.Document) Facts {
 	r := c.of(doc)
 	obj := r.obj
 	k := Facts{
-		Kind: r.kind, Name: r.name, Namespace: r.namespace, Containers: []Container{}, Store: r.product,
+		Kind: r.kind, Name: r.name, Namespace: r.namespace, Pods: []specification{}, Containers: []Container{}, Store: r.product,
 		Workload: r.work, Related: r.related, Space: c.space(r), Cluster: c.all(r),
 		Admission: newAdmission(r), Values: heldValues(r), Typography: typography.Find(obj, []any{}),
 	}
@@ -56,18 +61,7 @@ func (c *Cluster) Facts(doc *plan.Document) Facts {
 	case r.kind == "PodDisruptionBudget" && r.group == "policy":
 		k.Budget = newBudget(r)
 	}
-	at := container.PodPath(obj)
-	if at == nil {
-		return k
-	}
-	spec := value.Object(value.Lookup(obj, at))
-	k.Pod = &pod{Path: at, Mounts: hostMounts(spec, at)}
-	for _, sort := range []string{"initContainers", "containers", "ephemeralContainers"} {
-		for i, v := range value.List(spec[sort]) {
-			k.Containers = append(k.Containers, newContainer(value.Object(v), spec, sort, value.Under(at, sort, i)))
-			k.Containers[len(k.Containers)-1].fill(c, r, value.Object(v), spec, at)
-		}
-	}
+	k.pods(c, r)
 	return k
 }
 
