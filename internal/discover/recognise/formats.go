@@ -45,7 +45,6 @@ var (
 	}
 	gradleLocks = []string{"gradle.lockfile", "dependencies.lock", "verification-metadata.xml"}
 	nugetLocks  = []string{"packages.lock.json", "paket.lock"}
-	condaLocks  = []string{"conda-lock.yml", "pixi.lock"}
 )
 
 // formats are the formats that are known by name.
