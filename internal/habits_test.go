@@ -22,7 +22,6 @@ var sleepers = map[string]string{
 	"internal/stage/run_test.go":             "in a bubble of testing/synctest, where time is not real",
 	"internal/stage/dast/probe/http_test.go": "in a bubble of testing/synctest",
 	"internal/stage/dast/probe/rate_test.go": "in a bubble of testing/synctest",
-	"internal/stage/dast/web/":               "a server that sends a byte at a time; nothing waits for it",
 }
 
 // global are texts that lead a test to what others on the machine have, too.

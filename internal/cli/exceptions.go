@@ -18,6 +18,8 @@ import (
 // the trusted commit; the report asks the base commit about those.
 type exceptions struct {
 	held []config.Exception
+	// inline are those of comments.
+	inline []config.Exception
 	// pending are those that only the change under test has. They are shown and take
 	// effect once the change is merged.
 	pending    []config.Exception
@@ -27,16 +29,24 @@ type exceptions struct {
 // exceptions gathers them. Those of other tools' files are read when the dependency scan runs: no
 // other stage has findings that they are about.
 func (a *app) exceptions(j *job, p *plan.Plan, runs []report.StageRun) exceptions {
+	e := a.accepted(j, p, runs)
+	if j.changeUnderTest() {
+		e.pending = slices.DeleteFunc(a.proposed(j, p.LockFiles), func(x config.Exception) bool { return holds(e.held, x) })
+	}
+	return e
+}
+
+// accepted are the exceptions of the policy and those in the files of a plan.
+func (a *app) accepted(j *job, p *plan.Plan, runs []report.StageRun) exceptions {
 	e := exceptions{held: j.cfg.Exceptions}
 	if j.cfg.Runs("deps") {
 		more, problems := accepted.Read(j.trusted(), whereAccepted(j.cfg, p.LockFiles))
 		e.held, e.unreadable = slices.Concat(e.held, more), problems
 	}
 	inline, problems := inlineExceptions(p, runs)
-	e.held, e.unreadable = slices.Concat(e.held, inline), slices.Concat(e.unreadable, problems)
-	if j.changeUnderTest() {
-		e.pending = slices.DeleteFunc(a.proposed(j, p.LockFiles), func(x config.Exception) bool { return holds(e.held, x) })
-	}
+	known, unknown := understood(j, inline)
+	e.inline, e.held = known, slices.Concat(e.held, known)
+	e.unreadable = slices.Concat(e.unreadable, problems, unknown)
 	return e
 }
 

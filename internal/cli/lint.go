@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -42,11 +43,17 @@ func (a *app) lint(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
+	for i := range names {
+		names[i] = path.Join(w.sub, names[i])
+	}
 	p, err := discover.Files(ctx, w.tree, cfg, names)
 	if err != nil {
 		return err
 	}
 	engine, err := a.loadPolicy(w, cfg, kinds(p)...)
+	if err == nil && cfg.CheckRules(ruleIDs(engine)) != nil {
+		err = misnamed(w, cfg)
+	}
 	if err != nil {
 		return err
 	}
@@ -101,29 +108,29 @@ func relativeTo(files []string) (root string, names []string, err error) {
 	}
 	var abs []string
 	for _, f := range files {
-		path, err := filepath.Abs(f)
+		file, err := filepath.Abs(f)
 		if err != nil {
 			return "", nil, fmt.Errorf("resolve %s: %w", f, err)
 		}
-		abs = append(abs, path)
+		abs = append(abs, file)
 	}
 	root = filepath.Dir(abs[0])
-	for _, path := range abs {
-		for root != filepath.Dir(root) && !below(root, path) {
+	for _, file := range abs {
+		for root != filepath.Dir(root) && !below(root, file) {
 			root = filepath.Dir(root)
 		}
 	}
-	for _, path := range abs {
-		rel, err := filepath.Rel(root, path)
+	for _, file := range abs {
+		rel, err := filepath.Rel(root, file)
 		if err != nil {
-			return "", nil, fmt.Errorf("resolve %s: %w", path, err)
+			return "", nil, fmt.Errorf("resolve %s: %w", file, err)
 		}
 		names = append(names, filepath.ToSlash(rel))
 	}
 	return root, names, nil
 }
 
-func below(dir, path string) bool {
-	rel, err := filepath.Rel(dir, path)
+func below(dir, file string) bool {
+	rel, err := filepath.Rel(dir, file)
 	return err == nil && filepath.IsLocal(rel)
 }

@@ -16,14 +16,17 @@ import (
 )
 
 func (a *app) planCommand() *cobra.Command {
-	return &cobra.Command{
+	var files bool
+	c := &cobra.Command{
 		Use: "plan [PATH]", Short: "Say what would run, on what, and why a stage would not", Args: cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return a.plan(c.Context(), pathArg(args)) },
+		RunE: func(c *cobra.Command, args []string) error { return a.plan(c.Context(), pathArg(args), files) },
 	}
+	c.Flags().BoolVar(&files, "files", false, "list for every file and stage who would judge it, or why nobody would")
+	return c
 }
 
 // plan exits with 2 when something could not be read, because a run would too.
-func (a *app) plan(ctx context.Context, path string) error {
+func (a *app) plan(ctx context.Context, path string, files bool) error {
 	if err := a.flags.checkFormat("text", "json"); err != nil {
 		return err
 	}
@@ -32,9 +35,12 @@ func (a *app) plan(ctx context.Context, path string) error {
 		return err
 	}
 	defer j.close()
-	p, err := discover.Build(ctx, j.tree, j.cfg, j.event)
+	p, err := discover.Build(ctx, j.tree, j.cfg, j.event, j.selected)
 	if err != nil {
 		return err
+	}
+	if files {
+		return a.printLedger(planLedger(j.cfg, p))
 	}
 	v := planView{Stages: []stageView{}}
 	stages, err := a.stages(j)
@@ -189,4 +195,15 @@ func user(i plan.Image) string {
 		return "stage " + i.Subject
 	}
 	return i.Subject
+}
+
+func (a *app) printLedger(entries []finding.Entry) error {
+	if slices.ContainsFunc(entries, func(e finding.Entry) bool { return e.Fate == finding.FateGap }) {
+		a.code = exitError
+	}
+	if a.flags.format == "json" {
+		return a.printJSON(entries)
+	}
+	_, err := fmt.Fprint(a.Stdout, reporter.LedgerTable(entries))
+	return err
 }

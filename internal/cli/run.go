@@ -10,9 +10,11 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover"
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage"
 	"github.com/stella-ops/assure/policies"
 )
@@ -75,6 +77,8 @@ type job struct {
 	*workspace
 	cfg    config.Config
 	engine *policy.Engine
+	// selected are the files that are assessed.
+	selected source.Selection
 }
 
 // prepare opens the workspace at path and loads configuration and policy.
@@ -87,6 +91,12 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 	if j.cfg, err = a.configure(w); err == nil {
 		a.mask(j.cfg)
 		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
+	}
+	if err != nil || j.cfg.CheckRules(ruleIDs(j.engine)) != nil {
+		err = config.Mistakes(err, misnamed(w, j.cfg))
+	}
+	if err == nil {
+		j.selected, err = a.selection(w, j.cfg)
 	}
 	if err != nil {
 		w.close()
@@ -106,7 +116,7 @@ func wanted(cfg config.Config) []string {
 
 // assess plans, runs the stages and builds the report.
 func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
-	p, err := discover.Build(ctx, j.tree, j.cfg, j.event)
+	p, err := discover.Build(ctx, j.tree, j.cfg, j.event, j.selected)
 	if err != nil {
 		return nil, err
 	}
@@ -119,10 +129,11 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	base := a.baseline(ctx, j)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
-		Runs: runs, Base: base.runs, BaselineReason: base.reason, BaseTime: j.baseTime,
+		Runs: broke(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.baseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
-		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, Controls: j.engine.Controls(),
-		Unchanged: j.unchanged(), Files: fileNames(p),
+		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
+		Settings: a.aboutSettings(j, p), BaseSettings: base.settings, Partial: j.sub != "", Controls: j.engine.Controls(),
+		Unchanged: j.unchanged(), Files: fileNames(p), Excluded: excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: meant(j.cfg, p),
 	}), nil
 }
 
@@ -142,13 +153,20 @@ func (a *app) loadPolicy(w *workspace, cfg config.Config, kinds ...string) (*pol
 	return engine, nil
 }
 
-// atSetting puts the place in the configuration before an error about a parameter.
+// atSetting puts the place in the configuration before errors about parameters.
 func atSetting(cfg config.Config, err error) error {
-	if e, ok := errors.AsType[*policy.ParamError](err); ok {
-		path := "hardening.params." + e.Path
-		return &config.Error{Location: cfg.At(path), Message: path + " " + e.Message}
+	if err == nil {
+		return nil
 	}
-	return err
+	var all []error
+	for _, err := range unjoin(err) {
+		if e, ok := errors.AsType[*policy.ParamError](err); ok {
+			path := "hardening.params." + e.Path
+			err = &config.Error{Location: cfg.At(path), Message: path + " " + e.Message}
+		}
+		all = append(all, err)
+	}
+	return config.Mistakes(all...)
 }
 
 // runStages runs the stages side by side and shows their progress.
@@ -177,6 +195,8 @@ var static = [...]string{"deps", "hardening", "images"}
 type baseline struct {
 	runs       []report.StageRun
 	exceptions []config.Exception
+	unreadable []finding.Gap
+	settings   []finding.Finding
 	// reason says why there is none, empty otherwise.
 	reason string
 }
@@ -192,7 +212,7 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	}
 	event := j.event
 	event.Name = "base"
-	p, err := discover.Build(ctx, j.base, j.cfg, event)
+	p, err := discover.Build(ctx, j.base, j.cfg, event, j.baseSelection(j.cfg))
 	if err != nil {
 		return baseline{reason: "the base commit could not be read: " + err.Error()}
 	}
@@ -202,16 +222,9 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	}
 	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
 	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
-	b.exceptions, _ = inlineExceptions(p, b.runs)
+	e := a.accepted(j, p, b.runs)
+	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutExclude(j.cfg, p)
 	return b
-}
-
-func fileNames(p *plan.Plan) []string {
-	names := make([]string, 0, len(p.Files))
-	for _, f := range p.Files {
-		names = append(names, f.Name)
-	}
-	return names
 }
 
 // failOn resolves the default: what a change introduces where a change is under test.

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
-	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/github"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
@@ -19,12 +17,16 @@ import (
 // workspace is the repository under test, and the tree that is trusted to choose the
 // policy for it: the base commit where a change is under test, else the same tree.
 type workspace struct {
-	root  string
+	root string
+	// sub is the one directory below the root that is assessed, empty for all.
+	sub   string
 	tree  *source.Tree
 	event plan.Event
 	// base is the tree of the base commit, nil without one; noBase says why.
 	base   *source.Tree
 	noBase string
+	// baseModules are the submodules of the base commit.
+	baseModules []string
 	// baseTime is when the base commit was made.
 	baseTime time.Time
 	// github is the workflow's context, the zero value outside the action.
@@ -55,11 +57,15 @@ func (w *workspace) changeUnderTest() bool {
 
 // open finds out what is to be assessed and why.
 func (a *app) open(ctx context.Context, path string) (*workspace, error) {
-	w := &workspace{root: path, event: plan.Event{Name: "local"}}
+	root, sub, err := locate(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &workspace{root: root, sub: sub, event: plan.Event{Name: "local"}}
 	if err := a.readEvent(w); err != nil {
 		return nil, err
 	}
-	tree, err := source.Open(path)
+	tree, err := source.Open(root)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +76,27 @@ func (a *app) open(ctx context.Context, path string) (*workspace, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// locate splits a path into the top of its repository, whose settings hold wherever one
+// stands, and the directory that is assessed. Outside of repositories it is the root.
+func locate(path string) (root, sub string, err error) {
+	abs, err := filepath.Abs(path)
+	if err == nil {
+		abs, err = filepath.EvalSymlinks(abs)
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("open repository: %w", err)
+	}
+	top := commit.TopLevel(abs)
+	if top == "" || top == abs {
+		return path, "", nil
+	}
+	rel, err := filepath.Rel(top, abs)
+	if err != nil {
+		return "", "", fmt.Errorf("open repository: %w", err)
+	}
+	return top, filepath.ToSlash(rel), nil
 }
 
 // readEvent takes the event from the workflow's environment and refuses those under
@@ -142,6 +169,9 @@ func (a *app) extractBase(ctx context.Context, w *workspace, repo *commit.Reposi
 		return err
 	}
 	w.event.Base, w.baseTime = c.ID(), c.Time()
+	if w.baseModules, err = c.Submodules(); err != nil {
+		return err
+	}
 	dir, remove, err := a.tempDir()
 	if err != nil {
 		return err
@@ -155,30 +185,4 @@ func (a *app) extractBase(ctx context.Context, w *workspace, repo *commit.Reposi
 	}
 	w.closers = append(w.closers, func() { w.base.Close() })
 	return nil
-}
-
-// configure loads the configuration from the trusted tree.
-func (a *app) configure(w *workspace) (config.Config, error) {
-	s := config.Sources{Env: a.LookupEnv, Flags: a.given()}
-	name, data, err := findConfig(w.trusted(), a.flags.config)
-	if err != nil {
-		return config.Config{}, err
-	}
-	s.File, s.Data = name, data
-	return config.Load(s)
-}
-
-// findConfig reads the named file, or the first of the usual ones that exists.
-func findConfig(tree *source.Tree, name string) (string, []byte, error) {
-	if name != "" {
-		data, err := tree.Read(filepath.ToSlash(name), source.MaxFileBytes)
-		return name, data, err
-	}
-	for _, name := range config.Files {
-		data, err := tree.Read(name, source.MaxFileBytes)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return name, data, err
-		}
-	}
-	return "", nil, nil
 }

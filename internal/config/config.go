@@ -8,8 +8,8 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 )
 
-// Files are the names under which a repository's configuration is looked for, in order.
-var Files = [...]string{".github/assure.yml", ".assure.yml"}
+// Files are the names under which a repository's configuration is looked for. It has one.
+var Files = [...]string{".github/assure.yml", ".github/assure.yaml", ".assure.yml", ".assure.yaml"}
 
 // StageNames lists the stages in the order of every output.
 var StageNames = [...]string{"deps", "hardening", "images", "dast"}
@@ -30,6 +30,9 @@ type Config struct {
 	Offline bool `yaml:"offline"`
 	// Exclude lists paths that are not assessed: globs from the root, ** for any depth.
 	Exclude []string `yaml:"exclude"`
+	// Generated lists directories whose files are assessed although git ignores them, such
+	// as rendered manifests: slash paths from the root.
+	Generated []string `yaml:"generated"`
 
 	Deps       Deps        `yaml:"deps"`
 	Hardening  Hardening   `yaml:"hardening"`
@@ -46,6 +49,9 @@ type Config struct {
 	Origin string `yaml:"-"`
 
 	places places
+	// broken are the paths of values that could not be read, so that nothing more is said
+	// about them.
+	broken []string
 }
 
 // Deps configures the dependency scan.

@@ -118,11 +118,70 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 }
 
 func TestEveryMistakeIsReported(t *testing.T) {
-	_, err := config.Load(config.Sources{File: "f", Data: []byte("a: 1\nb: 2\noffline: x\n")})
-	for _, place := range []string{"f:1:1", "f:2:1", "f:3:10"} {
-		if !strings.Contains(err.Error(), place) {
-			t.Errorf("%s is not in %v", place, err)
+	_, err := config.Load(config.Sources{File: "f", Env: env(map[string]string{"ASSURE_TIMEOUT": "soon"}), Data: []byte(`offline: x
+fail-on: some
+b: 2
+exclude: ["[", {a: b}]
+generated: [../up, /abs, ok/]
+exceptions:
+  - {rule: compose/user, path: "[", reason: 3, expires: never}
+  - 5
+hardening: {profile: mild, roles: {a: chef}}
+images: {keys: [{id: 1, env: A, pem: B}]}
+stages: [deps, lint]
+`)})
+	want := `f:1:10: offline: "x" is not of type bool
+f:2:10: fail-on is "some"; use one of new, all, none
+f:3:1: unknown key "b"; valid keys are dast, deps, exceptions, exclude, fail-on, fail-on-severity, generated, hardening, images, offline, report, stages, timeout
+f:4:11: exclude[0] is not a valid glob
+f:4:16: exclude[1] must be a single value
+f:5:13: generated[0] must be a directory of the repository, by its path from the root
+f:5:20: generated[1] must be a directory of the repository, by its path from the root
+f:7:5: exceptions[0] needs an owner
+f:7:32: exceptions[0].path is not a valid glob
+f:7:45: exceptions[0].reason: 3 is not text; put it in quotes
+f:7:57: exceptions[0].expires: "never" is not a day: write it as 2027-01-31
+f:8:5: exceptions[1] must be a mapping
+f:9:22: hardening.profile is "mild"; use one of guide-literal, guide, strict, baseline
+f:9:39: hardening.roles.a is "chef"; use one of backend, store, ingress, other
+f:10:17: images.keys[0] needs either file, pem, env or url, of which file and url may stand together
+f:10:22: images.keys[0].id: 1 is not text; put it in quotes
+f:11:16: stages[1] is "lint"; use one of deps, hardening, images, dast
+ASSURE_TIMEOUT: time: invalid duration "soon"`
+	if diff := cmp.Diff(want, err.Error()); diff != "" {
+		t.Errorf("mistakes (-want +got):\n%s", diff)
+	}
+}
+
+func TestSyntaxErrorsHaveAPlace(t *testing.T) {
+	_, err := config.Load(config.Sources{File: "f", Data: []byte("offline: true\nstages: [deps\nfail-on: all\n")})
+	if err == nil || !strings.HasPrefix(err.Error(), "f:3:") {
+		t.Errorf("place of the error: %v", err)
+	}
+}
+
+func TestRulesOfExceptions(t *testing.T) {
+	known := []string{"compose/read-only", "compose/user", "gap/too-large", "image/latest"}
+	tests := []struct{ id, want string }{
+		{"compose/user", ""}, {"gap/too-large", ""}, {"CVE-2024-12345", ""}, {"GHSA-jfh8-c2jp-5v3q", ""}, {"RUSTSEC-2020-0071", ""}, {"openSUSE-SU-2024:0001-1", ""}, {"zap/10038", ""},
+		{"compose/readonly", `"compose/readonly" is no rule; did you mean "compose/read-only"? assure rules lists all`},
+		{"image/latets", `"image/latets" is no rule; did you mean "image/latest"? assure rules lists all`},
+		{"compose/*", `"compose/*" is no rule: an exception names one rule, without wildcards; assure rules lists all`},
+		{"CVE-2O24-12345", `"CVE-2O24-12345" is no advisory: write it as CVE-2024-12345 or GHSA-xxxx-xxxx-xxxx`},
+		{"cve-2024-12345", `"cve-2024-12345" is no advisory: write it as CVE-2024-12345 or GHSA-xxxx-xxxx-xxxx`},
+		{strings.Repeat("x", 100), `"` + strings.Repeat("x", 64) + `" is no rule; assure rules lists all`},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, config.UnknownRule(tt.id, known)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.id, diff)
 		}
+	}
+	c, err := config.Load(config.Sources{File: "f", Data: []byte("exceptions:\n  - {rule: compose/usr, path: a, owner: o, reason: r, expires: 2027-01-31}\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.CheckRules(known); err == nil || !strings.HasPrefix(err.Error(), `f:2:12: exceptions[0].rule: "compose/usr"`) {
+		t.Errorf("place of the error: %v", err)
 	}
 }
 

@@ -42,6 +42,7 @@ type places map[string]finding.Location
 type decoder struct {
 	file   string
 	places places
+	broken []string
 	errs   []error
 	nodes  int
 }
@@ -57,25 +58,38 @@ func decode(file string, data []byte, c *Config) error {
 	if err := d.Decode(&doc); errors.Is(err, io.EOF) {
 		return nil
 	} else if err != nil {
-		return &Error{finding.Top(file), "read YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}
+		return syntaxError(file, err)
 	}
 	if d.Decode(&more) == nil {
 		return &Error{at(file, &more), "a configuration is one YAML document; remove the second"}
 	}
 	dec := &decoder{file: file, places: places{}}
 	dec.value("", &doc, reflect.ValueOf(c).Elem())
-	c.places, c.Origin = dec.places, file
+	c.places, c.broken, c.Origin = dec.places, dec.broken, file
 	return errors.Join(dec.errs...)
 }
 
-func (d *decoder) fail(n *yaml.Node, format string, args ...any) {
+// syntaxError is where the parser stopped.
+func syntaxError(file string, err error) *Error {
+	e := &Error{finding.Top(file), "read YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}
+	if le, ok := errors.AsType[*yaml.LoadError](err); ok && le.Mark.Line > 0 {
+		line, column := le.Mark.Line, max(le.Mark.Column, 1)
+		e.Location.Region = finding.Region{StartLine: line, StartColumn: column, EndLine: line, EndColumn: column + 1}
+		e.Message = "read YAML: " + le.Message
+	}
+	return e
+}
+
+// fail notes a mistake in the value at the path.
+func (d *decoder) fail(path string, n *yaml.Node, format string, args ...any) {
+	d.broken = append(d.broken, path)
 	d.errs = append(d.errs, &Error{at(d.file, n), fmt.Sprintf(format, args...)})
 }
 
 func (d *decoder) value(path string, n *yaml.Node, v reflect.Value) {
 	if d.nodes++; d.nodes > maxNodes {
 		if d.nodes == maxNodes+1 {
-			d.fail(n, "the configuration has more than %d values", maxNodes)
+			d.fail(path, n, "the configuration has more than %d values", maxNodes)
 		}
 		return
 	}
@@ -86,7 +100,7 @@ func (d *decoder) value(path string, n *yaml.Node, v reflect.Value) {
 	d.places[path] = at(d.file, n)
 	switch {
 	case n.Kind == yaml.AliasNode:
-		d.fail(n, "%s: aliases are not allowed in a configuration; write the value out", path)
+		d.fail(path, n, "%s: aliases are not allowed in a configuration; write the value out", path)
 	case n.Tag == "!!null" && path == "":
 	case v.Kind() == reflect.Interface:
 		d.plain(path, n, v)
@@ -108,14 +122,14 @@ func (d *decoder) value(path string, n *yaml.Node, v reflect.Value) {
 
 func (d *decoder) mapping(path string, n *yaml.Node, each func(key, val *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
-		d.fail(n, "%s must be a mapping", orRoot(path))
+		d.fail(path, n, "%s must be a mapping", orRoot(path))
 		return
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if seen[key.Value] {
-			d.fail(key, "%s is given twice", join(path, key.Value))
+			d.fail(join(path, key.Value), key, "%s is given twice", join(path, key.Value))
 			continue
 		}
 		seen[key.Value] = true
@@ -127,7 +141,7 @@ func (d *decoder) field(path string, key, val *yaml.Node, v reflect.Value) {
 	names := fieldNames(v.Type())
 	i, ok := names[key.Value]
 	if !ok {
-		d.fail(key, "unknown key %q%s", join(path, key.Value), nearest(key.Value, names))
+		d.fail(join(path, key.Value), key, "unknown key %q%s", join(path, key.Value), nearest(key.Value, names))
 		return
 	}
 	d.value(join(path, key.Value), val, v.Field(i))
@@ -137,7 +151,7 @@ func (d *decoder) field(path string, key, val *yaml.Node, v reflect.Value) {
 func (d *decoder) plain(path string, n *yaml.Node, v reflect.Value) {
 	var x any
 	if err := n.Decode(&x); err != nil {
-		d.fail(n, "%s: %v", path, err)
+		d.fail(path, n, "%s: %v", path, err)
 		return
 	}
 	if x != nil {
@@ -151,7 +165,7 @@ func (d *decoder) sequence(path string, n *yaml.Node, v reflect.Value) {
 	if n.Kind == yaml.ScalarNode && isLeaf(reflect.New(v.Type().Elem()).Elem()) {
 		items = []*yaml.Node{n}
 	} else if n.Kind != yaml.SequenceNode {
-		d.fail(n, "%s must be a list", path)
+		d.fail(path, n, "%s must be a list", path)
 		return
 	}
 	out := reflect.MakeSlice(v.Type(), len(items), len(items))
@@ -163,11 +177,11 @@ func (d *decoder) sequence(path string, n *yaml.Node, v reflect.Value) {
 
 func (d *decoder) leaf(path string, n *yaml.Node, v reflect.Value) {
 	if n.Kind != yaml.ScalarNode {
-		d.fail(n, "%s must be a single value", path)
+		d.fail(path, n, "%s must be a single value", path)
 		return
 	}
 	if err := setLeaf(v, n); err != nil {
-		d.fail(n, "%s: %v", path, err)
+		d.fail(path, n, "%s: %v", path, err)
 	}
 }
 

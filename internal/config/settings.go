@@ -41,6 +41,8 @@ func Settings() []Setting {
 			set: func(c *Config, v string) (err error) { c.Timeout, err = time.ParseDuration(v); return err }},
 		{Name: "offline", Usage: "Make no connection except to the container engine and the stack.", Values: "true, false", Default: "false", Aliases: []string{"TRIVY_OFFLINE_SCAN"}, Switch: true,
 			set: boolean(func(c *Config) *bool { return &c.Offline })},
+		{Name: "generated", Usage: "Directories whose files are assessed although git ignores them, such as rendered manifests.", Default: "none",
+			set: func(c *Config, v string) error { c.Generated = list(v); return nil }},
 		{Name: "profile", Usage: "How strictly the hardening guide is read.", Values: "guide-literal, guide, strict, baseline", Default: "guide",
 			set: func(c *Config, v string) error { c.Hardening.Profile = v; return nil }},
 		{Name: "helm-values", Usage: "Files of Helm values to render charts with, the last strongest: FILE, or CHART=FILE for one chart's directory.", Default: "each chart's own values.yaml",
@@ -132,10 +134,9 @@ type Sources struct {
 // mistake is reported, each with its place.
 func Load(s Sources) (Config, error) {
 	c := Default()
+	var errs []error
 	if s.Data != nil {
-		if err := decode(s.File, s.Data, &c); err != nil {
-			return c, err
-		}
+		errs = append(errs, decode(s.File, s.Data, &c))
 	}
 	for _, set := range Settings() {
 		origin, v := set.lookup(s)
@@ -143,13 +144,14 @@ func Load(s Sources) (Config, error) {
 			continue
 		}
 		if err := set.set(&c, v); err != nil {
-			return c, fmt.Errorf("%s: %w", origin, err)
+			c.broken = append(c.broken, set.Name)
+			errs = append(errs, fmt.Errorf("%s: %w", origin, err))
 		}
 	}
 	if s.Env != nil {
 		c.Auth = append(c.Auth, trivyAuth(s.Env)...)
 	}
-	return c, c.validate()
+	return c, Mistakes(append(errs, c.validate())...)
 }
 
 func (set Setting) lookup(s Sources) (origin, value string) {

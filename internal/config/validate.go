@@ -3,8 +3,10 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,6 +44,9 @@ func (c *Config) validate() error {
 	v.check("timeout", c.Timeout > 0, "must be longer than nothing")
 	v.check("deps.db-digest", c.Deps.Digest == "" || strings.HasPrefix(c.Deps.Digest, "sha256:"), "must start with sha256:")
 	v.globs("exclude", c.Exclude)
+	for i, dir := range c.Generated {
+		v.check(index("generated", i), fs.ValidPath(path.Clean(dir)), "must be a directory of the repository, by its path from the root")
+	}
 	for name, role := range c.Hardening.Roles {
 		v.oneOf("hardening.roles."+name, role, "backend", "store", "ingress", "other")
 	}
@@ -56,7 +61,15 @@ type validator struct {
 	errs []error
 }
 
+// fail notes a mistake, unless the value or a part of it could not even be read.
 func (v *validator) fail(path, format string, args ...any) {
+	if slices.ContainsFunc(v.c.broken, func(b string) bool { return partOf(b, path) || partOf(path, b) }) {
+		return
+	}
+	v.note(path, format, args...)
+}
+
+func (v *validator) note(path, format string, args ...any) {
 	msg := path + " " + fmt.Sprintf(format, args...)
 	if at, ok := v.c.places[path]; ok {
 		v.errs = append(v.errs, &Error{at, msg})
@@ -121,15 +134,32 @@ func (v *validator) exceptions() {
 		e := &v.c.Exceptions[i]
 		path := index("exceptions", i)
 		e.Location = v.place(path)
-		v.check(path, e.Rule != "", "needs a rule")
+		v.requires(path, "rule", e.Rule != "", "needs a rule")
 		refusal := gap.Refusal(e.Rule)
 		v.check(path+".rule", refusal == "", "cannot hold: "+refusal)
-		v.check(path, e.Reason != "", "needs a reason")
-		v.check(path, e.Owner != "", "needs an owner")
-		v.check(path, !e.Expires.IsZero(), "needs expires: the last day on which it holds")
-		v.check(path, e.Path != "" || e.Subject != "", "needs a path or a subject; a rule is never excepted everywhere")
-		v.check(path, doublestar.ValidatePattern(e.Path), "has an invalid path glob")
+		v.requires(path, "reason", e.Reason != "", "needs a reason")
+		v.requires(path, "owner", e.Owner != "", "needs an owner")
+		v.requires(path, "expires", !e.Expires.IsZero(), "needs expires: the last day on which it holds")
+		v.requires(path, "path subject", e.Path != "" || e.Subject != "", "needs a path or a subject; a rule is never excepted everywhere")
+		v.check(path+".path", doublestar.ValidatePattern(e.Path), "is not a valid glob")
 	}
+}
+
+// requires wants something of fields of a list item. Nothing is said when one of them is
+// there and could not be read, or the item as a whole.
+func (v *validator) requires(item, fields string, ok bool, msg string) {
+	unread := func(field string) bool {
+		return slices.ContainsFunc(v.c.broken, func(b string) bool { return partOf(b, item+"."+field) })
+	}
+	if !ok && !slices.ContainsFunc(strings.Fields(fields), unread) {
+		v.note(item, "%s", msg)
+	}
+}
+
+// partOf reports whether the value at the path is the whole or belongs to it.
+func partOf(whole, path string) bool {
+	rest, ok := strings.CutPrefix(path, whole)
+	return ok && (whole == "" || rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 func (v *validator) place(path string) finding.Location { return v.c.At(path) }

@@ -18,7 +18,7 @@ func (v *validator) images() {
 	}
 	for i, b := range v.c.Images.Blobs {
 		path := index("images.blobs", i)
-		v.check(path, len(b.Files) > 0, "needs files")
+		v.requires(path, "files", len(b.Files) > 0, "needs files")
 		v.globs(path+".files", b.Files)
 		v.globs(path+".image", []string{b.Image})
 		v.check(path+".plugin-version", b.PluginVersion == "" || majorMinor.MatchString(b.PluginVersion), "must be major.minor, as 2.1")
@@ -32,13 +32,13 @@ func (v *validator) imageKeys() map[string]bool {
 	ids := map[string]bool{}
 	for i, k := range v.c.Images.Keys {
 		path := index("images.keys", i)
-		v.check(path, k.ID != "", "needs an id")
-		v.check(path, given(k.File, k.PEM, k.Env, k.URL) == 1 || given(k.PEM, k.Env) == 0 && k.File != "", "needs either file, pem, env or url, of which file and url may stand together")
+		v.requires(path, "id", k.ID != "", "needs an id")
+		v.requires(path, "file pem env url", given(k.File, k.PEM, k.Env, k.URL) == 1 || given(k.PEM, k.Env) == 0 && k.File != "", "needs either file, pem, env or url, of which file and url may stand together")
 		v.check(path+".image-path", k.ImagePath == "" || strings.HasPrefix(k.ImagePath, "/"), "must be an absolute path in the image, as /keys/cosign.pub")
-		v.check(path, k.URL == "" || secure(k.URL), "needs a url with https")
-		v.check(path, k.URL == "" || k.SHA256 != "", "has a url and so needs sha256: the fingerprint of the key")
+		v.requires(path, "url", k.URL == "" || secure(k.URL), "needs a url with https")
+		v.requires(path, "url sha256", k.URL == "" || k.SHA256 != "", "has a url and so needs sha256: the fingerprint of the key")
 		v.check(path+".sha256", k.SHA256 == "" || fingerprint.MatchString(k.SHA256), "must be 64 hex digits")
-		v.check(path, !ids[k.ID], "repeats an id")
+		v.check(path, k.ID == "" || !ids[k.ID], "repeats an id")
 		ids[k.ID] = true
 	}
 	return ids
@@ -48,10 +48,10 @@ func (v *validator) imageRoots() map[string]bool {
 	ids := map[string]bool{}
 	for i, r := range v.c.Images.Roots {
 		path := index("images.roots", i)
-		v.check(path, r.ID != "", "needs an id")
-		v.check(path, (r.File != "") != (r.TUF != TUF{}), "needs either file or tuf")
+		v.requires(path, "id", r.ID != "", "needs an id")
+		v.requires(path, "file tuf", (r.File != "") != (r.TUF != TUF{}), "needs either file or tuf")
 		v.check(path, r.TUF == TUF{} || secure(r.TUF.Mirror) && r.TUF.Root != "", "needs tuf with a mirror by https and a root file")
-		v.check(path, !ids[r.ID], "repeats an id")
+		v.check(path, r.ID == "" || !ids[r.ID], "repeats an id")
 		ids[r.ID] = true
 	}
 	ids[""], ids["public-good"] = true, true
@@ -60,11 +60,11 @@ func (v *validator) imageRoots() map[string]bool {
 
 func (v *validator) imageRule(path string, r ImageRule, keys, roots map[string]bool) {
 	signers := len(r.Keys) + len(r.Identities)
-	v.check(path, len(r.Match) > 0, "needs match")
+	v.requires(path, "match", len(r.Match) > 0, "needs match")
 	v.globs(path+".match", r.Match)
 	v.oneOf(path+".transparency-log", r.Log, "", "required", "if-present", "ignore")
-	v.check(path, r.AllowUnsigned != (signers > 0), "needs either keys, identities or allow-unsigned")
-	v.check(path, !r.AllowUnsigned || r.Reason != "", "allows unsigned images and so needs a reason")
+	v.requires(path, "keys identities allow-unsigned", r.AllowUnsigned != (signers > 0), "needs either keys, identities or allow-unsigned")
+	v.requires(path, "reason", !r.AllowUnsigned || r.Reason != "", "allows unsigned images and so needs a reason")
 	v.check(path+".transparency-log", r.Log != "ignore" || len(r.Identities) == 0, "cannot be ignored for identities: the log says when a certificate signed")
 	v.check(path+".signers", r.Signers >= 0 && r.Signers <= max(1, signers), "must not be more than there are keys and identities")
 	v.check(path+".root", roots[r.Root], "names a root that images.roots does not have")

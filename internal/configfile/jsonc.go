@@ -8,8 +8,12 @@ import (
 	"github.com/tailscale/hujson"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
+
+// maxDepth is how deep JSON may nest: its parser recurses.
+const maxDepth = 64
 
 // ParseJSONC reads JSON that may have comments and trailing commas, as .NET and editors
 // do. Places are those of the text as written. Errors are *source.Error.
@@ -17,6 +21,9 @@ func ParseJSONC(name string, data []byte) (*source.Doc, error) {
 	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
 	if !utf8.Valid(data) {
 		return nil, &source.Error{Location: finding.Top(name), Message: "file is not UTF-8 text; save it as UTF-8"}
+	}
+	if source.JSONDepth(data) > maxDepth {
+		return nil, &source.Error{Location: finding.Top(name), Message: fmt.Sprintf("JSON is nested deeper than %d levels", maxDepth), Rule: gap.TooLarge}
 	}
 	plain, err := hujson.Standardize(append([]byte{}, data...))
 	if err != nil {

@@ -12,11 +12,16 @@ import (
 	gmtext "github.com/yuin/goldmark/text"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
 // maxLines bounds how much of a document rules see.
 const maxLines = 5000
+
+// deepProse is a line that opens more quotes and lists than anyone writes. What their
+// parser takes grows with the square of that number.
+var deepProse = regexp.MustCompile(`(?m)^(?:[ \t]*(?:>|(?:[-*+]|[0-9]{1,9}[.)])[ \t])){65}`)
 
 // IsProse tells a document by its name.
 func IsProse(name string) bool { return hasExtension(name, ".md", ".rst", ".adoc") }
@@ -35,6 +40,12 @@ func readProse(in Input) (any, source.Locator, error) {
 	}
 	found := []any{}
 	if hasExtension(in.Name, ".md") {
+		if deepProse.MatchString(text) {
+			return nil, nil, &source.Error{
+				Location: finding.Top(in.Name), Rule: gap.TooLarge,
+				Message: "quotes and lists are nested deeper than 64 levels on one line; write them less deep",
+			}
+		}
 		found = headings(text, len(lines))
 	}
 	if !subjects.MatchString(path.Base(in.Name)) && !mentions(found) {

@@ -1,6 +1,7 @@
 package configfile
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -145,6 +147,9 @@ func hasKey(m map[string]any, key string) bool {
 // readEnv reads a file of variables as Compose does.
 func readEnv(in Input) (any, source.Locator, error) {
 	text := strings.TrimPrefix(string(in.Data), "\ufeff")
+	if source.TooManyBraces(text) {
+		return nil, nil, &source.Error{Location: finding.Top(in.Name), Rule: gap.TooLarge, Message: fmt.Sprintf("references to variables are nested deeper than %d levels", source.MaxBraces)}
+	}
 	// References stay as written: their values come from a machine that is not here.
 	vars, err := dotenv.UnmarshalWithLookup(text, func(name string) (string, bool) { return "${" + name + "}", true })
 	if err != nil {

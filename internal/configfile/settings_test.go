@@ -1,6 +1,7 @@
 package configfile_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stella-ops/assure/internal/configfile"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -147,4 +149,32 @@ func FuzzSettings(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestNesting reads what would exhaust the stack of a parser, or its time, and what only
+// looks so.
+func TestNesting(t *testing.T) {
+	t.Parallel()
+	ruler, brackets := strings.Repeat("-", 100), strings.Repeat("[{", 1000)
+	for name, tt := range map[string]struct {
+		file, data string
+		deep       bool
+	}{
+		"arrays":             {"appsettings.json", strings.Repeat("[", 5<<20), true},
+		"objects":            {"appsettings.json", strings.Repeat(`{"a":`, 1<<20), true},
+		"closed in strings":  {"appsettings.json", strings.Repeat(`["]",`, 1<<20), true},
+		"closed in comments": {"appsettings.json", strings.Repeat("[/*]*/", 1<<20), true},
+		"in a string":        {"appsettings.json", `{"a": "` + brackets + `\\"}`, false},
+		"in comments":        {"appsettings.json", "{// \"" + brackets + "\n/*" + brackets + "*/}", false},
+		"references":         {".env", "A=" + strings.Repeat("${A:-", 10_000) + strings.Repeat("}", 10_000), true},
+		"a value in JSON":    {".env", "A='" + strings.Repeat(`{"a": {}, "b": `, 9) + "1" + strings.Repeat("}", 9) + "'\n", false},
+		"quotes":             {"SECURITY.md", strings.Repeat("> ", 1<<19), true},
+		"lists":              {"SECURITY.md", "a\n" + strings.Repeat("1. * ", 1<<18), true},
+		"rulers":             {"SECURITY.md", "a\n" + ruler + "\n" + strings.ReplaceAll(ruler, "-", "*") + "\n> - 1. # b\n", false},
+	} {
+		_, err := configfile.ReadText(tt.file, tt.data)
+		if e := new(source.Error); errors.As(err, &e) != tt.deep || tt.deep && (e.Rule != gap.TooLarge || !strings.Contains(e.Message, "nested deeper than 64")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

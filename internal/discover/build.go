@@ -11,11 +11,13 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/configfile"
 	"github.com/stella-ops/assure/internal/discover/compose"
 	"github.com/stella-ops/assure/internal/discover/dockerfile"
+	"github.com/stella-ops/assure/internal/discover/recognise"
 	"github.com/stella-ops/assure/internal/discover/render"
 	"github.com/stella-ops/assure/internal/discover/render/kustomize"
 	"github.com/stella-ops/assure/internal/finding"
@@ -26,12 +28,12 @@ import (
 
 // Build finds out what there is to assess in the tree. What cannot be read becomes a
 // Problem; an error means that the tree itself cannot be listed or ctx has ended.
-func Build(ctx context.Context, tree *source.Tree, cfg config.Config, event plan.Event) (*plan.Plan, error) {
-	found, err := tree.Walk(ctx, cfg.Exclude)
+func Build(ctx context.Context, tree *source.Tree, cfg config.Config, event plan.Event, selected source.Selection) (*plan.Plan, error) {
+	found, err := tree.Walk(ctx, selected)
 	if err != nil {
 		return nil, fmt.Errorf("build plan: %w", err)
 	}
-	return build(ctx, &plan.Plan{Root: tree.Dir(), Tree: tree, Event: event}, cfg, found)
+	return build(ctx, &plan.Plan{Root: tree.Dir(), Tree: tree, Event: event, Listing: found}, cfg, linked(tree, found))
 }
 
 // build fills an empty plan with what was found.
@@ -39,7 +41,14 @@ func build(ctx context.Context, p *plan.Plan, cfg config.Config, found source.Li
 	b := &builder{ctx: ctx, tree: p.Tree, cfg: cfg, found: found, plan: p}
 	b.list()
 	b.links()
+	b.dependencies()
+	if !b.wanted() {
+		b.sort()
+		return b.plan, nil
+	}
+	b.calls()
 	b.render()
+	b.recognise()
 	b.compose()
 	for _, f := range found.Files {
 		if ctx.Err() != nil {
@@ -47,6 +56,8 @@ func build(ctx context.Context, p *plan.Plan, cfg config.Config, found source.Li
 		}
 		b.file(f)
 	}
+	b.reportTemplates()
+	b.elsewhere()
 	b.placeValues()
 	b.markOwn()
 	b.envFiles()
@@ -79,15 +90,28 @@ type builder struct {
 	// pending are the files of sets with a well-known name; sets are those that stay.
 	pending [][]string
 	sets    []*compose.Set
+	// composeFiles are the Compose files by name or content.
+	composeFiles map[string]bool
+	// invoked are the lists of files that Compose is started with, scripted the Dockerfiles
+	// that something builds, manifests the files that are applied, and commanded the values
+	// files that charts are rendered with.
+	invoked             [][]string
+	scripted, manifests map[string]bool
+	commanded           map[string][]string
+	// templates are those that nothing renders, by directory.
+	templates map[string][]string
+}
+
+// wanted reports whether a stage of this run looks at what is deployed.
+func (b *builder) wanted() bool {
+	return b.plan.Partial || b.cfg.Runs("hardening") || b.cfg.Runs("images") || b.cfg.Runs("dast") ||
+		b.cfg.Runs("deps") && b.cfg.Deps.ScanImages != "never"
 }
 
 func (b *builder) list() {
 	b.taken, b.builds = map[string]bool{}, map[string][]dockerfile.Build{}
 	for _, f := range b.found.Files {
 		b.plan.Files = append(b.plan.Files, plan.File{Name: f})
-		if isLockFile(f) {
-			b.plan.LockFiles = append(b.plan.LockFiles, f)
-		}
 		if path.Base(f) == "Chart.yaml" {
 			b.chartDirs = append(b.chartDirs, path.Dir(f))
 		}
@@ -98,17 +122,25 @@ func (b *builder) list() {
 func (b *builder) file(name string) {
 	switch {
 	case b.taken[name]:
-	case dockerfile.Named(name), b.builds[name] != nil:
+	case b.buildsImage(name):
 		b.dockerfile(name)
 	case b.emit(name):
 	case inTemplates(name, b.chartDirs) && b.templated(name):
-	case isYAML(name), kustomize.Is(name):
+	case isYAML(name), kustomize.Is(name), b.manifests[name]:
 		b.kubernetes(name)
 	case isJSON(name) && b.looksLikeManifest(name):
 		b.kubernetes(name)
+	case isTemplate(name) && b.speaks(name):
+		b.unrendered(name)
 	default:
 		b.plain(name)
 	}
+}
+
+// speaks reports whether a template holds lines of a deployment.
+func (b *builder) speaks(name string) bool {
+	head, err := b.tree.Head(name, recogniseHead)
+	return err == nil && (recognise.Templated(head) || recognise.IsDockerfile(strings.TrimSuffix(name, path.Ext(name)), head))
 }
 
 // manifestHead is how much of a JSON file is searched for the marks of a manifest, when
@@ -133,12 +165,10 @@ func (b *builder) templated(name string) bool {
 // links reports what looks like an input but is not a regular file of the tree.
 func (b *builder) links() {
 	for _, name := range b.found.Links {
-		b.unreadable(name, "symbolic link leads out of the repository or nowhere and is not followed; replace it by the file")
+		b.unreadable(name, "symbolic link leads out of the repository, to what git does not track there, or nowhere, and is not followed; replace it by the file")
 	}
-	for _, name := range b.found.Inner {
-		if target := b.tree.Target(name); b.has(target) && !sameRole(name, target) {
-			b.unreadable(name, "symbolic link to "+target+", which is not recognised by its own name; replace the link by the file")
-		}
+	for _, name := range b.found.Submodules {
+		b.problem(gap.RemoteSource, finding.Top(name), "submodule: its files are another repository's and are not assessed here; assess that repository by itself and exclude the directory", config.StageNames[:]...)
 	}
 	for _, name := range b.found.Special {
 		b.unreadable(name, "not a regular file (a pipe, socket or device) and not read; replace it by a file")
@@ -177,16 +207,32 @@ func sameRole(name, as string) bool {
 func isEnvFile(name string) bool { return path.Base(name) == ".env" }
 
 func (b *builder) problem(rule string, at finding.Location, msg string, stages ...string) {
-	b.plan.Problems = append(b.plan.Problems, plan.Problem{Gap: finding.Gap{Rule: rule, Location: at, Message: msg}, Stages: stages})
+	b.report(finding.Gap{Rule: rule, Location: at, Message: msg}, stages...)
+}
+
+func (b *builder) report(g finding.Gap, stages ...string) {
+	b.plan.Problems = append(b.plan.Problems, plan.Problem{Gap: g, Stages: stages})
+}
+
+// reportOnce reports a gap unless the same stands at the same place already.
+func (b *builder) reportOnce(g finding.Gap, stages ...string) {
+	if !b.told(g.Location, g.Message) {
+		b.report(g, stages...)
+	}
 }
 
 // fault reports an error at its own place where it has one, else at the file.
 func (b *builder) fault(name string, err error, stages ...string) {
-	at, msg := finding.Top(name), err.Error()
-	if e, ok := errors.AsType[*source.Error](err); ok {
-		at, msg = e.Location, e.Message
-	}
+	at, msg := placed(name, err)
 	b.problem(ruleOf(err), at, msg, stages...)
+}
+
+// placed is where an error stands and what it says.
+func placed(name string, err error) (finding.Location, string) {
+	if e, ok := errors.AsType[*source.Error](err); ok {
+		return e.Location, e.Message
+	}
+	return finding.Top(name), err.Error()
 }
 
 // ruleOf is the kind of gap that a file leaves which could not be read.

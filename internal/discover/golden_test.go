@@ -10,11 +10,12 @@ import (
 	"github.com/stella-ops/assure/internal/discover/render/rendertest"
 	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/source"
 )
 
 func buildPlan(t testing.TB, files map[string]string) *plan.Plan {
 	t.Helper()
-	p, err := Build(t.Context(), rendertest.Repository(t, files), config.Default(), plan.Event{Name: "local"})
+	p, err := Build(t.Context(), rendertest.Repository(t, files), config.Default(), plan.Event{Name: "local"}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

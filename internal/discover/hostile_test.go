@@ -35,14 +35,14 @@ func TestProblems(t *testing.T) {
 		stages                  []string
 	}{
 		{"broken Compose", "-- compose.yml --\nservices:\n  web: [\n", "compose.yml:3:1", "did not find expected", all},
-		{"broken YAML", "-- x.yaml --\na: b\nc: [\n", "x.yaml:3:1", "not readable as YAML", two},
+		{"broken YAML", "-- x.yaml --\nkind: b\nc: [\n", "x.yaml:3:1", "not readable as YAML", two},
 		{"broken manifest in JSON", "-- x.json --\n{\"apiVersion\": \"v1\", \"kind\": \"Pod\",\n", "x.json:2:1", "not readable", two},
 		{"broken Dockerfile", "-- Dockerfile --\nFROM a\nRUN <<X\nb\n", "Dockerfile:2:1", "unterminated heredoc", two},
 		{"Dockerfile without FROM", "-- Dockerfile --\nRUN a\n", "Dockerfile:1:1", "no FROM", two},
 		{"FROM with too much", "-- Dockerfile --\nFROM a b\n", "Dockerfile:2:", "", two},
 		{"duplicate key", "-- compose.yml --\nservices: {}\nservices: {}\n", "compose.yml:2:1", "given twice", all},
 		{"alias bomb", "-- compose.yml --\n" + bomb + "services: {a: {image: *i}}\n", "compose.yml:1:1", "expand", all},
-		{"alias bomb in a manifest", "-- k.yaml --\n" + bomb, "k.yaml:1:1", "expand", two},
+		{"alias bomb in a manifest", "-- k.yaml --\n" + bomb + "kind: *i\n", "k.yaml:1:1", "expand", two},
 		{"no service map", "-- compose.yml --\nservices: []\n", "compose.yml:1:1", "", all},
 		{"service is text", "-- compose.yml --\nservices:\n  web: text\n", "compose.yml:2:8", "must be a mapping", all},
 		{"unknown key", "-- compose.yml --\n" + web + "    prvileged: true\n", "compose.yml:4:5", `"prvileged" is not`, all},
@@ -126,7 +126,7 @@ func TestLinksAndPipes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p, err := Build(t.Context(), tree, config.Default(), plan.Event{})
+	p, err := Build(t.Context(), tree, config.Default(), plan.Event{}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestLinksAndPipes(t *testing.T) {
 	}
 	want := []string{
 		".env hardening,images,dast", "Dockerfile hardening,images", "compose.yml hardening,images,dast",
-		"docker-compose.yml hardening,images,dast", "docker/compose.yml hardening,images,dast", "go.mod deps",
+		"docker-compose.yml hardening,images,dast", "go.mod deps",
 		"k.yaml hardening,images", "poetry.lock deps", "sub/.env hardening,images,dast",
 	}
 	if !slices.Equal(got, want) {
@@ -159,7 +159,7 @@ func TestIncludeThroughLink(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(tree.Dir(), "dir")); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Build(t.Context(), tree, config.Default(), plan.Event{})
+	p, err := Build(t.Context(), tree, config.Default(), plan.Event{}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	big := strings.Repeat("# comment\n", source.MaxFileBytes/10+1)
 	p := buildPlan(t, map[string]string{
-		"compose.yml": big, "k.yaml": big, "Dockerfile": big, "notes.txt": big,
+		"compose.yml": big, "k.yaml": "kind: Pod\n" + big, "data.yaml": big, "Dockerfile": big, "notes.txt": big,
 		"list.json": `{"apiVersion": "v1", "kind": "List"}` + strings.Repeat(" ", source.MaxFileBytes), "data.json": strings.Repeat(" ", source.MaxFileBytes+1),
 	})
 	var got []string
@@ -195,14 +195,14 @@ func TestNothing(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Build(ctx, rendertest.Repository(t, map[string]string{"a": ""}), config.Default(), plan.Event{}); !errors.Is(err, context.Canceled) {
+	if _, err := Build(ctx, rendertest.Repository(t, map[string]string{"a": ""}), config.Default(), plan.Event{}, source.Selection{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end of ctx: %v", err)
 	}
 	tree := rendertest.Repository(t, nil)
 	if err := os.Remove(tree.Dir()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Build(t.Context(), tree, config.Default(), plan.Event{}); err == nil {
+	if _, err := Build(t.Context(), tree, config.Default(), plan.Event{}, source.Selection{}); err == nil {
 		t.Error("a root that is gone must be an error")
 	}
 }
@@ -216,7 +216,7 @@ func TestConfigured(t *testing.T) {
 		"ci/stack.yml": "services: {a: {image: a}}\n", "ci/extra.yml": "services: {a: {init: true}}\n",
 		"compose.yml": "services: {z: {image: z}}\n", "vendor/compose.yml": "services: [\n", "vendor/go.mod": "",
 	}
-	p, err := Build(t.Context(), rendertest.Repository(t, files), cfg, plan.Event{})
+	p, err := Build(t.Context(), rendertest.Repository(t, files), cfg, plan.Event{}, source.Selection{Exclude: cfg.Exclude})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestConfigured(t *testing.T) {
 		t.Errorf("%+v %v", p.Stacks, p.Problems)
 	}
 	cfg.DAST.Compose = []string{"no.yml", "../x.yml"}
-	if p, err = Build(t.Context(), rendertest.Repository(t, files), cfg, plan.Event{}); err != nil || len(p.Problems) != 2 {
+	if p, err = Build(t.Context(), rendertest.Repository(t, files), cfg, plan.Event{}, source.Selection{Exclude: cfg.Exclude}); err != nil || len(p.Problems) != 2 {
 		t.Errorf("%v %v", p.Problems, err)
 	}
 }

@@ -6,8 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stella-ops/assure/internal/configfile"
-	"github.com/stella-ops/assure/internal/discover/compose"
+	"github.com/stella-ops/assure/internal/discover/invoked"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/source"
@@ -19,64 +18,88 @@ const (
 	maxInvoked = 100
 )
 
-// invoked are the files that scripts, Makefiles and workflows of the repository start
-// Compose with, in the order in which they are first named.
-func (b *builder) invoked() (sets [][]string) {
+// callers are words without which a file names nothing that is built or deployed.
+var callers = [...]string{"ompose", "COMPOSE_FILE", "docker", "podman", "nerdctl", "buildah", "kaniko", "kubectl", "kustomize", "helm", "skaffold"}
+
+// calls reads the files that name others when they build or deploy.
+func (b *builder) calls() {
+	b.scripted, b.manifests = map[string]bool{}, map[string]bool{}
 	for _, f := range b.plan.Files {
-		if !configfile.HasShell(f.Name) {
+		if !invoked.Claims(f.Name) {
 			continue
 		}
 		data, err := b.tree.Read(f.Name, maxScript)
-		if err != nil || !bytes.Contains(data, []byte("compose")) && !bytes.Contains(data, []byte(compose.FileVariable)) {
+		if err != nil || !slices.ContainsFunc(callers[:], func(w string) bool { return bytes.Contains(data, []byte(w)) }) {
 			continue
 		}
-		for _, s := range configfile.Shells(f.Name, data) {
-			for _, files := range b.invocations(s) {
-				if !slices.ContainsFunc(sets, func(o []string) bool { return slices.Equal(o, files) }) {
-					sets = append(sets, files)
-				}
-			}
-		}
-		if len(sets) > maxInvoked {
-			b.problem(gap.TooMany, finding.Top(f.Name), "the repository starts Compose with more combinations of files than are judged; name the one that counts in dast.compose", composeStages[:]...)
-			return sets[:maxInvoked]
+		for _, in := range invoked.Read(f.Name, data) {
+			b.call(f.Name, in)
 		}
 	}
-	return sets
 }
 
-// invocations are the sets of files that one script starts Compose with.
-func (b *builder) invocations(s configfile.Shell) (sets [][]string) {
-	dirs := slices.Clone(s.Dirs)
-	listed := s.Env[compose.FileVariable]
-	for _, c := range s.Commands {
-		here := listed
-		for _, a := range c.Assigns {
-			if a.Name == compose.FileVariable {
-				here = a.Value
+func (b *builder) call(from string, in invoked.Invocation) {
+	switch in.Tool {
+	case invoked.Compose, invoked.Stack:
+		if files := b.existing(in.Dirs, in.Files); files != nil && in.ProjectDir == "" {
+			b.addInvoked(from, files)
+		}
+	case invoked.Build:
+		for _, file := range in.Files {
+			for _, name := range b.existing(in.Dirs, []string{file}) {
+				b.scripted[name] = true
 			}
 		}
-		switch names, runs := composeFiles(c.Words); {
-		case len(c.Words) == 0, c.Words[0] == "export":
-			listed = here
-		case c.Words[0] == "cd" && len(c.Words) == 2:
-			for i := range dirs {
-				dirs[i] = path.Join(dirs[i], c.Words[1])
+	case invoked.Kubectl:
+		for _, file := range in.Files {
+			b.applied(in, file)
+		}
+	case invoked.Helm:
+		b.helmValues(in)
+	}
+}
+
+// addInvoked notes files that Compose is started with, each list once.
+func (b *builder) addInvoked(from string, files []string) {
+	switch {
+	case slices.ContainsFunc(b.invoked, func(o []string) bool { return slices.Equal(o, files) }):
+	case len(b.invoked) < maxInvoked:
+		b.invoked = append(b.invoked, files)
+	case len(b.invoked) == maxInvoked:
+		b.invoked = append(b.invoked, nil)
+		b.problem(gap.TooMany, finding.Top(from), "the repository starts Compose with more combinations of files than are judged; name the one that counts in dast.compose", composeStages[:]...)
+	}
+}
+
+// applied notes a manifest that kubectl applies: a file of any name, or an address.
+func (b *builder) applied(in invoked.Invocation, file string) {
+	if source.IsRemote(file) {
+		b.reportOnce(finding.Gap{
+			Rule: gap.RemoteSource, Location: in.Place, Subject: "kubectl " + clip(file),
+			Message: "kubectl applies " + clip(file) + ", which is not in this repository and was not judged",
+		}, renderStages[:]...)
+		return
+	}
+	for _, name := range b.existing(in.Dirs, []string{file}) {
+		b.manifests[name] = true
+	}
+}
+
+// helmValues notes the values files that a command renders a chart of the tree with. The
+// first command that names some decides.
+func (b *builder) helmValues(in invoked.Invocation) {
+	for _, dir := range in.Dirs {
+		chart := path.Join(dir, in.Target)
+		if in.Target == "" || !slices.Contains(b.chartDirs, chart) || b.commanded[chart] != nil {
+			continue
+		}
+		if files := b.existing(in.Dirs, in.Files); files != nil {
+			if b.commanded == nil {
+				b.commanded = map[string][]string{}
 			}
-		case runs:
-			if len(names) == 0 {
-				names = splitList(here)
-			}
-			if files := b.existing(dirs, names); files != nil {
-				sets = append(sets, files)
-			}
+			b.commanded[chart] = files
 		}
 	}
-	return sets
-}
-
-func splitList(s string) []string {
-	return slices.DeleteFunc(strings.Split(s, ":"), func(p string) bool { return p == "" })
 }
 
 // existing resolves names from the first directory that has all of them. Names that hold
@@ -96,47 +119,12 @@ func (b *builder) existing(dirs, names []string) []string {
 	return nil
 }
 
-// valued are the flags of docker and docker compose before the subcommand that take a
-// value; what else begins with a dash is a switch.
-var valued = [...]string{
-	"-p", "--project-name", "--profile", "--env-file", "--parallel", "--progress", "--ansi",
-	"-c", "--context", "-H", "--host", "-l", "--log-level", "--config", "--tlscacert", "--tlscert", "--tlskey",
-}
-
-// composeFiles returns the files that a command names to Compose, and whether it runs
-// Compose at all. A project directory of its own makes the names mean something else.
-func composeFiles(words []string) (files []string, runs bool) {
-	if len(words) == 0 {
-		return nil, false
+// clip bounds a text of the repository in a message.
+func clip(s string) string {
+	const most = 200
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
 	}
-	program := path.Base(words[0])
-	runs = program == "docker-compose" || program == "podman-compose"
-	if !runs && program != "docker" && program != "podman" {
-		return nil, false
-	}
-	for i := 1; i < len(words); i++ {
-		w, next := words[i], ""
-		if i+1 < len(words) {
-			next = words[i+1]
-		}
-		name, value, joined := strings.Cut(w, "=")
-		switch {
-		case w == "compose" && !runs:
-			runs = true
-		case w == "-f", w == "--file":
-			files = append(files, next)
-			i++
-		case name == "--file" && joined:
-			files = append(files, value)
-		case strings.HasPrefix(w, "-f") && !strings.HasPrefix(w, "--"):
-			files = append(files, strings.TrimPrefix(strings.TrimPrefix(w, "-f"), "="))
-		case name == "--project-directory":
-			return nil, false
-		case slices.Contains(valued[:], w):
-			i++
-		case !strings.HasPrefix(w, "-"):
-			return files, runs
-		}
-	}
-	return files, runs
+	return s
 }

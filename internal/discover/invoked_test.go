@@ -8,30 +8,6 @@ import (
 	"github.com/stella-ops/assure/internal/discover/render/rendertest"
 )
 
-func TestComposeFiles(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		words []string
-		want  []string
-		runs  bool
-	}{
-		"plugin":            {[]string{"docker", "compose", "-f", "a.yml", "--file=b.yml", "-p", "x", "up", "-f", "no"}, []string{"a.yml", "b.yml"}, true},
-		"program":           {[]string{"/usr/bin/docker-compose", "--ansi", "never", "-fa.yml", "up"}, []string{"a.yml"}, true},
-		"context":           {[]string{"docker", "--context", "prod", "compose", "--verbose", "--file", "a.yml", "config"}, []string{"a.yml"}, true},
-		"default":           {[]string{"docker", "compose", "up", "-d"}, nil, true},
-		"build":             {[]string{"docker", "build", "-f", "Dockerfile", "."}, nil, false},
-		"other":             {[]string{"echo", "docker", "compose", "-f", "a.yml"}, nil, false},
-		"project_directory": {[]string{"docker", "compose", "--project-directory", "x", "-f", "a.yml", "up"}, nil, false},
-		"cut":               {[]string{"docker", "compose", "-f"}, []string{""}, true},
-		"nothing":           {nil, nil, false},
-	} {
-		got, runs := composeFiles(tt.words)
-		if diff := cmp.Diff(tt.want, got); diff != "" || runs != tt.runs {
-			t.Errorf("%s: runs %t\n%s", name, runs, diff)
-		}
-	}
-}
-
 // TestInvokedSets finds the files that belong together in whatever starts them.
 func TestInvokedSets(t *testing.T) {
 	t.Parallel()

@@ -1,11 +1,10 @@
 package discover
 
 import (
-	"bytes"
 	"slices"
-	"strings"
 
 	"github.com/stella-ops/assure/internal/discover/kubernetes"
+	"github.com/stella-ops/assure/internal/discover/recognise"
 	"github.com/stella-ops/assure/internal/discover/render"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
@@ -17,15 +16,12 @@ import (
 func (b *builder) kubernetes(name string) {
 	data, err := b.tree.Read(name, source.MaxFileBytes)
 	if err != nil {
-		b.fault(name, err, "hardening", "images")
+		b.unread(name, err)
 		return
 	}
-	docs, err := source.Parse(name, data)
-	if err != nil {
-		if !bytes.Contains(data, []byte("{{")) || strings.HasPrefix(name, ".github/") {
-			b.fault(name, err, "hardening", "images")
-		}
-		return
+	docs, faults := recognise.Split(name, data)
+	if len(faults) > 0 {
+		b.broken(name, data, faults)
 	}
 	before := len(b.plan.Documents)
 	for _, d := range docs {

@@ -8,6 +8,7 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover/render/rendertest"
 	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/source"
 )
 
 func TestImageTags(t *testing.T) {
@@ -99,7 +100,7 @@ func TestStrangersBuildNothing(t *testing.T) {
 		"compose.yaml": "services: {a: {image: stranger/app}}\n",
 	})
 	for fork, want := range map[bool]string{false: "build.sh", true: ""} {
-		p, err := Build(t.Context(), tree, config.Default(), plan.Event{Name: "pull_request", Fork: fork})
+		p, err := Build(t.Context(), tree, config.Default(), plan.Event{Name: "pull_request", Fork: fork}, source.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -226,7 +226,7 @@ func (c *census) directory(t *testing.T, dir string) *plan.Plan {
 		t.Fatal(err)
 	}
 	defer tree.Close()
-	p, err := Build(t.Context(), tree, config.Default(), plan.Event{})
+	p, err := Build(t.Context(), tree, config.Default(), plan.Event{}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

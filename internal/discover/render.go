@@ -107,6 +107,9 @@ func (b *builder) values(dir string) (files []string) {
 		}
 		files = append(files, name)
 	}
+	if len(files) == 0 {
+		return b.commanded[dir]
+	}
 	return files
 }
 

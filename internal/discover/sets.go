@@ -31,7 +31,7 @@ func (b *builder) compose() {
 		b.pending = append(b.pending, files...)
 		alone = append(alone, rest...)
 	}
-	b.pending = distinct(append(b.pending, b.invoked()...))
+	b.pending = distinct(append(b.pending, slices.DeleteFunc(slices.Clone(b.invoked), func(s []string) bool { return s == nil })...))
 	b.defaults()
 	b.remaining(alone)
 	for i, l := range b.loadAll() {
@@ -64,6 +64,9 @@ func (b *builder) settings() finding.Location {
 }
 
 func (b *builder) has(name string) bool {
+	if b.plan.Partial {
+		return b.exists(name)
+	}
 	_, ok := slices.BinarySearchFunc(b.plan.Files, name, func(f plan.File, n string) int { return strings.Compare(f.Name, n) })
 	return ok
 }
@@ -71,7 +74,7 @@ func (b *builder) has(name string) bool {
 // composeDirs are the directories with a Compose file or a .env file, sorted.
 func (b *builder) composeDirs() (dirs []string) {
 	for _, f := range b.plan.Files {
-		if compose.Named(f.Name) || isEnvFile(f.Name) {
+		if compose.Named(f.Name) || b.composeFiles[f.Name] || isEnvFile(f.Name) {
 			dirs = append(dirs, path.Dir(f.Name))
 		}
 	}
@@ -95,7 +98,7 @@ func (b *builder) inDirectory(dir string) (sets [][]string, rest []string) {
 		}
 	}
 	for _, f := range b.below(dir) {
-		if path.Dir(f.Name) == dir && !slices.Contains(slices.Concat(sets...), f.Name) && b.isComposeByContent(f.Name) {
+		if path.Dir(f.Name) == dir && !slices.Contains(slices.Concat(sets...), f.Name) && b.composeFiles[f.Name] {
 			rest = append(rest, f.Name)
 		}
 	}

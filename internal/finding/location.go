@@ -11,6 +11,8 @@ type Location struct {
 	URI string
 	// Region is the stretch of text that the finding is about.
 	Region Region
+	// Inner is the path, with the line, inside the archive at URI; empty for other files.
+	Inner string
 }
 
 // Region is a stretch of text. Lines and columns count from 1, columns count Unicode
@@ -35,7 +37,16 @@ func (l Location) Compare(o Location) int {
 		cmp.Compare(l.Region.StartColumn, o.Region.StartColumn),
 		cmp.Compare(l.Region.EndLine, o.Region.EndLine),
 		cmp.Compare(l.Region.EndColumn, o.Region.EndColumn),
+		cmp.Compare(l.Inner, o.Inner),
 	)
+}
+
+// Inside is what a message says of the place inside an archive; empty for other files.
+func (l Location) Inside() string {
+	if l.Inner == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (inside the archive at %s)", l.Inner)
 }
 
 // Top is the location of a file as a whole: its first character. It is for findings

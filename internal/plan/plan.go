@@ -27,6 +27,8 @@ type Plan struct {
 	Root string
 	// Tree reads its files.
 	Tree *source.Tree
+	// Listing is what the walk of the tree saw; empty when single files were named.
+	Listing source.Listing
 	// Files are all regular files that are not excluded, sorted: slash paths from Root.
 	Files []File
 	// Documents are the files that rules judge.
@@ -45,6 +47,11 @@ type Plan struct {
 	LockFiles []string
 	// Problems are the things that should have been read but could not.
 	Problems []Problem
+	// Unparsed are YAML files that do not parse, when nothing in them speaks for a
+	// deployment: they matter only where an earlier commit's could be judged.
+	Unparsed []Problem
+	// OutOfScope says of files that might look like an input why no stage judges them.
+	OutOfScope map[string]string
 	// Event describes why this run happens.
 	Event Event
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -23,23 +24,23 @@ func (e *ParamError) Error() string { return e.Path + ": " + e.Message }
 
 // Configure sets parameters that rules declare in their METADATA: rule id, then name,
 // then value. It must be called before the first Eval. Parameters of rules that the
-// profile leaves out are checked all the same.
+// profile leaves out are checked all the same. Every mistake is an error of its own.
 func (e *Engine) Configure(params map[string]map[string]any) error {
+	var errs []error
 	for _, id := range slices.Sorted(maps.Keys(params)) {
 		declared, ok := e.params[id]
 		if !ok && e.programs[path.Base(path.Dir(id))] == nil {
 			continue // of a kind that was not asked for
 		}
 		if !ok {
-			return &ParamError{id, "is no rule that has parameters" + known(e.params)}
+			errs = append(errs, &ParamError{id, "is no rule that has parameters" + known(e.params)})
+			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(params[id])) {
-			if err := set(declared, id, name, params[id][name]); err != nil {
-				return err
-			}
+			errs = append(errs, set(declared, id, name, params[id][name]))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // set replaces a declared default by a value of the same type.

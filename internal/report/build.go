@@ -42,6 +42,13 @@ type Input struct {
 	// Excluded names the setting and the line that takes a file out, and OutOfScope why the
 	// stages do not judge one, where a reason is known.
 	Excluded, OutOfScope map[string]string
+	// Meant are the files that each stage was to judge, so that a stage that broke off is
+	// blamed for no others; nil means any.
+	Meant map[string]map[string]string
+	// BaseUnreadable are those of the base commit.
+	BaseUnreadable []finding.Gap
+	// Settings are findings about the settings themselves, here and in the base commit.
+	Settings, BaseSettings []finding.Finding
 	// Partial is true when only some files were assessed: an exception that matched
 	// nothing may still be needed.
 	Partial bool
@@ -66,6 +73,11 @@ func Build(in Input) *Report {
 	r.Exceptions.Pending = in.Pending
 	if run, ok := r.judgeExceptions(in, trust); ok {
 		r.Stages = append(slices.Clone(r.Stages), run)
+	}
+	if in.Base != nil {
+		if run, ok := new(Report).judgeExceptions(in.atBase(), nil); ok {
+			in.Base = append(slices.Clone(in.Base), run)
+		}
 	}
 	r.Rules = collectRules(slices.Concat(r.Stages, in.Base), r.Gaps)
 	r.Findings = r.merge(r.Stages, in, trust)

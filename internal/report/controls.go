@@ -112,7 +112,7 @@ func (e evidence) state(c finding.Control) (ControlResult, string) {
 // missing are those of the words without an answer of a stage that can give it.
 func (e evidence) missing(proof []string) []string {
 	stages := map[string][]string{
-		"rule": {"deps", "hardening", "images"}, "evidence": {"hardening"}, "registry": {"deps", "images"}, "probe": {"dast"}, "host": {"host"},
+		"rule": {"deps", "hardening", "images"}, "evidence": {"hardening"}, "registry": {"images"}, "probe": {"dast"}, "host": {"host"},
 	}
 	return slices.DeleteFunc(slices.Clone(proof), func(word string) bool {
 		return slices.ContainsFunc(stages[word], func(s string) bool { return slices.Contains(e.by, s) })

@@ -35,21 +35,23 @@ var (
 	}
 )
 
-// Rules are the rules about exceptions themselves.
-func Rules() []finding.Rule { return []finding.Rule{expiredRule, unusedRule, unreadableRule} }
+// Rules are the rules about exceptions and settings themselves.
+func Rules() []finding.Rule {
+	return []finding.Rule{expiredRule, unusedRule, unreadableRule, excludeUnusedRule, generatedMissingRule, brokenRule}
+}
 
 // judgeExceptions sorts the exceptions and makes findings of those that are expired or
-// unused. Unused ones are judged only when every stage saw everything, because a stage
-// that did not run cannot have used its exceptions.
+// unused. Unused ones are judged only when the stages of their rule saw everything,
+// because a stage that did not run cannot have used its exceptions.
 func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
-	if len(in.Exceptions)+len(in.Unreadable) == 0 {
+	if len(in.Exceptions)+len(in.Unreadable)+len(in.Settings) == 0 {
 		return StageRun{}, false
 	}
 	run := StageRun{Name: exceptionStage, State: Passed}
 	run.Set.Rules = Rules()
 	run.Set.Cover("exceptions", len(in.Exceptions))
-	complete := !in.Partial && sawEverything(in.Runs)
 	all := exceptable(in.Runs)
+	run.Set.Findings = slices.Clone(in.Settings)
 	for _, e := range in.Exceptions {
 		switch {
 		case e.Expires.Passed(in.Now):
@@ -59,7 +61,7 @@ func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
 			r.Exceptions.Pending = append(r.Exceptions.Pending, e)
 		case used(e, all, t.holds):
 			r.Exceptions.Used = append(r.Exceptions.Used, e)
-		case complete || e.Source != "" && !in.Partial && ranFully(dependencyScan, in.Runs):
+		case !in.Partial && sawEverything(judging(e, in.Runs)):
 			r.Exceptions.Unused = append(r.Exceptions.Unused, e)
 			run.Set.Findings = append(run.Set.Findings, about(e, unusedRule, fmt.Sprintf("the exception for %s matches nothing", e.Rule)))
 		}
@@ -71,6 +73,30 @@ func (r *Report) judgeExceptions(in Input, t trust) (StageRun, bool) {
 		run.State = HasFindings
 	}
 	return run, true
+}
+
+// atBase is what the base commit says about the same exceptions: those of the policy, and
+// those in its own files.
+func (in Input) atBase() Input {
+	policy := slices.DeleteFunc(slices.Clone(in.Exceptions), func(e config.Exception) bool { return e.Source == config.InlineSource })
+	in.Runs, in.Exceptions = in.Base, slices.Concat(policy, in.BaseExceptions)
+	in.Unreadable, in.Settings = in.BaseUnreadable, in.BaseSettings
+	return in
+}
+
+// judging are the runs that can have used the exception: those that know its rule. Where
+// none does it can be any.
+func judging(e config.Exception, runs []StageRun) []StageRun {
+	knows := func(run StageRun) bool {
+		return slices.ContainsFunc(run.Set.Rules, func(r finding.Rule) bool { return r.ID == e.Rule })
+	}
+	if e.Source != "" && e.Source != config.InlineSource || config.Advisory(e.Rule) {
+		knows = func(run StageRun) bool { return run.Name == dependencyScan }
+	}
+	if own := slices.DeleteFunc(slices.Clone(runs), func(run StageRun) bool { return !knows(run) }); len(own) > 0 {
+		return own
+	}
+	return runs
 }
 
 func unreadable(g finding.Gap) finding.Finding {

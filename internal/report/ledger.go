@@ -137,12 +137,21 @@ func (b book) entry(file string) (finding.Entry, rank) {
 		e.Fate, e.By, k = finding.FateExcluded, by, rankExcluded
 	} else if by, ok := b.in.OutOfScope[file]; ok {
 		e.Fate, e.By = finding.FateOutOfScope, by
-	} else if b.run.State == Failed {
+	} else if b.run.State == Failed && b.in.meant(b.run.Name, file) {
 		e.Fate, e.By, k = finding.FateGap, "the stage ended in an error", rankFailed
 	} else {
 		e.Fate, e.By = finding.FateOutOfScope, outOfScope
 	}
 	return e, k
+}
+
+// meant reports whether a stage was to judge a file; where nobody says, it was.
+func (in Input) meant(stage, file string) bool {
+	if in.Meant == nil {
+		return true
+	}
+	_, ok := in.Meant[stage][file]
+	return ok
 }
 
 // gap finds the gap at the file or at a directory above it.

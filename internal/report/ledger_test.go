@@ -125,3 +125,18 @@ func BenchmarkLedger(b *testing.B) {
 		report.Build(in)
 	}
 }
+
+// A stage that broke off leaves a gap in what it was to judge, and in nothing else.
+func TestLedgerOfABrokenStage(t *testing.T) {
+	in := report.Input{
+		Runs: []report.StageRun{{Name: "deps", State: report.Failed}}, Files: []string{"README.md", "go.mod"},
+		Meant: map[string]map[string]string{"deps": {"go.mod": ""}},
+	}
+	var got []finding.Fate
+	for _, e := range report.Build(in).Ledger {
+		got = append(got, e.Fate)
+	}
+	if diff := cmp.Diff([]finding.Fate{finding.FateOutOfScope, finding.FateGap}, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -19,12 +19,9 @@ func Makefile(text string) []Command {
 	var out []Command
 	target := ""
 	lines := strings.Split(text, "\n")
-	for i := 0; i < len(lines); i++ {
-		line, first := lines[i], i
-		for strings.HasSuffix(line, `\`) && i+1 < len(lines) && len(line) < MaxBytes {
-			i++
-			line += "\n" + lines[i]
-		}
+	for first, next := 0, 0; first < len(lines); first = next {
+		next = first + continued(lines[first:])
+		line := strings.Join(lines[first:next], "\n")
 		if m := rule.FindStringSubmatch(line); m != nil {
 			target = m[1]
 		}
@@ -33,6 +30,16 @@ func Makefile(text string) []Command {
 		}
 	}
 	return out
+}
+
+// continued counts the lines that make the first logical line, up to MaxBytes of them.
+func continued(lines []string) int {
+	n, size := 1, len(lines[0])
+	for strings.HasSuffix(lines[n-1], `\`) && n < len(lines) && size < MaxBytes {
+		size += 1 + len(lines[n])
+		n++
+	}
+	return n
 }
 
 // recipe reads one logical line of a recipe that starts after skip lines.

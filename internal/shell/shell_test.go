@@ -126,3 +126,26 @@ func check(t *testing.T, s string, cmds []shell.Command) {
 		}
 	}
 }
+
+// TestContinuedLines reads one command of many lines, and one of too many.
+func TestContinuedLines(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int][]shell.Command{
+		0:              {{Words: []string{"a"}, Line: 2, Target: "t"}, {Words: []string{"b"}, Line: 3, Target: "t"}},
+		1000:           {{Words: []string{"a"}, Line: 2, Target: "t"}, {Words: []string{"b"}, Line: 1003, Target: "t"}},
+		shell.MaxBytes: {{Words: []string{"b"}, Line: shell.MaxBytes + 3, Target: "t"}},
+	} {
+		text := "t:\n\ta" + strings.Repeat("\\\n ", n) + "\n\tb\n"
+		if diff := cmp.Diff(want, shell.Makefile(text)); diff != "" {
+			t.Errorf("%d: %s", n, diff)
+		}
+	}
+}
+
+func BenchmarkContinuedLines(b *testing.B) {
+	text := "t:\n\ta" + strings.Repeat("\\\n", 1<<18) + "\n"
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		shell.Makefile(text)
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // MaxFileBytes is the size above which a file is not read into memory as a document.
@@ -79,6 +81,24 @@ func (t *Tree) Head(name string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	return data, nil
+}
+
+// entries lists a directory by name, without a look at each of its files.
+func (t *Tree) entries(name string) ([]fs.DirEntry, error) {
+	dir, err := t.root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	list, err := entries(dir)
+	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return list, err
+}
+
+// Has reports whether the slash path names anything, be it a link that leads nowhere.
+func (t *Tree) Has(name string) bool {
+	_, err := t.root.Lstat(filepath.FromSlash(name))
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // Escapes tells whether the slash path name leads out of the tree through a link. A

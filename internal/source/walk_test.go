@@ -16,7 +16,7 @@ func TestWalk(t *testing.T) {
 	tr := tree(t, map[string]string{
 		"b.yml": "12345", "a/x.yml": "1", ".git/config": "", "sub/.git": "", "n/node_modules/y": "", "gen/deep/z": "", "k/skip.me": "", "new\nline": "",
 	})
-	for link, to := range map[string]string{"out": "/etc/passwd", "up": "../../x", "loop": "loop", "in": "b.yml", "dirlink": "a"} {
+	for link, to := range map[string]string{"out": "/etc/passwd", "up": "../../x", "loop": "loop", "in": "b.yml", "dirlink": "a", "secret": ".git/config"} {
 		if err := os.Symlink(to, filepath.Join(tr.Dir(), link)); err != nil {
 			t.Fatal(err)
 		}
@@ -24,15 +24,17 @@ func TestWalk(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(tr.Dir(), "pipe"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := tr.Walk(t.Context(), []string{"gen", "**/*.me"})
+	got, err := tr.Walk(t.Context(), Selection{Exclude: []string{"gen", "**/*.me", "./gen/deep/", "none/**"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Listing{
-		Files:   []string{"a/x.yml", "b.yml", "new\nline"},
-		Links:   []string{"loop", "out", "up"},
-		Inner:   []string{"dirlink", "in"},
-		Special: []string{"pipe"},
+		Files:    []string{"a/x.yml", "b.yml", "new\nline"},
+		Links:    []string{"loop", "out", "secret", "up"},
+		Inner:    []string{"dirlink", "in"},
+		Special:  []string{"pipe"},
+		Excluded: map[string]int{"gen/deep/z": 0, "k/skip.me": 1},
+		Unused:   []int{3},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -76,23 +78,17 @@ func TestRead(t *testing.T) {
 func TestWalkStops(t *testing.T) {
 	t.Parallel()
 	tr := tree(t, map[string]string{"a": "", "b": "", "c": ""})
-	w := &walker{tree: tr, left: 2}
-	for _, name := range []string{"a", "b", "c"} {
-		info, err := os.Lstat(filepath.Join(tr.Dir(), name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = w.visit(name, dirEntry{info}, nil)
-		if want := name == "c"; errors.Is(err, ErrTooManyFiles) != want {
-			t.Errorf("%s: %v", name, err)
-		}
+	w := newWalker(t.Context(), tr, Selection{})
+	w.left = 2
+	if err := w.dir(".", -1); !errors.Is(err, ErrTooManyFiles) {
+		t.Errorf("three files, two allowed: %v", err)
+	}
+	w = newWalker(t.Context(), tr, Selection{Exclude: []string{"*"}})
+	w.left, w.leftExcluded = 2, 2
+	if err := w.dir(".", -1); err != nil || len(w.found.Excluded) != 2 {
+		t.Errorf("three excluded files, two listed: %v %v", w.found.Excluded, err)
 	}
 }
-
-type dirEntry struct{ os.FileInfo }
-
-func (d dirEntry) Type() os.FileMode          { return d.Mode().Type() }
-func (d dirEntry) Info() (os.FileInfo, error) { return d.FileInfo, nil }
 
 func TestOffset(t *testing.T) {
 	t.Parallel()

@@ -1,15 +1,15 @@
 # METADATA
 # title: Compose file does not load
 # description: >-
-#   What does not load is neither deployed nor judged. The stage reports that it could not see
-#   everything as well.
+#   Compose refuses the file, so nothing of it is deployed. Here the rest of the file is judged all the
+#   same, and what was not seen is a gap as well.
 # scope: package
 # custom:
-#   severity: high
+#   severity: medium
 #   controls: [SHG-3.50]
 #   profiles: [guide-literal, guide, strict]
 #   remediation: >-
-#     Mend the file at the place that is shown; docker compose config loads it in the same way.
+#     Correct the file at the place that is shown; docker compose config loads it in the same way.
 #   bad: |
 #     -- compose.yaml --
 #     services:

@@ -57,6 +57,9 @@ func parseEnv(data []byte, known interpolate.Lookup) (values map[string]string, 
 			err = errors.New("parser panics")
 		}
 	}()
+	if source.TooManyBraces(string(data)) {
+		return nil, errors.New("references to variables nest too deep")
+	}
 	return dotenv.ParseWithLookup(bytes.NewReader(data), dotenv.LookupFn(known))
 }
 

@@ -2,12 +2,14 @@
 package interpolate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/template"
 
 	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/source"
 )
 
 // Reference is one ${…} or $NAME in a text, after the Compose specification's
@@ -124,6 +126,9 @@ type Lookup = template.Mapping
 func Expand(s string, value Lookup) (string, error) {
 	if !strings.Contains(s, "$") {
 		return s, nil
+	}
+	if source.TooManyBraces(s) {
+		return "", fmt.Errorf("references to variables nest deeper than %d levels", source.MaxBraces)
 	}
 	segs, err := Segments(s)
 	if err != nil {

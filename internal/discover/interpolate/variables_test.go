@@ -58,3 +58,18 @@ func FuzzExpand(f *testing.F) {
 		agree(t, s)
 	})
 }
+
+// TestExpandDeep refuses what would take time with the square of its length.
+func TestExpandDeep(t *testing.T) {
+	t.Parallel()
+	none := func(string) (string, bool) { return "", false }
+	for n, ok := range map[int]bool{1: true, 64: true, 65: false, 100_000: false} {
+		got, err := Expand(strings.Repeat("${A:-", n)+"x"+strings.Repeat("}", n), none)
+		if ok != (err == nil && got == "x") {
+			t.Errorf("%d: %q, %v", n, got, err)
+		}
+	}
+	if _, err := Expand(strings.Repeat("${A:-{}", 1000)+strings.Repeat("}", 1000), none); err == nil {
+		t.Error("braces hide the nesting")
+	}
+}

@@ -36,9 +36,6 @@ func isDevcontainer(dir, base string) bool {
 
 // readDevcontainer reads what a development container is made of.
 func readDevcontainer(name string, text []byte) (out []Invocation) {
-	if tooDeep(text) {
-		return nil
-	}
 	doc, err := configfile.ParseJSONC(name, text)
 	if err != nil {
 		return nil
@@ -56,25 +53,6 @@ func readDevcontainer(name string, text []byte) (out []Invocation) {
 		}
 	}
 	return out
-}
-
-// maxDepth is how deep the brackets of a JSON file may nest: its parser follows them.
-const maxDepth = 64
-
-func tooDeep(text []byte) bool {
-	depth := 0
-	for _, c := range text {
-		switch c {
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth--
-		}
-		if depth > maxDepth {
-			return true
-		}
-	}
-	return false
 }
 
 // texts are the scalars of a list, or the one that stands in place of a list.
@@ -100,7 +78,7 @@ func isSkaffold(_, base string) bool {
 // readSkaffold reads what is built and deployed, also by the profiles.
 func readSkaffold(name string, text []byte) (out []Invocation) {
 	docs, err := source.Parse(name, text)
-	if err != nil || tooDeep(text) {
+	if err != nil {
 		return nil
 	}
 	s := newScope(name, path.Dir(name))

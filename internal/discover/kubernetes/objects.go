@@ -29,6 +29,9 @@ func Objects(o Origin, prefix []any, model map[string]any) (docs []plan.Document
 	if kind == "" || version == "" {
 		return nil
 	}
+	if objects, ok := model["objects"].([]any); ok && kind == "Template" && strings.HasPrefix(version, "template.openshift.io/") {
+		return templateObjects(o, prefix, model, objects)
+	}
 	items, ok := model["items"].([]any)
 	member, isList := strings.CutSuffix(kind, "List")
 	if !ok || !isList {
@@ -48,6 +51,40 @@ func Objects(o Origin, prefix []any, model map[string]any) (docs []plan.Document
 	return docs
 }
 
+// templateObjects are the objects of an OpenShift template, with the values of its
+// parameters.
+func templateObjects(o Origin, prefix []any, model map[string]any, objects []any) (docs []plan.Document) {
+	values := parameters(map[string]any{"parameters": model["parameters"]})
+	for i, object := range objects {
+		if m, ok := replaced(object, values).(map[string]any); ok {
+			docs = append(docs, Objects(o, decoded.Join(prefix, "objects", i), m)...)
+		}
+	}
+	return docs
+}
+
+// replaced is a copy of a value with its parameters replaced.
+func replaced(v any, values map[string]string) any {
+	switch x := v.(type) {
+	case string:
+		text, _ := resolve(x, values)
+		return text
+	case []any:
+		out := make([]any, len(x))
+		for i, e := range x {
+			out[i] = replaced(e, values)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for k, e := range x {
+			out[k] = replaced(e, values)
+		}
+		return out
+	}
+	return v
+}
+
 func setDefault(m map[string]any, key string, v any) {
 	if m[key] == nil {
 		m[key] = v
@@ -61,7 +98,7 @@ func Images(doc plan.Document) []plan.Image {
 	if group, _, _ := strings.Cut(decoded.Text(doc.Model["apiVersion"]), "/"); deploysNothing.MatchString(group) {
 		return nil
 	}
-	p := &podImageList{doc: doc}
+	p := &podImageList{doc: doc, values: parameters(doc.Model)}
 	p.pods(subject, nil, doc.Model)
 	return p.images
 }
@@ -69,6 +106,7 @@ func Images(doc plan.Document) []plan.Image {
 // podImageList gathers the images of one object.
 type podImageList struct {
 	doc    plan.Document
+	values map[string]string
 	images []plan.Image
 }
 
@@ -133,8 +171,9 @@ func (p *podImageList) imageVolumes(subject string, path []any, spec map[string]
 
 func (p *podImageList) image(path []any, ref, subject string) {
 	at, _ := p.doc.Locator.Locate(path)
+	resolved, unresolved := resolve(ref, p.values)
 	p.images = append(p.images, plan.Image{
-		Ref: ref, Raw: ref, Kind: p.doc.Kind, Subject: subject, Location: at, Built: strings.HasPrefix(ref, koScheme),
+		Ref: resolved, Raw: ref, Unresolved: unresolved, Kind: p.doc.Kind, Subject: subject, Location: at, Built: strings.HasPrefix(ref, koScheme),
 	})
 }
 

@@ -87,3 +87,9 @@ func byPattern(name string) *format {
 	}
 	return nil
 }
+
+// MayNameDependencies reports whether the content of a file of this name is worth a look:
+// it is false for most files.
+func MayNameDependencies(name string) bool {
+	return byName(name) != nil || byPattern(name) != nil || likeRequirements(name)
+}

@@ -127,3 +127,9 @@ func requirementLines(text []byte) func(yield func(string) bool) {
 func conflict(line string) bool {
 	return strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, ">>>>>>>") || line == "======="
 }
+
+// likeRequirements reports whether a name, without its content, may be a list for pip.
+func likeRequirements(name string) bool {
+	base, ext := strings.ToLower(path.Base(name)), strings.ToLower(path.Ext(name))
+	return slices.Contains([]string{".txt", ".in", ".pip", ".lock", ""}, ext) && likelyRequirements(name, base, ext)
+}

@@ -36,10 +36,14 @@ type Output struct {
 	Parts []string
 }
 
-// Fail adds a problem of the kind once. It depends on the files that made the output.
+// Fail adds a problem of the kind once.
 func (o *Output) Fail(rule string, at finding.Location, format string, args ...any) {
-	g := finding.Gap{Rule: rule, Location: at, Message: fmt.Sprintf(format, args...)}
-	if !slices.ContainsFunc(o.Problems, func(p finding.Gap) bool { return p.Location == at && p.Message == g.Message }) {
+	o.Add(finding.Gap{Rule: rule, Location: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// Add adds a problem once. It depends on the files that made the output.
+func (o *Output) Add(g finding.Gap) {
+	if !slices.ContainsFunc(o.Problems, func(p finding.Gap) bool { return p.Location == g.Location && p.Message == g.Message }) {
 		o.Problems = append(o.Problems, g)
 	}
 }

@@ -41,7 +41,7 @@ type Repository struct{ r *git.Repository }
 // Open opens the repository whose work tree is dir. A directory that is not a work
 // tree yields git.ErrRepositoryNotExists.
 func Open(dir string) (*Repository, error) {
-	r, err := git.PlainOpen(dir)
+	r, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{EnableDotGitCommonDir: true})
 	if err != nil {
 		return nil, fmt.Errorf("open git repository: %w", err)
 	}
@@ -119,8 +119,36 @@ func (c *Commit) ReadFile(name string, limit int64) ([]byte, error) {
 	return contents(f)
 }
 
-// Extract writes the commit's regular files below dir, which must be empty. Links are
-// left out; names that would leave dir are refused.
+// Submodules are the directories that hold other repositories, sorted.
+func (c *Commit) Submodules() ([]string, error) {
+	if _, err := c.c.File(".gitmodules"); errors.Is(err, object.ErrFileNotFound) {
+		return nil, nil
+	}
+	tree, err := c.c.Tree()
+	if err != nil {
+		return nil, fmt.Errorf("list submodules of %s: %w", c.ID(), err)
+	}
+	var dirs []string
+	walker := object.NewTreeWalker(tree, true, nil)
+	defer walker.Close()
+	for {
+		name, e, err := walker.Next()
+		if errors.Is(err, io.EOF) {
+			slices.Sort(dirs)
+			return dirs, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list submodules of %s: %w", c.ID(), err)
+		}
+		if e.Mode == filemode.Submodule {
+			dirs = append(dirs, name)
+		}
+	}
+}
+
+// Extract writes the commit's files below dir, which must be empty. Names that would
+// leave dir are refused, and so is whatever would be written through a link: links are
+// made last. Where they lead is for the reader of dir to judge.
 func (c *Commit) Extract(ctx context.Context, dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -135,6 +163,9 @@ func (c *Commit) Extract(ctx context.Context, dir string) error {
 	if err := files.ForEach(x.write); err != nil {
 		return fmt.Errorf("extract %s: %w", c.ID(), err)
 	}
+	if err := x.link(); err != nil {
+		return fmt.Errorf("extract links of %s: %w", c.ID(), err)
+	}
 	return nil
 }
 
@@ -143,7 +174,11 @@ type extractor struct {
 	root  *os.Root
 	count int
 	bytes int64
+	links []*object.File
 }
+
+// maxLink is above every path that a system takes.
+const maxLink = 4096
 
 func (x *extractor) write(f *object.File) error {
 	if err := x.ctx.Err(); err != nil {
@@ -154,7 +189,11 @@ func (x *extractor) write(f *object.File) error {
 	if x.count > maxFiles || x.bytes > maxBytes {
 		return fmt.Errorf("more than %d files or %d bytes", maxFiles, int64(maxBytes))
 	}
-	if f.Mode == filemode.Symlink || !filepath.IsLocal(filepath.FromSlash(f.Name)) || strings.ContainsRune(f.Name, 0) {
+	switch {
+	case !filepath.IsLocal(filepath.FromSlash(f.Name)) || strings.ContainsRune(f.Name, 0):
+		return nil
+	case f.Mode == filemode.Symlink:
+		x.links = append(x.links, f)
 		return nil
 	}
 	data, err := contents(f)
@@ -166,6 +205,26 @@ func (x *extractor) write(f *object.File) error {
 		return err
 	}
 	return x.root.WriteFile(name, data, 0o644)
+}
+
+// link makes the symbolic links, but those with a name that is taken or a target that no
+// system knows.
+func (x *extractor) link() error {
+	for _, f := range x.links {
+		if f.Size > maxLink {
+			continue
+		}
+		target, err := contents(f)
+		if err != nil {
+			return err
+		}
+		name := filepath.FromSlash(f.Name)
+		if err := x.root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			continue
+		}
+		_ = x.root.Symlink(string(target), name) // one that cannot be made leads nowhere
+	}
+	return nil
 }
 
 func contents(f *object.File) ([]byte, error) {

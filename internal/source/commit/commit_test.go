@@ -14,7 +14,7 @@ import (
 )
 
 // run makes fixtures with the git program; the package itself never runs it.
-func run(t *testing.T, dir string, args ...string) {
+func run(t testing.TB, dir string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"}, args...)...)
 	cmd.Dir = dir
@@ -24,7 +24,7 @@ func run(t *testing.T, dir string, args ...string) {
 	}
 }
 
-func write(t *testing.T, dir, name, text string) {
+func write(t testing.TB, dir, name, text string) {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -91,7 +91,7 @@ func TestReadsTheBaseOfAMerge(t *testing.T) {
 	}
 }
 
-func TestExtractsRegularFilesOnly(t *testing.T) {
+func TestExtractsFilesAndLinks(t *testing.T) {
 	r, err := commit.Open(fixture(t))
 	if err != nil {
 		t.Fatal(err)
@@ -110,8 +110,11 @@ func TestExtractsRegularFilesOnly(t *testing.T) {
 			names = append(names, n)
 		}
 	}
-	if diff := cmp.Diff([]string{".assure.yml", ".gitattributes", "a/compose.yaml"}, names); diff != "" {
+	if diff := cmp.Diff([]string{".assure.yml", ".gitattributes", "a/compose.yaml", "link"}, names); diff != "" {
 		t.Errorf("extracted files (-want +got):\n%s", diff)
+	}
+	if to, err := os.Readlink(filepath.Join(dir, "link")); to != "/etc/passwd" {
+		t.Errorf("link: %q %v", to, err)
 	}
 }
 

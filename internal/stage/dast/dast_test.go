@@ -45,7 +45,7 @@ func build(t testing.TB, root string, cfg config.DAST, files map[string]string) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { tree.Close() })
-	p, err := discover.Build(t.Context(), tree, config.Config{DAST: cfg}, plan.Event{Name: "local"})
+	p, err := discover.Build(t.Context(), tree, config.Config{DAST: cfg}, plan.Event{Name: "local"}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func TestChild(t *testing.T) {
 	}
 	defer tree.Close()
 	cfg := settings()
-	p, err := discover.Build(ctx, tree, config.Config{DAST: cfg}, plan.Event{Name: "local"})
+	p, err := discover.Build(ctx, tree, config.Config{DAST: cfg}, plan.Event{Name: "local"}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -148,11 +148,15 @@ func TestGaps(t *testing.T) {
 			want:    []string{"Gemfile.lock:3:1 gap/conflict-markers: the file holds the marks of a merge conflict; which of its versions will be installed is not known"},
 		},
 		"merge conflict in requirements.txt": {
-			archive: "-- requirements.txt --\nfine==1.0\r\n=======\r\nfine==2.0\r\n",
+			archive: "-- requirements.txt --\nfine==1.0\r\n=======\r\nfine==2.0\r\n>>>>>>> b\r\n",
 			want: []string{
 				"requirements.txt:2:1 gap/unpinned-version =======: ======= names no exact version and was not judged",
-				"requirements.txt:2:1 gap/conflict-markers: the file holds the marks of a merge conflict; which of its versions will be installed is not known",
+				"requirements.txt:4:1 gap/unpinned-version >>>>>>>: >>>>>>> names no exact version and was not judged",
+				"requirements.txt:4:1 gap/conflict-markers: the file holds the marks of a merge conflict; which of its versions will be installed is not known",
 			},
+		},
+		"rulers without a conflict": {
+			archive: "-- go.sum --\n=======\n-- Gemfile.lock --\nGEM\n  specs:\n    fine (1.0.0)\n\n=======\n\nDEPENDENCIES\n  fine\n",
 		},
 		"no conflict": {
 			archive: "-- requirements.txt --\n# =======\n#<<<<<<<\nfine==1.0\n",
@@ -192,15 +196,16 @@ func TestHostileFiles(t *testing.T) {
 			text: `{"x":"` + strings.Repeat("é", 5<<20) + `","lockfileVersion":3,"packages":{"node_modules/weak-js":{"version":"1.2.2"}}}`,
 			want: []string{"package-lock.json:1:5242935-5242942 CVE-2027-0002 weak-js 1.2.2 1.2.3"},
 		},
-		"deep TOML":       {name: "uv.lock", text: "version = 1\na = " + strings.Repeat("[", 5<<20), gap: "nests brackets"},
-		"deep JSON":       {name: "package-lock.json", text: `{"lockfileVersion":1,"dependencies":` + strings.Repeat(`{"a":{"dependencies":`, 1<<18), gap: "nests brackets"},
-		"alias bomb":      {name: "pnpm-lock.yaml", text: "lockfileVersion: '9.0'\na: &a [x,x,x,x,x,x,x,x,x]\n" + bomb() + "packages: *k\n", gap: "could not be parsed"},
-		"not UTF-8":       {name: "Gemfile.lock", text: "GEM\n  specs:\n    weakgem (2.9.0)\n\xff\xfe\n\nDEPENDENCIES\n", want: []string{"Gemfile.lock:3:5-20 CVE-2027-0004 weakgem 2.9.0 3.0.0"}},
-		"NUL":             {name: "go.mod", text: "module x\x00y\n", gap: "could not be parsed"},
-		"traversal":       {name: "go.mod", text: "module x\n\ngo 1.24\n\nrequire ../../../etc/passwd v1.0.0\n"},
-		"traversal in js": {name: "package-lock.json", text: `{"lockfileVersion":3,"packages":{"node_modules/../../../../etc/passwd":{"version":"1.0.0"}}}`},
-		"escape in name":  {name: "Pipfile.lock", text: "{\"default\":{\"weak\\u001b[31m\\n::error::\":{\"version\":\"==1\"}}}"},
-		"empty":           {name: "Cargo.lock", text: "", gap: "cut off"},
+		"deep TOML":        {name: "uv.lock", text: "version = 1\na = " + strings.Repeat("[", 5<<20), gap: "nests brackets"},
+		"deep in disguise": {name: "uv.lock", text: "version = 1\na = " + strings.Repeat(`["]", `, 1<<20), gap: "nests brackets"},
+		"deep JSON":        {name: "package-lock.json", text: `{"lockfileVersion":1,"dependencies":` + strings.Repeat(`{"a":{"dependencies":`, 1<<18), gap: "nests brackets"},
+		"alias bomb":       {name: "pnpm-lock.yaml", text: "lockfileVersion: '9.0'\na: &a [x,x,x,x,x,x,x,x,x]\n" + bomb() + "packages: *k\n", gap: "could not be parsed"},
+		"not UTF-8":        {name: "Gemfile.lock", text: "GEM\n  specs:\n    weakgem (2.9.0)\n\xff\xfe\n\nDEPENDENCIES\n", want: []string{"Gemfile.lock:3:5-20 CVE-2027-0004 weakgem 2.9.0 3.0.0"}},
+		"NUL":              {name: "go.mod", text: "module x\x00y\n", gap: "could not be parsed"},
+		"traversal":        {name: "go.mod", text: "module x\n\ngo 1.24\n\nrequire ../../../etc/passwd v1.0.0\n"},
+		"traversal in js":  {name: "package-lock.json", text: `{"lockfileVersion":3,"packages":{"node_modules/../../../../etc/passwd":{"version":"1.0.0"}}}`},
+		"escape in name":   {name: "Pipfile.lock", text: "{\"default\":{\"weak\\u001b[31m\\n::error::\":{\"version\":\"==1\"}}}"},
+		"empty":            {name: "Cargo.lock", text: "", gap: "cut off"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -57,7 +57,7 @@ func build(t testing.TB, dir string) *plan.Plan {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { tree.Close() })
-	p, err := discover.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"})
+	p, err := discover.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

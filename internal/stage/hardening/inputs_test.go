@@ -36,7 +36,7 @@ func dump(t *testing.T, dir string) []byte {
 		t.Fatal(err)
 	}
 	defer tree.Close()
-	p, err := discover.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"})
+	p, err := discover.Build(t.Context(), tree, config.Default(), plan.Event{Name: "local"}, source.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

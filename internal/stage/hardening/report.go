@@ -111,7 +111,7 @@ func ownPaths(doc *plan.Document, path []any) [][]any {
 func (s *Stage) finding(doc *plan.Document, in input, rule finding.Rule, r policy.Result) finding.Finding {
 	at, grade := locate(doc, r.Path)
 	f := finding.Finding{
-		Rule: r.Rule, Severity: rule.Severity, Message: r.Message,
+		Rule: r.Rule, Severity: rule.Severity, Message: r.Message + at.Inside(),
 		Location: at, Subject: r.Subject, Key: key(r.Path),
 	}
 	if grade == source.Rendered {

@@ -138,7 +138,7 @@ func (w *world) runFiles(files map[string]string) (*plan.Plan, finding.Set) {
 	tree, err := source.Open(dir)
 	must(w.t, err)
 	w.t.Cleanup(func() { tree.Close() })
-	p, err := discover.Build(w.t.Context(), tree, config.Default(), plan.Event{Name: "local"})
+	p, err := discover.Build(w.t.Context(), tree, config.Default(), plan.Event{Name: "local"}, source.Selection{})
 	must(w.t, err)
 	set, err := New(w.cfg, w.opts).Run(w.t.Context(), p, func(string) {})
 	must(w.t, err)

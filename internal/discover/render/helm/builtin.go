@@ -2,18 +2,17 @@ package helm
 
 import (
 	"encoding/base64"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/gobwas/glob"
-
-	"github.com/stella-ops/assure/internal/source"
 )
 
 // files is .Files: the chart's other files, read when a template asks.
 type files struct {
-	tree  *source.Tree
+	shelf *shelf
 	dir   string
 	names map[string]bool
 	run   *run
@@ -24,7 +23,7 @@ func (f files) GetBytes(name string) []byte {
 	if !f.names[name] {
 		return []byte{}
 	}
-	data, err := f.tree.Read(path.Join(f.dir, name), maxFile)
+	data, err := f.shelf.Read(path.Join(f.dir, name), maxFile)
 	if err != nil {
 		panic(&limitError{"file " + name + " cannot be read or is too large"})
 	}
@@ -37,6 +36,9 @@ func (f files) Get(name string) string { return string(f.GetBytes(name)) }
 
 // Glob returns the files whose names match.
 func (f files) Glob(pattern string) files {
+	if len(pattern) > maxPattern {
+		panic(&limitError{fmt.Sprintf("Files.Glob is given a pattern of more than %d bytes", maxPattern)})
+	}
 	g, err := glob.Compile(pattern, '/')
 	out := f
 	out.names = map[string]bool{}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -74,13 +73,15 @@ func (n need) call() string {
 
 // loader reads a chart and its subcharts within bounds that they share.
 type loader struct {
-	tree   *source.Tree
+	shelf  *shelf
 	out    *render.Output
 	files  int
 	charts int
 	bytes  int
-	// missing counts dependencies that were not there.
+	// missing counts dependencies that were not there, broken are archives that could
+	// not be read.
 	missing int
+	broken  []string
 }
 
 func (l *loader) load(dir string, parent *chart, depth int) (*chart, error) {
@@ -103,7 +104,7 @@ func (l *loader) load(dir string, parent *chart, depth int) (*chart, error) {
 
 // read returns a file of the chart within the bounds.
 func (l *loader) read(name string) ([]byte, error) {
-	data, err := l.tree.Read(name, maxFile)
+	data, err := l.shelf.Read(name, maxFile)
 	if l.bytes += len(data); l.bytes > maxSource {
 		return nil, fmt.Errorf("the chart's sources are larger than %d bytes; split it", maxSource)
 	}
@@ -216,9 +217,9 @@ func (l *loader) contents(c *chart, depth int) error {
 	if err != nil {
 		return err
 	}
-	c.files = files{tree: l.tree, dir: c.dir, names: map[string]bool{}}
+	c.files = files{shelf: l.shelf, dir: c.dir, names: map[string]bool{}}
 	var subs []string
-	err = fs.WalkDir(l.tree.FS(), c.dir, func(name string, e fs.DirEntry, err error) error {
+	err = l.shelf.walk(c.dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -285,6 +286,9 @@ func (l *loader) template(c *chart, rel, name string) error {
 
 func (l *loader) ignored(dir string) (*ignore.Rules, error) {
 	name := path.Join(dir, ignore.HelmIgnore)
+	if isPacked(dir) {
+		return ignore.Empty(), nil // what it names was left out when the chart was packed
+	}
 	data, err := l.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return ignore.Empty(), nil
@@ -297,76 +301,6 @@ func (l *loader) ignored(dir string) (*ignore.Rules, error) {
 		return nil, &source.Error{Location: finding.Top(name), Message: "cannot be read: " + err.Error()}
 	}
 	return rules, nil
-}
-
-// subcharts loads what lies in charts/ and what a dependency names by file://.
-func (l *loader) subcharts(c *chart, found []string, depth int) error {
-	for _, name := range found {
-		if path.Ext(name) == ".tgz" {
-			l.missing++
-			l.out.Fail(gap.RenderFailed, l.packed(c, name), "subchart %s is packed and not read; unpack it in charts/", path.Base(name))
-			continue
-		}
-		if to := l.tree.Target(name); to != "" {
-			name = to
-		}
-		if err := l.sub(c, name, depth); err != nil {
-			return err
-		}
-	}
-	for _, n := range c.needs {
-		if err := l.need(c, n, found, depth); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// packed is where Chart.yaml asks for a packed subchart.
-func (l *loader) packed(c *chart, name string) finding.Location {
-	for _, n := range c.needs {
-		if strings.HasPrefix(path.Base(name), n.name+"-") {
-			return n.at
-		}
-	}
-	at, _ := c.doc.Locate([]any{"name"})
-	return at
-}
-
-func (l *loader) sub(c *chart, dir string, depth int) error {
-	for p := c; p != nil; p = p.parent {
-		if p.dir == dir {
-			return &source.Error{Location: finding.Top(path.Join(dir, "Chart.yaml")), Message: "the chart contains itself"}
-		}
-	}
-	s, err := l.load(dir, c, depth+1)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // a directory without Chart.yaml is no chart
-	}
-	if err == nil {
-		c.subs = append(c.subs, s)
-	}
-	return err
-}
-
-// need makes sure that a dependency was found.
-func (l *loader) need(c *chart, n need, found []string, depth int) error {
-	has := func() bool { return slices.ContainsFunc(c.subs, func(s *chart) bool { return s.name == n.name }) }
-	if local, ok := strings.CutPrefix(n.repository, "file://"); ok && !has() {
-		if dir := path.Join(c.dir, local); !strings.HasPrefix(dir, "../") && dir != ".." {
-			if err := l.sub(c, dir, depth); err != nil {
-				return err
-			}
-		}
-	}
-	if has() || slices.ContainsFunc(found, func(f string) bool {
-		return path.Ext(f) == ".tgz" && strings.HasPrefix(path.Base(f), n.name+"-")
-	}) {
-		return nil
-	}
-	l.missing++
-	l.out.Fail(gap.RemoteSource, n.at, "chart %s needs %s, which is not in its charts directory; run helm dependency build and unpack the result there", c.name, n.name)
-	return nil
 }
 
 // cause is the innermost message, without the path that the place says already.

@@ -14,6 +14,8 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/Masterminds/sprig/v3"
 	kube "sigs.k8s.io/yaml"
+
+	"github.com/stella-ops/assure/internal/source"
 )
 
 // functions are those that Helm's templates have: sprig's, without the environment of
@@ -123,6 +125,9 @@ func toTOML(v any) string {
 
 func fromTOML(s string) map[string]any {
 	m := map[string]any{}
+	if source.TOMLDepth([]byte(s)) > maxNesting {
+		panic(&limitError{fmt.Sprintf("fromToml is given brackets that nest deeper than %d levels", maxNesting)})
+	}
 	if _, err := toml.Decode(s, &m); err != nil {
 		m["Error"] = err.Error()
 	}

@@ -22,6 +22,8 @@ const (
 	maxQuadratic = 1_000
 	// maxRegexp bounds pattern length times text length.
 	maxRegexp = 4 << 20
+	// maxPattern bounds patterns of file names, whose parser recurses.
+	maxPattern = 1 << 10
 	// maxCalls bounds nested includes.
 	maxCalls = 200
 	// maxBlocks bounds nested blocks (if, range, with) of one template.

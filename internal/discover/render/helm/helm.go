@@ -47,7 +47,8 @@ func Render(ctx context.Context, tree *source.Tree, dir string, over []string) r
 
 func renderChart(ctx context.Context, tree *source.Tree, dir string, over []string) (out render.Output) {
 	defer out.Sort()
-	l := &loader{tree: tree, out: &out}
+	defer func() { anchor(&out) }()
+	l := &loader{shelf: newShelf(tree), out: &out}
 	c, err := l.load(dir, nil, 0)
 	if err != nil {
 		out.Fail(gap.RenderFailed, placeOf(err, path.Join(dir, "Chart.yaml")), "chart cannot be read: %s", message(err))
@@ -66,10 +67,21 @@ func renderChart(ctx context.Context, tree *source.Tree, dir string, over []stri
 	return out
 }
 
+// anchor moves problems in archives to the archives.
+func anchor(out *render.Output) {
+	all := out.Problems
+	out.Problems = nil
+	for _, p := range all {
+		p.Location = anchored(p.Location)
+		p.Message += p.Location.Inside()
+		out.Add(p)
+	}
+}
+
 // templates are the files of a chart that are no manifests by themselves.
 func templates(c *chart) (names []string) {
 	for _, f := range c.templates {
-		names = append(names, f.uri)
+		names = append(names, outside(f.uri))
 	}
 	for _, s := range c.subs {
 		names = append(names, templates(s)...)

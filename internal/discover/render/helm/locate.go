@@ -38,21 +38,21 @@ func (r *run) object(f *file, rec *recorder, d *source.Doc) {
 	l := &locator{run: r, file: f, rec: rec, doc: d}
 	model, ok := source.Decode(d.Root, render.Scalar).(map[string]any)
 	if !ok || render.Text(model["kind"]) == "" || render.Text(model["apiVersion"]) == "" {
-		at, _ := l.Locate(nil)
+		at, _ := l.locate(nil)
 		r.out.Fail(gap.RenderFailed, at, "chart %s renders a document here that is no Kubernetes object; give it apiVersion and kind", r.chart.name)
 		return
 	}
 	r.out.Objects = append(r.out.Objects, render.Object{
-		File: f.uri, Files: r.sources(f), Model: model, Locator: l,
+		File: outside(f.uri), Files: r.sources(f), Model: model, Locator: l,
 	})
 }
 
 // sources are the files that an object was made of.
 func (r *run) sources(f *file) []string {
-	names := []string{f.uri}
+	names := []string{outside(f.uri)}
 	for _, l := range r.layers(f.chart) {
-		if !slices.Contains(names, l.doc.Name) {
-			names = append(names, l.doc.Name)
+		if name := outside(l.doc.Name); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names
@@ -84,6 +84,11 @@ type step struct{ key, node *yaml.Node }
 
 // Locate implements source.Locator.
 func (l *locator) Locate(path []any) (finding.Location, source.Grade) {
+	at, grade := l.locate(path)
+	return anchored(at), grade
+}
+
+func (l *locator) locate(path []any) (finding.Location, source.Grade) {
 	if len(path) == 0 {
 		path = []any{"kind"}
 	}

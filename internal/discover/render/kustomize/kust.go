@@ -54,7 +54,7 @@ func (k *kust) list(keys ...any) (out []entry) {
 		for i := range n.Content {
 			out = append(out, k.list(append(slices.Clone(keys), i)...)...)
 		}
-	case n.Kind == yaml.ScalarNode:
+	case n.Kind == yaml.ScalarNode && n.Tag != "!!null": // a key with nothing below it is an empty list
 		at, _ := k.doc.Locate(keys)
 		out = append(out, entry{n.Value, at, keys})
 	}

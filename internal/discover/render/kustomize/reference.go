@@ -31,12 +31,12 @@ var (
 
 // ruleOf is the kind of gap that an unresolved reference leaves.
 func ruleOf(err error) string {
-	switch err {
-	case errRemote:
+	switch {
+	case errors.Is(err, errRemote):
 		return gap.RemoteSource
-	case errOutside:
+	case errors.Is(err, errOutside):
 		return gap.Outside
-	case errMissing:
+	case errors.Is(err, errMissing):
 		return gap.MissingFile
 	}
 	return gap.RenderFailed

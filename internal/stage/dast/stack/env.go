@@ -51,6 +51,9 @@ func dotEnv(tree *source.Tree, name string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if source.TooManyBraces(string(data)) {
+		return nil, fmt.Errorf("read %s: references to variables nest deeper than %d levels", name, source.MaxBraces)
+	}
 	vars, err := dotenv.ParseWithLookup(bytes.NewReader(data), func(string) (string, bool) { return "", false })
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)

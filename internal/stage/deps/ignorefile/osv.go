@@ -7,6 +7,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/source"
 )
 
 // osvConfig is the part of osv-scanner.toml that accepts findings.
@@ -23,7 +24,7 @@ type osvConfig struct {
 
 // osv reads osv-scanner.toml, which holds for the lock files beside it.
 func (f *file) osv(data []byte) {
-	if depth(data) > maxNesting {
+	if source.TOMLDepth(data) > maxNesting {
 		f.problem(0, "nothing in it is accepted: brackets nest more than %d deep", maxNesting)
 		return
 	}

@@ -8,20 +8,6 @@ import (
 // maxNesting is how deep brackets may nest: the TOML parser recurses.
 const maxNesting = 100
 
-func depth(data []byte) (deepest int) {
-	now := 0
-	for _, b := range data {
-		switch b {
-		case '[', '{':
-			now++
-			deepest = max(deepest, now)
-		case ']', '}':
-			now = max(0, now-1)
-		}
-	}
-	return deepest
-}
-
 // headers are the numbers of the lines that are the given table's header.
 func headers(data []byte, header string) (lines []int) {
 	n := 0

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/gap"
+	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
 )
 
@@ -42,20 +43,8 @@ func partial(f *format, data []byte) string {
 	return fmt.Sprintf("the file is cut off or not a lock file of kind %s: %s is missing", f.kind, f.whole)
 }
 
-// depth is the deepest nesting of brackets, those in strings included.
-func depth(data []byte) (deepest int) {
-	now := 0
-	for _, b := range data {
-		switch b {
-		case '[', '{':
-			now++
-			deepest = max(deepest, now)
-		case ']', '}':
-			now = max(0, now-1)
-		}
-	}
-	return deepest
-}
+// depth is the deepest nesting of brackets, whether the text is JSON or TOML.
+func depth(data []byte) int { return max(source.JSONDepth(data), source.TOMLDepth(data)) }
 
 // longLine is the number of the first line that bufio.Scanner refuses, or 0.
 func longLine(data []byte) int {

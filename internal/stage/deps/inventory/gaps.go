@@ -60,7 +60,9 @@ func unparsed(err error) finding.Gap {
 	return g
 }
 
-var conflictMark = regexp.MustCompile(`(?m)^(?:<{7}|={7}|>{7})(?:[ \t].*)?\r?$`)
+// conflictMark begins or ends a conflict. The line of equals signs between the two is no
+// mark by itself: it also underlines headings in comments.
+var conflictMark = regexp.MustCompile(`(?m)^(?:<{7}|>{7})(?:[ \t].*)?\r?$`)
 
 // conflict notes the first mark of a merge conflict. Formats that are read line by line
 // lose one of the two sides, or both, without a word.

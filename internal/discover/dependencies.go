@@ -1,0 +1,114 @@
+package discover
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/stella-ops/assure/internal/discover/recognise"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// judgedEcosystems are those that advisories are published for, as in a PURL.
+var judgedEcosystems = [...]string{"npm", "pypi", "conda", "golang", "cargo", "gem", "composer", "maven", "nuget", "hex", "pub", "swift", "cocoapods", "julia", "conan"}
+
+// besideOthers are lock files that say nothing which a file beside them does not say.
+var besideOthers = [...]string{"go.sum", "go.work.sum", "modules.txt", ".package-lock.json"}
+
+// dependencies lists the files that name dependencies, and the manifests that no lock
+// file completes.
+func (b *builder) dependencies() {
+	if !b.cfg.Runs("deps") && !b.plan.Partial {
+		b.lockFilesByName()
+		return
+	}
+	var manifests []manifest
+	for _, name := range b.found.Files {
+		if isLockFile(name) {
+			b.plan.LockFiles = append(b.plan.LockFiles, name)
+			continue
+		}
+		if !recognise.MayNameDependencies(name) || inModules(name) {
+			continue
+		}
+		d, known := b.dependency(name)
+		switch {
+		case !known:
+		case !slices.Contains(judgedEcosystems[:], d.Ecosystem):
+			b.outOfScope(name, fmt.Sprintf("names dependencies of %s, for which no advisories are published", d.Ecosystem))
+		case d.Role == recognise.Manifest && d.Declares:
+			manifests = append(manifests, manifest{name, d})
+		case d.Role == recognise.Lock || d.Role == recognise.List && d.Declares:
+			b.plan.LockFiles = append(b.plan.LockFiles, name)
+		}
+	}
+	for _, m := range manifests {
+		b.complete(m)
+	}
+}
+
+// lockFilesByName serves the stages that only want to know where dependencies are named.
+func (b *builder) lockFilesByName() {
+	for _, name := range b.found.Files {
+		if isLockFile(name) {
+			b.plan.LockFiles = append(b.plan.LockFiles, name)
+		}
+	}
+}
+
+// manifest is a file that says which dependencies are wanted.
+type manifest struct {
+	name string
+	recognise.Dependency
+}
+
+func inModules(name string) bool {
+	return strings.HasPrefix(name, "node_modules/") || strings.Contains(name, "/node_modules/")
+}
+
+// replaces is a replacement in a go.work, which holds for all of its modules.
+var replaces = regexp.MustCompile(`(?m)^\s*replace\b`)
+
+func (b *builder) dependency(name string) (recognise.Dependency, bool) {
+	data, err := b.tree.Head(name, source.MaxFileBytes)
+	if err != nil {
+		b.fault(name, err, "deps")
+		return recognise.Dependency{}, false
+	}
+	d, known := recognise.Dependencies(name, data)
+	switch base := path.Base(name); {
+	case slices.Contains(besideOthers[:], base), base == "go.work" && !replaces.Match(data):
+		return d, false
+	case d.Format == "verification-metadata.xml" && slices.ContainsFunc(b.found.Files, isGradleLock):
+		return d, false
+	}
+	return d, known
+}
+
+func isGradleLock(name string) bool { return strings.HasSuffix(name, "gradle.lockfile") }
+
+// complete reports a manifest that nothing beside it or above it completes.
+func (b *builder) complete(m manifest) {
+	for dir := path.Dir(m.name); ; dir = path.Dir(dir) {
+		for _, lock := range m.Completes {
+			if b.has(path.Join(dir, lock)) {
+				return
+			}
+		}
+		if dir == "." {
+			break
+		}
+	}
+	g := finding.Gap{
+		Rule: gap.NoLockFile, Location: finding.Top(m.name),
+		Message: "declares dependencies, but no lock file says which versions are installed",
+	}
+	if len(m.Completes) > 0 {
+		g.Remediation = fmt.Sprintf("Commit %s beside it, or accept the gap with a reason.", strings.Join(m.Completes[:min(3, len(m.Completes))], ", or "))
+	}
+	b.report(g, "deps")
+}

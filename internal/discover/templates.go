@@ -1,0 +1,82 @@
+package discover
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stella-ops/assure/internal/discover/recognise"
+	"github.com/stella-ops/assure/internal/discover/workflow"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
+	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/source"
+)
+
+// templateEndings are the endings of files that become something else before they are used.
+var templateEndings = [...]string{".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb", ".template", ".mustache", ".ytt", ".envsubst"}
+
+// isTemplate reports whether a name is that of a template of a deployment.
+func isTemplate(name string) bool {
+	ext := path.Ext(name)
+	inner := strings.TrimSuffix(name, ext)
+	return slices.Contains(templateEndings[:], strings.ToLower(ext)) && (isYAML(inner) || isJSON(inner) || recognise.IsDockerfile(inner, nil))
+}
+
+// unrendered notes a template that nothing here renders.
+func (b *builder) unrendered(name string) {
+	if b.templates == nil {
+		b.templates = map[string][]string{}
+	}
+	dir := path.Dir(name)
+	b.templates[dir] = append(b.templates[dir], name)
+}
+
+// reportTemplates makes one gap of each directory's templates.
+func (b *builder) reportTemplates() {
+	for _, dir := range slices.Sorted(maps.Keys(b.templates)) {
+		files := b.templates[dir]
+		message := "holds template marks, so what it deploys is decided elsewhere and was not judged"
+		if n := len(files); n > 1 {
+			message = fmt.Sprintf("and %d more files of this directory hold template marks, so what they deploy is decided elsewhere and was not judged", n-1)
+		}
+		b.report(finding.Gap{
+			Rule: gap.TemplateUnread, Location: finding.Top(files[0]), Subject: dir, Message: message, Depends: files,
+		}, renderStages[:]...)
+	}
+}
+
+// broken decides what a YAML file means that does not parse: a template, a deployment
+// that nobody can judge, or something that no stage would judge anyway.
+func (b *builder) broken(name string, data []byte, faults []error) {
+	switch {
+	case recognise.Templated(data):
+		b.unrendered(name)
+	case recognise.SpeaksForDeployment(name, data), workflow.IsWorkflow(name), workflow.IsAction(name):
+		for _, err := range faults {
+			b.fault(name, err, "hardening", "images")
+		}
+	default:
+		b.outOfScope(name, "does not parse as YAML, and nothing in it speaks for a deployment")
+		for _, err := range faults[:min(1, len(faults))] {
+			at, msg := placed(name, err)
+			b.plan.Unparsed = append(b.plan.Unparsed, plan.Problem{
+				Gap: finding.Gap{Rule: ruleOf(err), Location: at, Message: msg}, Stages: []string{"hardening", "images"},
+			})
+		}
+	}
+}
+
+// unread reports a file that could not be read, unless it is large and nothing at its
+// beginning speaks for a deployment.
+func (b *builder) unread(name string, err error) {
+	head, _ := b.tree.Head(name, recogniseHead)
+	if errors.Is(err, source.ErrTooLarge) && !recognise.SpeaksForDeployment(name, head) {
+		b.outOfScope(name, "is larger than what is read, and nothing at its beginning speaks for a deployment")
+		return
+	}
+	b.fault(name, err, "hardening", "images")
+}
