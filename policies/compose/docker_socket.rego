@@ -29,6 +29,8 @@ subjects contains name if some name, _ in input.services
 
 unknown contains doubt if some doubt in compose.undecided({"volumes", "use_api_socket", "devices", "group_add"})
 
+unknown contains doubt if some doubt in compose.undecided_volumes
+
 # An engine is reached by other ways than its socket.
 unknown contains {"subject": name, "reason": "it is told of an engine at an address", "path": path} if {
 	some name, service in input.services

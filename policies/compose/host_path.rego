@@ -33,6 +33,8 @@ subjects contains name if some name, _ in input.services
 
 unknown contains doubt if some doubt in compose.undecided({"volumes", "devices"})
 
+unknown contains doubt if some doubt in compose.undecided_volumes
+
 # What a path of the host holds is not known unless it is one of these.
 unknown contains {"subject": name, "reason": sprintf("what %s of the host holds is not known", [mount.source]), "path": mount.path} if {
 	some name, service in input.facts.services

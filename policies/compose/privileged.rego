@@ -30,6 +30,12 @@ subjects contains name if some name, _ in input.services
 
 unknown contains doubt if some doubt in compose.undecided({"privileged"})
 
+unknown contains doubt if {
+	some doubt in compose.undecided({"build", "post_start", "pre_start", "pre_stop"})
+	some step in doubt.path
+	step in {"entitlements", "privileged"}
+}
+
 results contains result if {
 	some path in paths
 	result := {

@@ -15,6 +15,23 @@ keys(value) := {item | some item in value} if is_array(value)
 
 keys(null) := set()
 
+# undecided_volumes are the services that get a named volume whose place on the host is a
+# variable that has no value here.
+undecided_volumes := {doubt |
+	some variable in input.variables
+	variable.path[0] == "volumes"
+	variable.path[2] == "driver_opts"
+	not given(variable)
+	some name, service in input.facts.services
+	some mount in service.mounts
+	mount.source == variable.path[1]
+	doubt := {
+		"subject": name,
+		"reason": sprintf("%s has no value here, and the volume %s needs it", [variable.name, mount.source]),
+		"path": variable.path,
+	}
+}
+
 # undecided are the services of which a value below one of the keys is made of a variable
 # that has none here, ready for a rule's set of unknown subjects.
 undecided(keys) := {doubt |

@@ -49,3 +49,19 @@ test_given_file if {
 		not compose.given_file("db", file) with input as given
 	}
 }
+
+test_undecided_volumes if {
+	mounted := {
+		"variables": [{"name": "D", "set": false, "default": null, "path": ["volumes", "data", "driver_opts", "device"]}],
+		"facts": {"services": {"web": {"mounts": [{"source": "data"}]}, "other": {"mounts": [{"source": "else"}]}}},
+	}
+	{doubt.subject | some doubt in compose.undecided_volumes} == {"web"} with input as mounted
+}
+
+test_a_provider_is_not_undecided if {
+	provided := {
+		"variables": [{"name": "D", "set": false, "default": null, "path": ["services", "db", "privileged"]}],
+		"providers": {"db": {"provider": {"type": "x"}}},
+	}
+	count(compose.undecided({"privileged"})) == 0 with input as provided
+}

@@ -35,3 +35,17 @@ test_nothing_unjudged if {
 	}
 	count(kubernetes.unjudged) == 0 with input as {"facts": {"kind": "Service", "name": "w", "pod": null}, "object": {"spec": {"ports": []}}}
 }
+
+test_pods_are_all_or_the_one if {
+	kubernetes.pods == {{"path": ["spec"]}} with input as {"facts": {"pod": {"path": ["spec"]}}}
+	count(kubernetes.pods) == 2 with input as {"facts": {"pod": {"path": ["a"]}, "pods": [{"path": ["a"]}, {"path": ["b"]}]}}
+	count(kubernetes.pods) == 0 with input as {"facts": {"pod": null}}
+}
+
+test_unjudged_what_is_malformed if {
+	some doubt in kubernetes.unjudged with input as {"facts": {
+		"name": "a", "kind": "Pod", "pod": {"path": ["spec"]},
+		"malformed": [{"subjects": ["web"], "message": "env must be a list", "path": ["spec"]}],
+	}}
+	doubt.subject == "web"
+}

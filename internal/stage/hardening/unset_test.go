@@ -70,18 +70,21 @@ func TestUnsetVariables(t *testing.T) {
 func TestUnsetVariablesAreUnknown(t *testing.T) {
 	t.Parallel()
 	for line, rule := range map[string]string{
-		`network_mode: "${V}"`:           "compose/host-namespace",
-		`pid: "${V}"`:                    "compose/host-namespace",
-		`ipc: "${V}"`:                    "compose/host-namespace",
-		`userns_mode: "${V}"`:            "compose/host-namespace",
-		`privileged: "${V}"`:             "compose/privileged",
-		`cap_add: ["${V}"]`:              "compose/cap-add",
-		`security_opt: ["${V}"]`:         "compose/unconfined",
-		`security_opt: ["seccomp=${V}"]`: "compose/unconfined",
-		`devices: ["${V}:/dev/x"]`:       "compose/device",
-		`group_add: ["${V}"]`:            "compose/docker-socket",
-		`volumes: ["${V}:/data"]`:        "compose/host-path",
-		`pids_limit: "${V}"`:             "compose/resource-limits",
+		`network_mode: "${V}"`:                             "compose/host-namespace",
+		`pid: "${V}"`:                                      "compose/host-namespace",
+		`ipc: "${V}"`:                                      "compose/host-namespace",
+		`userns_mode: "${V}"`:                              "compose/host-namespace",
+		`privileged: "${V}"`:                               "compose/privileged",
+		`cap_add: ["${V}"]`:                                "compose/cap-add",
+		`security_opt: ["${V}"]`:                           "compose/unconfined",
+		`security_opt: ["seccomp=${V}"]`:                   "compose/unconfined",
+		`devices: ["${V}:/dev/x"]`:                         "compose/device",
+		`group_add: ["${V}"]`:                              "compose/docker-socket",
+		`volumes: ["${V}:/data"]`:                          "compose/host-path",
+		`pids_limit: "${V}"`:                               "compose/resource-limits",
+		`build: {context: ., privileged: "${V}"}`:          "compose/privileged",
+		`post_start: [{command: [x], privileged: "${V}"}]`: "compose/privileged",
+		"volumes: [\"data:/d\"]\nvolumes: {data: {driver_opts: {device: \"${V}\"}}}": "compose/host-path",
 	} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()

@@ -24,9 +24,14 @@ var wayToPod = map[string][]string{
 	"batch/CronJob": {"spec", "jobTemplate", "spec", "template", "spec"}, "batch/Job": {"spec", "template", "spec"},
 }
 
-// Flaws are the malformed parts of an object's pods.
+// Flaws are the malformed parts of an object: of its pods, or of what rules read in its
+// kind.
 func Flaws(obj map[string]any, pods []Pod) []Flaw {
 	c := &checker{}
+	c.check([]any{"metadata"}, obj["metadata"], metaShape)
+	if s, ok := kinds[group(obj)+"/"+value.Text(obj["kind"])]; ok {
+		c.check([]any{}, obj, s)
+	}
 	c.way(obj)
 	for _, p := range pods {
 		if p.Part {

@@ -120,7 +120,11 @@ func TestFlaws(t *testing.T) {
 			[]string{"[spec templates 0 script securityContext privileged] privileged must be true or false, but it is a text"}},
 		"step": {"{apiVersion: tekton.dev/v1, kind: Task, spec: {steps: [{name: a, image: b, securityContext: x}]}}",
 			[]string{"[spec steps 0 securityContext] securityContext must be a mapping, but it is a text"}},
-		"other_kind": {"{apiVersion: v1, kind: Service, spec: [x]}", nil},
+		"other_kind": {"{apiVersion: x.org/v1, kind: Service, spec: [x]}", nil},
+		"metadata":   {"{apiVersion: v1, kind: ConfigMap, metadata: [a]}", []string{"[metadata] metadata must be a mapping, but it is a list"}},
+		"service":    {"{apiVersion: v1, kind: Service, spec: {ports: {a: b}, type: NodePort}}", []string{"[spec ports] ports must be a list, but it is a mapping"}},
+		"role":       {"{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, rules: [{verbs: '*', resources: [pods]}]}", []string{"[rules 0 verbs] verbs must be a list, but it is a text"}},
+		"policy":     {"{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, spec: {podSelector: {}, egress: [{}]}}", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
