@@ -152,8 +152,8 @@ func (p *part) child(first *yaml.Node) []*yaml.Node {
 
 // search tries children together, and in halves when they do not load.
 func (r *repairer) search(p *part, firsts []*yaml.Node) {
-	if len(firsts) == 0 || r.spent() && p.depth > itemDepth {
-		return // the whole item is taken out
+	if len(firsts) == 0 {
+		return
 	}
 	p.node.Content = r.together(p, firsts)
 	switch {
@@ -178,11 +178,7 @@ func (r *repairer) single(p *part, child []*yaml.Node) {
 	if value := child[p.step-1]; len(value.Content) > 0 {
 		before := len(r.set.Faults)
 		r.isolate(value, child[0].Value, p.depth+1)
-		switch {
-		case r.spent() && p.depth == itemDepth:
-			r.drop(p, child[:1])
-			return
-		case r.spent(), len(r.set.Faults) > before && r.loads():
+		if !r.spent() && len(r.set.Faults) > before && r.loads() || p.depth < itemDepth && r.spent() {
 			return
 		}
 	}
@@ -199,8 +195,12 @@ func (p *part) take(child []*yaml.Node) {
 	p.kept = slices.Delete(slices.Clone(p.kept), i, i+p.step)
 }
 
-// drop takes out children about which nothing is known because the budget is spent.
+// drop takes out children about which nothing is known because the budget is spent. Of
+// an item nothing stays: it would be judged by what is left of it.
 func (r *repairer) drop(p *part, firsts []*yaml.Node) {
+	if p.depth > itemDepth {
+		return // the whole item goes
+	}
 	for _, first := range firsts {
 		r.dropped = append(r.dropped, first)
 		p.take(p.child(first))
