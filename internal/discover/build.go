@@ -38,7 +38,7 @@ func Build(ctx context.Context, tree *source.Tree, cfg config.Config, event plan
 
 // build fills an empty plan with what was found.
 func build(ctx context.Context, p *plan.Plan, cfg config.Config, found source.Listing) (*plan.Plan, error) {
-	b := &builder{ctx: ctx, tree: p.Tree, cfg: cfg, found: found, plan: p}
+	b := &builder{ctx: ctx, tree: p.Tree, cfg: cfg, found: found, plan: p, known: map[problemKey]bool{}}
 	b.list()
 	b.links()
 	b.dependencies()
@@ -98,6 +98,9 @@ type builder struct {
 	invoked             [][]string
 	scripted, manifests map[string]bool
 	commanded           map[string][]string
+	// known are the first noted problems.
+	known map[problemKey]bool
+	noted int
 	// templates are those that nothing renders, by directory.
 	templates map[string][]string
 }
@@ -153,6 +156,9 @@ func (b *builder) looksLikeManifest(name string) bool {
 		if whole, err := b.tree.Read(name, source.MaxFileBytes); err == nil {
 			data = whole
 		}
+	}
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		data = bytes.ReplaceAll(data, []byte{0}, nil) // UTF-16, which is reported when it is read
 	}
 	return err == nil && bytes.Contains(data, []byte(`"apiVersion"`)) && bytes.Contains(data, []byte(`"kind"`))
 }

@@ -18,6 +18,13 @@ import (
 // loaders is how many sets are loaded at once.
 const loaders = 3
 
+// Bounds of how often the sets that do not load are loaded in part: all of them, and
+// each at the least.
+const (
+	maxLoads = 20_000
+	minLoads = 8
+)
+
 // loaded is what became of a set.
 type loaded struct {
 	doc plan.Document
@@ -28,6 +35,9 @@ type loaded struct {
 // loadAll loads the sets side by side: that is most of the work of a plan.
 func (b *builder) loadAll() []loaded {
 	out := make([]loaded, len(b.sets))
+	for _, s := range b.sets {
+		s.Loads = max(minLoads, min(compose.MaxLoads, maxLoads/len(b.sets)))
+	}
 	var wg sync.WaitGroup
 	var next atomic.Int64
 	for range min(loaders, len(out)) {
@@ -76,8 +86,7 @@ func (b *builder) loadSet(s *compose.Set, l loaded) {
 }
 
 func (b *builder) composeFault(s *compose.Set, err error) {
-	at := s.Place(err)
-	b.problem(gap.ComposeNotLoaded, at, "Compose file does not load: "+s.Relative(err.Error()), composeStages[:]...)
+	b.problem(gap.ComposeNotLoaded, s.Place(err), "Compose file does not load: "+clip(s.Relative(err.Error())), composeStages[:]...)
 }
 
 // paths reports what the stack would read outside of the repository, and notes its

@@ -1,7 +1,9 @@
 package discover
 
 import (
+	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,7 +35,7 @@ func (b *builder) recognise() {
 // isCompose reports whether the content of a file of any name is Compose.
 func (b *builder) isCompose(name string) bool {
 	head, err := b.tree.Head(name, recogniseHead)
-	if err != nil || !recognise.Guess(name, head).Has(recognise.Compose) {
+	if err != nil || !recognise.Guess(name, head).Has(recognise.Compose) || isJSON(name) && listsServices(head) {
 		return false
 	}
 	data, err := b.tree.Read(name, source.MaxFileBytes)
@@ -49,6 +51,18 @@ func (b *builder) isCompose(name string) bool {
 		}, composeStages[:]...)
 	}
 	return is
+}
+
+// Services of Compose are a mapping. Data in JSON often has a list of that name, and
+// parsing it would be most of the time of a plan.
+var (
+	serviceList = regexp.MustCompile(`"services"\s*:\s*\[`)
+	serviceMap  = regexp.MustCompile(`services["']?\s*:\s*(?:[^\s\[]|$)`)
+)
+
+// listsServices reports whether services are only ever lists.
+func listsServices(head []byte) bool {
+	return serviceList.Match(head) && !serviceMap.Match(head) && !bytes.Contains(head, []byte("<<")) && len(head) < recogniseHead
 }
 
 // dockerfileHead is how much of a file of another name decides whether it builds an image.

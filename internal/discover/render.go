@@ -77,9 +77,19 @@ func (b *builder) emit(name string) bool {
 	return ok && (overlay == "" || len(out.Objects) > 0)
 }
 
+// problemKey is what makes two problems the same.
+type problemKey struct {
+	at      finding.Location
+	message string
+}
+
 // told tells whether a problem is known: overlays of the same base meet the same ones.
 func (b *builder) told(at finding.Location, msg string) bool {
-	return slices.ContainsFunc(b.plan.Problems, func(p plan.Problem) bool { return p.Location == at && p.Message == msg })
+	for _, p := range b.plan.Problems[b.noted:] {
+		b.known[problemKey{p.Location, p.Message}] = true
+	}
+	b.noted = len(b.plan.Problems)
+	return b.known[problemKey{at, msg}]
 }
 
 // isSubchart tells whether a chart lies in the charts directory of another.

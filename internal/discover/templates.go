@@ -53,6 +53,7 @@ func (b *builder) reportTemplates() {
 // that nobody can judge, or something that no stage would judge anyway.
 func (b *builder) broken(name string, data []byte, faults []error) {
 	switch {
+	case slices.ContainsFunc(b.renders[name].Problems, func(g finding.Gap) bool { return g.Location.URI == name && g.Rule == gap.NotParsed }):
 	case recognise.Templated(data):
 		b.unrendered(name)
 	case recognise.SpeaksForDeployment(name, data), workflow.IsWorkflow(name), workflow.IsAction(name):

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -154,7 +156,7 @@ func (w *walker) visit(name string, e fs.DirEntry, by int) error {
 	case by >= 0 && *spent < 0:
 		return nil
 	case *spent < 0:
-		return fmt.Errorf("%w: more than %d; exclude what is not assessed", ErrTooManyFiles, maxFiles)
+		return w.tooMany()
 	case e.IsDir():
 		return w.dir(name, by)
 	case by >= 0:
@@ -163,6 +165,43 @@ func (w *walker) visit(name string, e fs.DirEntry, by int) error {
 		w.add(name, e)
 	}
 	return nil
+}
+
+// tooMany names the directory that holds most of what was seen.
+func (w *walker) tooMany() error {
+	at, seen := ".", w.found.Files
+	for {
+		most, below := crowded(seen, at)
+		if len(below) <= len(w.found.Files)/2 {
+			break
+		}
+		at, seen = most, below
+	}
+	advice := "exclude what is not assessed"
+	if at != "." {
+		advice = fmt.Sprintf("%d of the first are below %q: exclude that in the configuration (exclude: [%s]), or name the directory to assess", len(seen), at, strconv.Quote(at+"/**"))
+	}
+	return fmt.Errorf("%w: more than %d; %s", ErrTooManyFiles, maxFiles, advice)
+}
+
+// crowded is the directory directly below another that holds most of the files.
+func crowded(files []string, below string) (most string, held []string) {
+	prefix := ""
+	if below != "." {
+		prefix = below + "/"
+	}
+	by := map[string][]string{}
+	for _, f := range files {
+		if dir, _, deeper := strings.Cut(f[len(prefix):], "/"); deeper {
+			by[dir] = append(by[dir], f)
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(by)) {
+		if len(by[dir]) > len(held) {
+			most, held = prefix+dir, by[dir]
+		}
+	}
+	return most, held
 }
 
 func (w *walker) belongs(name string, e fs.DirEntry) bool {

@@ -53,6 +53,8 @@ type closure struct {
 	layers []*layer
 	// read are the files that were read, and the documents of those that were parsed.
 	read map[string][]*source.Doc
+	// spoken are the keys of read, once all of it is known.
+	spoken map[string]bool
 	// order is files in the order of precedence, lowest first.
 	Order []string
 	// included files are judged as part of this set.
@@ -203,14 +205,18 @@ func scalars(n *yaml.Node) []*yaml.Node {
 	return slices.DeleteFunc(items(n), func(i *yaml.Node) bool { return i.Kind != yaml.ScalarNode })
 }
 
-// words are all keys of all mappings in the set's files.
+// words are all keys of all mappings in the set's files, asked for once all are read.
 func (c *closure) words() map[string]bool {
+	if c.spoken != nil {
+		return c.spoken
+	}
 	words := map[string]bool{}
 	for _, docs := range c.read {
 		for _, d := range docs {
 			keys(d.Root, words)
 		}
 	}
+	c.spoken = words
 	return words
 }
 

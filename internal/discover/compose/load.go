@@ -32,6 +32,8 @@ type Set struct {
 	// broken is why brokenFile, or something it refers to, could not be read.
 	Broken     error
 	BrokenFile string
+	// Loads is how often the set may be loaded in part when it does not load as a whole.
+	Loads int
 	// Faults are the parts that do not load; the model is without them.
 	Faults []error
 }

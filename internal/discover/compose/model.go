@@ -26,7 +26,7 @@ func (s *Set) Document(ctx context.Context) (plan.Document, *Locator, error) {
 		return plan.Document{}, nil, err
 	}
 	model, err := s.model(ctx, files, s.effective())
-	if err != nil {
+	if err = one(err); err != nil {
 		if files = s.repair(ctx, files); files == nil {
 			return plan.Document{}, nil, err
 		}
@@ -41,6 +41,15 @@ func (s *Set) Document(ctx context.Context) (plan.Document, *Locator, error) {
 		Variables: s.variables(raw, nil),
 	}
 	return doc, l, nil
+}
+
+// one is the first of several errors by their text: the loader joins them in any order.
+func one(err error) error {
+	var joined interface{ Unwrap() []error }
+	if err == nil || !strings.Contains(err.Error(), "\n") || !errors.As(err, &joined) || len(joined.Unwrap()) == 0 {
+		return err
+	}
+	return one(slices.MinFunc(joined.Unwrap(), func(a, b error) int { return strings.Compare(one(a).Error(), one(b).Error()) }))
 }
 
 // raw is the model before interpolation. Where references keep a set from loading, the

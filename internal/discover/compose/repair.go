@@ -2,6 +2,8 @@ package compose
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -12,8 +14,11 @@ import (
 	"github.com/stella-ops/assure/internal/source"
 )
 
-// maxLoads bounds how often a set that does not load is loaded in part.
-const maxLoads = 600
+// Bounds of how often, and how much of, a set that does not load is loaded in part.
+const (
+	MaxLoads  = 1000
+	maxLoaded = 32 << 20
+)
 
 // repairer takes out of a set's own files what keeps them from loading, so that one bad
 // item does not hide the rest. It asks the loader about smaller and smaller parts: the
@@ -27,14 +32,17 @@ type repairer struct {
 	// origin maps each node of a copy to the document's own node.
 	origin map[*yaml.Node]*yaml.Node
 	of     map[*yaml.Node]*source.Doc
-	left   int
-	err    error
+	// left and bytes are how often and how much may still be loaded.
+	left, bytes int
+	// dropped are items that were taken out when the budget was spent.
+	dropped []*yaml.Node
+	err     error
 }
 
 // repair returns the set's files without what does not load, and reports what was taken
 // out. It returns nil when no part of the set is to blame alone.
 func (s *Set) repair(ctx context.Context, files []types.ConfigFile) []types.ConfigFile {
-	r := &repairer{ctx: ctx, set: s, files: files, origin: map[*yaml.Node]*yaml.Node{}, of: map[*yaml.Node]*source.Doc{}, left: maxLoads}
+	r := &repairer{ctx: ctx, set: s, files: files, origin: map[*yaml.Node]*yaml.Node{}, of: map[*yaml.Node]*source.Doc{}, left: s.Loads, bytes: maxLoaded}
 	for _, name := range s.Files {
 		var copies []*yaml.Node
 		for _, d := range s.read[name] {
@@ -47,11 +55,13 @@ func (s *Set) repair(ctx context.Context, files []types.ConfigFile) []types.Conf
 		r.docs = make([][]*yaml.Node, len(all))
 		for _, d := range all[i] {
 			if r.docs[i] = []*yaml.Node{d}; !r.loads() {
-				r.isolate(d, "")
+				r.isolate(d, "", 0)
 			}
 		}
 	}
 	r.docs = all
+	r.left, r.bytes = 1, math.MaxInt
+	r.rest()
 	if len(s.Faults) == 0 || !r.loads() {
 		return nil
 	}
@@ -97,42 +107,136 @@ func (r *repairer) variant() (out []types.ConfigFile) {
 }
 
 // loads reports whether what the copies hold now loads. Once the budget is spent,
-// everything does.
+// nothing is known to.
 func (r *repairer) loads() bool {
-	if r.left--; r.left < 0 || r.ctx.Err() != nil {
-		return true
+	files := r.variant()
+	for _, f := range files {
+		r.bytes -= len(f.Content)
 	}
-	_, r.err = r.set.model(r.ctx, r.variant(), r.set.effective())
+	if r.left--; r.spent() {
+		return false
+	}
+	_, err := r.set.model(r.ctx, files, r.set.effective())
+	r.err = one(err)
 	return r.err == nil
 }
 
+// spent reports whether no more may be loaded.
+func (r *repairer) spent() bool { return r.left < 0 || r.bytes < 0 || r.ctx.Err() != nil }
+
 // isolate finds the smallest parts of a node that do not load by themselves, and takes
 // them out. The key is the one whose value the node is.
-func (r *repairer) isolate(n *yaml.Node, key string) {
+func (r *repairer) isolate(n *yaml.Node, key string, depth int) {
 	step := 1
 	if n.Kind == yaml.MappingNode {
 		step = 2
 	}
-	kept := slices.Clone(n.Content)
-	for _, first := range r.order(n, key) {
-		i := slices.Index(kept, first)
-		child := kept[i : i+step]
-		n.Content = r.alone(kept, child, key)
-		if r.loads() {
-			continue
+	p := &part{node: n, key: key, step: step, depth: depth, kept: slices.Clone(n.Content)}
+	r.search(p, r.order(n, key))
+	n.Content = p.kept
+}
+
+// part is a node in which bad children are searched.
+type part struct {
+	node        *yaml.Node
+	key         string
+	step, depth int
+	// kept are the children that have not been taken out.
+	kept []*yaml.Node
+}
+
+func (p *part) child(first *yaml.Node) []*yaml.Node {
+	i := slices.Index(p.kept, first)
+	return p.kept[i : i+p.step]
+}
+
+// search tries children together, and in halves when they do not load.
+func (r *repairer) search(p *part, firsts []*yaml.Node) {
+	if len(firsts) == 0 {
+		return
+	}
+	p.node.Content = r.together(p, firsts)
+	switch {
+	case r.loads():
+	case r.spent() && p.depth > 0:
+		r.drop(p, firsts)
+	case len(firsts) == 1:
+		r.single(p, p.child(firsts[0]))
+	default:
+		r.search(p, firsts[:len(firsts)/2])
+		r.search(p, firsts[len(firsts)/2:])
+	}
+}
+
+// itemDepth is the depth of a section, whose children are services and the like.
+const itemDepth = 1
+
+// single looks into a child that does not load, and takes it out when no part of it is
+// to blame alone.
+func (r *repairer) single(p *part, child []*yaml.Node) {
+	why := r.err
+	if value := child[p.step-1]; len(value.Content) > 0 {
+		before := len(r.set.Faults)
+		r.isolate(value, child[0].Value, p.depth+1)
+		if !r.spent() && len(r.set.Faults) > before && r.loads() || p.depth < itemDepth && r.spent() {
+			return
 		}
-		why := r.err
-		if value := child[step-1]; len(value.Content) > 0 {
-			before := len(r.set.Faults)
-			r.isolate(value, child[0].Value)
-			if len(r.set.Faults) > before && r.loads() {
-				continue
+	}
+	if r.spent() {
+		r.drop(p, child[:1])
+		return
+	}
+	r.blame(child, why)
+	p.take(child)
+}
+
+func (p *part) take(child []*yaml.Node) {
+	i := slices.Index(p.kept, child[0])
+	p.kept = slices.Delete(slices.Clone(p.kept), i, i+p.step)
+}
+
+// drop takes out children about which nothing is known because the budget is spent. Of
+// an item nothing stays: it would be judged by what is left of it.
+func (r *repairer) drop(p *part, firsts []*yaml.Node) {
+	if p.depth > itemDepth {
+		return // the whole item goes
+	}
+	for _, first := range firsts {
+		r.dropped = append(r.dropped, first)
+		p.take(p.child(first))
+	}
+}
+
+// together is the content of some children, and the services that they extend.
+func (r *repairer) together(p *part, firsts []*yaml.Node) (out []*yaml.Node) {
+	held := map[*yaml.Node]bool{}
+	for _, first := range firsts {
+		all := r.alone(p.kept, p.child(first), p.key)
+		for i := 0; i < len(all); i += p.step {
+			if !held[all[i]] {
+				held[all[i]] = true
+				out = append(out, all[i:i+p.step]...)
 			}
 		}
-		r.blame(child, why)
-		kept = slices.Delete(slices.Clone(kept), i, i+step)
 	}
-	n.Content = kept
+	return out
+}
+
+// rest reports what was taken out unseen.
+func (r *repairer) rest() {
+	if len(r.dropped) == 0 {
+		return
+	}
+	first := slices.MinFunc(r.dropped, func(a, b *yaml.Node) int { return r.place(a).Compare(r.place(b)) })
+	r.set.Faults = append(r.set.Faults, &source.Error{
+		Location: r.place(first), Rule: gap.TooMany,
+		Message: fmt.Sprintf("%d items from here on were not judged: the file holds more that does not load than is searched for; correct what is reported before them", len(r.dropped)),
+	})
+}
+
+func (r *repairer) place(n *yaml.Node) finding.Location {
+	doc := r.of[n]
+	return finding.Location{URI: doc.Name, Region: doc.Region(r.origin[n])}
 }
 
 // order lists the keys or items of a node, a service after the one that it extends.
@@ -200,13 +304,12 @@ func (r *repairer) blame(child []*yaml.Node, why error) {
 	if len(child) == 2 && (len(bad.Content) > 0 || unknownKey(why)) {
 		bad = child[0]
 	}
-	node, doc := r.origin[bad], r.of[bad]
 	what := ""
 	if len(child) == 2 {
 		what = child[0].Value
 	}
 	r.set.Faults = append(r.set.Faults, &source.Error{
-		Location: finding.Location{URI: doc.Name, Region: doc.Region(node)}, Rule: gap.ComposeItem,
+		Location: r.place(bad), Rule: gap.ComposeItem,
 		Message: r.set.plainWords(what, why),
 	})
 }

@@ -14,7 +14,7 @@ import (
 // New reads the files of a set and all they refer to.
 func New(tree *source.Tree, files []string, env Environment) *Set {
 	dir := path.Dir(files[0])
-	s := &Set{Dir: dir, Files: files, env: env, closure: newClosure(tree, dir)}
+	s := &Set{Dir: dir, Files: files, env: env, Loads: MaxLoads, closure: newClosure(tree, dir)}
 	for _, f := range files {
 		if s.Broken = s.add(f, dir, s.env, true, nil); s.Broken != nil {
 			s.BrokenFile = f

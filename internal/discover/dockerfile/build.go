@@ -1,8 +1,7 @@
 package dockerfile
 
 import (
-	"slices"
-
+	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 )
 
@@ -20,9 +19,15 @@ func (d *Doc) ImagesOf(builds []Build) (out []plan.Image) {
 	if len(builds) == 0 {
 		builds = []Build{{}}
 	}
+	type key struct {
+		ref string
+		at  finding.Location
+	}
+	known := map[key]bool{}
 	for _, sb := range builds {
 		for _, im := range d.Images(sb) {
-			if !slices.ContainsFunc(out, func(o plan.Image) bool { return o.Ref == im.Ref && o.Location == im.Location }) {
+			if k := (key{im.Ref, im.Location}); !known[k] {
+				known[k] = true
 				out = append(out, im)
 			}
 		}

@@ -28,6 +28,8 @@ type Doc struct {
 	// global are the instructions before the first FROM, only ARG is allowed there.
 	global []*instruction
 	stages []*buildStage
+	// named are the first stages of each name, in lower case.
+	named map[string]int
 }
 
 // buildStage is a FROM with what follows it.
@@ -53,7 +55,7 @@ func Parse(name string, data []byte) (d *Doc, err error) {
 	if err != nil {
 		return nil, dockerfileError(name, data, err)
 	}
-	d = &Doc{name: name, data: data, lines: textLines(data), escape: res.EscapeToken}
+	d = &Doc{name: name, data: data, lines: textLines(data), escape: res.EscapeToken, named: map[string]int{}}
 	for _, node := range res.AST.Children {
 		if err := d.add(d.instruction(node)); err != nil {
 			return nil, err
@@ -71,6 +73,11 @@ func (d *Doc) add(in *instruction) error {
 		st, err := d.newStage(in)
 		if err != nil {
 			return err
+		}
+		if key := strings.ToLower(st.name); key != "" {
+			if _, known := d.named[key]; !known {
+				d.named[key] = len(d.stages)
+			}
 		}
 		d.stages = append(d.stages, st)
 	case len(d.stages) == 0:

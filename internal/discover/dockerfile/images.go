@@ -85,9 +85,8 @@ func (d *Doc) isStage(ref string, before int) bool {
 	if n, err := strconv.Atoi(ref); err == nil {
 		return n >= 0 && n < before
 	}
-	return slices.ContainsFunc(d.stages[:before], func(s *buildStage) bool {
-		return s.name != "" && strings.EqualFold(s.name, ref)
-	})
+	first, ok := d.named[strings.ToLower(ref)]
+	return ok && first < before
 }
 
 // platform are the arguments that BuildKit itself sets, for the most common platform:

@@ -165,11 +165,21 @@ func (in *instruction) span(start, end int) finding.Region {
 	return finding.Region{StartLine: first.line, StartColumn: first.column, EndLine: last.line, EndColumn: last.column + 1}
 }
 
+// continuations are the ends of lines that the next line continues, by escape character.
+var continuations = map[rune]*regexp.Regexp{'\\': continued('\\'), '`': continued('`')}
+
+func continued(escape rune) *regexp.Regexp {
+	token := regexp.QuoteMeta(string(escape))
+	return regexp.MustCompile(`([^` + token + `])` + token + `[ \t]*$|^` + token + `[ \t]*$`)
+}
+
 // logicalLine rebuilds the line that the parser assembled from continued lines, and
 // returns where each of its bytes stands; nil when the result is another text.
 func logicalLine(lines []string, first int, original string, escape rune) []position {
-	token := regexp.QuoteMeta(string(escape))
-	continuation := regexp.MustCompile(`([^` + token + `])` + token + `[ \t]*$|^` + token + `[ \t]*$`)
+	continuation := continuations[escape]
+	if continuation == nil {
+		continuation = continuations['\\']
+	}
 	var text strings.Builder
 	var at []position
 	for i, raw := range lines {

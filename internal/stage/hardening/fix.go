@@ -63,6 +63,9 @@ func parseAll(name string, data []byte) ([]*source.Doc, []any, error) {
 // fix finds the splice for a change whose value the document's locator sees at the
 // given place; nil when none gives exactly that change.
 func (f *fixer) fix(c policy.Change, at finding.Location) *finding.Fix {
+	if f.left < 0 {
+		return nil
+	}
 	for i, d := range f.docs {
 		loc, grade := d.Locate(c.Path)
 		if loc != at {

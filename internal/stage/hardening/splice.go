@@ -1,6 +1,7 @@
 package hardening
 
 import (
+	"bytes"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -114,8 +115,8 @@ func (f *fixer) newline(off int) string {
 }
 
 func (f *fixer) indent(n int) string {
-	rest := string(f.data[f.line(n):])
-	return rest[:len(rest)-len(strings.TrimLeft(rest, " "))]
+	rest := f.data[f.line(n):]
+	return string(rest[:len(rest)-len(bytes.TrimLeft(rest, " "))])
 }
 
 var plainScalar = regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9_./:=,-]*$`)
