@@ -98,6 +98,9 @@ type builder struct {
 	invoked             [][]string
 	scripted, manifests map[string]bool
 	commanded           map[string][]string
+	// read are files that a tool was started with, deliveries what Skaffold's do.
+	read       map[string]bool
+	deliveries map[string]*delivery
 	// templates are those that nothing renders, by directory.
 	templates map[string][]string
 }
