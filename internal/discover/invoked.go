@@ -19,7 +19,7 @@ const (
 )
 
 // callers are words without which a file names nothing that is built or deployed.
-var callers = [...]string{"ompose", "COMPOSE_FILE", "docker", "podman", "nerdctl", "buildah", "kaniko", "kubectl", "kustomize", "helm", "skaffold", "dockerfile", "k8s_yaml"}
+var callers = [...]string{"ompose", "COMPOSE_FILE", "docker", "podman", "nerdctl", "buildah", "kaniko", "kubectl", "kustomize", "helm", "skaffold", "tilt ", "dockerfile", "k8s_yaml"}
 
 // calls reads the files that name others when they build or deploy.
 func (b *builder) calls() {

@@ -57,7 +57,7 @@ func (b *builder) keepRender(name string, out render.Output) {
 	for _, part := range out.Parts {
 		b.taken[part] = true
 		if part != name {
-			b.outOfScope(part, "is a part of "+name+", which makes nothing of it with the values that it has here")
+			b.outOfScope(part, "is a part of "+name+", and judged by what that makes of it")
 		}
 	}
 }
