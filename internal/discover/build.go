@@ -101,6 +101,9 @@ type builder struct {
 	// known are the first noted problems.
 	known map[problemKey]bool
 	noted int
+	// read are files that a tool was started with, deliveries what Skaffold's do.
+	read       map[string]bool
+	deliveries map[string]*delivery
 	// templates are those that nothing renders, by directory.
 	templates map[string][]string
 }

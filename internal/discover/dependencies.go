@@ -81,7 +81,10 @@ func (b *builder) dependency(name string) (recognise.Dependency, bool) {
 	}
 	d, known := recognise.Dependencies(name, data)
 	switch base := path.Base(name); {
-	case slices.Contains(besideOthers[:], base), base == "go.work" && !replaces.Match(data):
+	case slices.Contains(besideOthers[:], base):
+		b.outOfScope(name, "says nothing about dependencies that a file beside it does not say")
+		return d, false
+	case base == "go.work" && !replaces.Match(data):
 		return d, false
 	case d.Format == "verification-metadata.xml" && slices.ContainsFunc(b.found.Files, isGradleLock):
 		return d, false
@@ -95,7 +98,8 @@ func isGradleLock(name string) bool { return strings.HasSuffix(name, "gradle.loc
 func (b *builder) complete(m manifest) {
 	for dir := path.Dir(m.name); ; dir = path.Dir(dir) {
 		for _, lock := range m.Completes {
-			if b.has(path.Join(dir, lock)) {
+			if lock = path.Join(dir, lock); b.has(lock) {
+				b.outOfScope(m.name, lock+" says which versions of its dependencies are installed, and is judged instead")
 				return
 			}
 		}

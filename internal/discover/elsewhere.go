@@ -3,7 +3,9 @@ package discover
 import (
 	"bytes"
 	"cmp"
+	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/stella-ops/assure/internal/configfile"
@@ -18,7 +20,7 @@ import (
 // elsewhere reports charts and manifests that are deployed from other repositories: by
 // objects of the cluster, and by files of Helm's and Terraform's.
 func (b *builder) elsewhere() {
-	tree := remote.Tree{Has: b.exists}
+	tree := remote.Tree{Has: b.holds}
 	var objects []remote.Object
 	for _, d := range b.plan.Documents {
 		if d.Kind == plan.Kubernetes {
@@ -29,6 +31,16 @@ func (b *builder) elsewhere() {
 	for _, f := range b.plan.Files {
 		b.absent(b.fetched(f.Name, tree))
 	}
+}
+
+// holds reports whether the tree holds a file or directory.
+func (b *builder) holds(name string) bool {
+	if b.plan.Partial {
+		_, err := fs.Stat(b.tree.FS(), path.Clean(name))
+		return err == nil
+	}
+	name = path.Clean(name)
+	return name == "." || b.has(name) || len(b.below(name)) > 0
 }
 
 // fetched are what a file of a tool deploys that is no object of a cluster.
@@ -80,23 +92,51 @@ func (b *builder) holding(name, word string) []byte {
 	return data
 }
 
-// absent reports the sources that are not in this tree.
+// tools are the names of what deploys, as their makers write them.
+var tools = map[string]string{"argocd": "Argo CD", "flux": "Flux", "helm": "Helm", "helmfile": "Helmfile", "kustomize": "Kustomize", "vendir": "vendir", "terraform": "Terraform"}
+
+// absent reports the sources that are not in this tree. Overlays of the same base differ
+// in the version at most, and make one gap.
 func (b *builder) absent(sources []remote.Source) {
+	var order []remote.Source
+	versions := map[int][]string{}
 	for _, s := range sources {
 		if s.Local != "" {
 			continue
 		}
-		what := cmp.Or(s.Chart, s.Path, "a source")
-		message := s.Tool + " deploys " + clip(what)
-		if s.Version != "" {
-			message += " " + clip(s.Version)
+		at := slices.IndexFunc(order, func(o remote.Source) bool { return o.Place == s.Place && o.Name == s.Name && fetches(o) == fetches(s) })
+		if at < 0 {
+			at, order = len(order), append(order, s)
 		}
-		if s.Repo != "" {
-			message += " of " + clip(s.Repo)
+		if s.Version != "" && !slices.Contains(versions[at], s.Version) {
+			versions[at] = append(versions[at], s.Version)
+		}
+	}
+	for i, s := range order {
+		message := cmp.Or(tools[s.Tool], s.Tool) + " deploys " + fetches(s)
+		if len(versions[i]) > 0 {
+			message += ", version " + clip(strings.Join(versions[i], " and "))
 		}
 		b.reportOnce(finding.Gap{
-			Rule: gap.RemoteSource, Location: s.Place, Subject: clip(s.Tool + "/" + cmp.Or(s.Name, what)),
+			Rule: gap.RemoteSource, Location: s.Place, Subject: clip(s.Tool + "/" + cmp.Or(s.Name, s.Chart, s.Path, s.Repo)),
 			Message: message + ", which is not in this repository and was not judged",
 		}, renderStages[:]...)
 	}
+}
+
+// fetches says what a source is and where it comes from.
+func fetches(s remote.Source) string {
+	what, repo := "the chart "+clip(s.Chart), clip(s.Repo)
+	if s.Chart == "" {
+		what = "the path " + clip(s.Path)
+	}
+	switch {
+	case repo == "" && s.Chart+s.Path == "":
+		return "a source that is not named here"
+	case repo == "":
+		return what
+	case s.Chart+s.Path == "" || s.Chart != "" && path.Base(repo) == s.Chart:
+		return repo
+	}
+	return what + " of " + repo
 }

@@ -19,11 +19,12 @@ const (
 )
 
 // callers are words without which a file names nothing that is built or deployed.
-var callers = [...]string{"ompose", "COMPOSE_FILE", "docker", "podman", "nerdctl", "buildah", "kaniko", "kubectl", "kustomize", "helm", "skaffold"}
+var callers = [...]string{"ompose", "COMPOSE_FILE", "docker", "podman", "nerdctl", "buildah", "kaniko", "kubectl", "kustomize", "helm", "skaffold", "tilt ", "dockerfile", "k8s_yaml"}
 
 // calls reads the files that name others when they build or deploy.
 func (b *builder) calls() {
 	b.scripted, b.manifests = map[string]bool{}, map[string]bool{}
+	b.read, b.deliveries = map[string]bool{}, map[string]*delivery{}
 	for _, f := range b.plan.Files {
 		if !invoked.Claims(f.Name) {
 			continue
@@ -45,18 +46,22 @@ func (b *builder) call(from string, in invoked.Invocation) {
 			b.addInvoked(from, files)
 		}
 	case invoked.Build:
-		for _, file := range in.Files {
-			for _, name := range b.existing(in.Dirs, []string{file}) {
-				b.scripted[name] = true
-			}
-		}
+		b.built(from, in)
+	case invoked.Bake, invoked.Skaffold, invoked.Tilt:
+		b.started(in)
 	case invoked.Kubectl:
 		for _, file := range in.Files {
 			b.applied(in, file)
 		}
+	case invoked.Kustomize:
+		if source.IsRemote(in.Target) {
+			b.sent(in, "kustomize", in.Target)
+		}
 	case invoked.Helm:
 		b.helmValues(in)
+		b.helmChart(from, in)
 	}
+	b.delivered(from, in)
 }
 
 // addInvoked notes files that Compose is started with, each list once.
@@ -74,15 +79,20 @@ func (b *builder) addInvoked(from string, files []string) {
 // applied notes a manifest that kubectl applies: a file of any name, or an address.
 func (b *builder) applied(in invoked.Invocation, file string) {
 	if source.IsRemote(file) {
-		b.reportOnce(finding.Gap{
-			Rule: gap.RemoteSource, Location: in.Place, Subject: "kubectl " + clip(file),
-			Message: "kubectl applies " + clip(file) + ", which is not in this repository and was not judged",
-		}, renderStages[:]...)
+		b.sent(in, "kubectl", file)
 		return
 	}
 	for _, name := range b.existing(in.Dirs, []string{file}) {
 		b.manifests[name] = true
 	}
+}
+
+// sent reports what a command applies from an address.
+func (b *builder) sent(in invoked.Invocation, tool, address string) {
+	b.reportOnce(finding.Gap{
+		Rule: gap.RemoteSource, Location: in.Place, Subject: tool + " " + clip(address),
+		Message: tool + " applies " + clip(address) + ", which is not in this repository and was not judged",
+	}, renderStages[:]...)
 }
 
 // helmValues notes the values files that a command renders a chart of the tree with. The

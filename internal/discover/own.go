@@ -11,15 +11,19 @@ import (
 )
 
 // markOwn notes which images the repository builds itself by the name that something
-// else uses. Kubernetes always pulls, and what is pushed somewhere is pulled elsewhere. A
-// stranger's change has no say: a line in a script would make its image look like ours.
+// else uses. Kubernetes always pulls what Skaffold does not fill in, and what is pushed
+// somewhere is pulled elsewhere. A stranger's change has no say: a line in a script would make its image look like ours.
 func (b *builder) markOwn() {
 	if b.plan.Event.Fork {
 		return
 	}
 	own := b.builtNames()
 	for i := range b.plan.Images {
-		if im := &b.plan.Images[i]; !im.Built && im.Kind != plan.Kubernetes && len(im.Unresolved) == 0 {
+		switch im := &b.plan.Images[i]; {
+		case im.Built || len(im.Unresolved) > 0:
+		case im.Kind == plan.Kubernetes:
+			im.BuiltBy = b.filledBy(im.Ref, im.Location.URI)
+		default:
 			im.BuiltBy = own[withTag(im.Ref)]
 		}
 	}

@@ -41,6 +41,7 @@ func (b *builder) kustomize() {
 	entries, fragments := kustomize.Entries(b.ctx, b.tree, slices.Sorted(maps.Keys(files)))
 	for _, name := range fragments {
 		b.taken[name] = true
+		b.outOfScope(name, "changes what other files deploy, and nothing here applies it")
 	}
 	for _, dir := range entries {
 		b.keepRender(files[dir], kustomize.Render(b.ctx, b.tree, dir))
@@ -55,6 +56,9 @@ func (b *builder) keepRender(name string, out render.Output) {
 	b.renders[name] = out
 	for _, part := range out.Parts {
 		b.taken[part] = true
+		if part != name {
+			b.outOfScope(part, "is a part of "+name+", and judged by what that makes of it")
+		}
 	}
 }
 

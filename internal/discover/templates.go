@@ -41,7 +41,7 @@ func (b *builder) reportTemplates() {
 		files := b.templates[dir]
 		message := "holds template marks, so what it deploys is decided elsewhere and was not judged"
 		if n := len(files); n > 1 {
-			message = fmt.Sprintf("and %d more files of this directory hold template marks, so what they deploy is decided elsewhere and was not judged", n-1)
+			message = fmt.Sprintf("%d files of this directory hold template marks, so what they deploy is decided elsewhere and was not judged", n)
 		}
 		b.report(finding.Gap{
 			Rule: gap.TemplateUnread, Location: finding.Top(files[0]), Subject: dir, Message: message, Depends: files,

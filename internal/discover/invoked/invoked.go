@@ -57,6 +57,8 @@ type Invocation struct {
 	ProjectDir string
 	// Inline is the text of a Dockerfile that stands in the file itself.
 	Inline string
+	// Image is the name by which Skaffold builds an image and puts it into manifests.
+	Image string
 	// Place is where the tool is called.
 	Place finding.Location
 }
@@ -84,6 +86,21 @@ func readerOf(name string) *reader {
 		}
 	}
 	return nil
+}
+
+// ReadAs returns what a file of any name says to the tool that is started with it.
+func ReadAs(tool Tool, name string, data []byte) []Invocation {
+	data = data[:min(len(data), maxBytes)]
+	var found []Invocation
+	switch tool {
+	case Bake:
+		found = readBake(name, data)
+	case Skaffold:
+		found = readSkaffold(name, data)
+	case Tilt:
+		found = readTiltfile(name, data)
+	}
+	return found[:min(len(found), maxInvocations)]
 }
 
 // Read returns what a file names, in its order. What cannot be parsed is searched line

@@ -101,7 +101,7 @@ func content(n *yaml.Node) []*yaml.Node {
 func skaffold(root *yaml.Node, s scope, out *[]Invocation) {
 	add := func(n *yaml.Node, i Invocation) { *out = append(*out, s.at(i, source.Deref(n).Line)) }
 	for _, a := range content(child(child(root, "build"), "artifacts")) {
-		add(a, Invocation{Tool: Build, Target: scalarAt(a, "context")}.named(scalarAt(a, "docker", "dockerfile"), scalarAt(a, "kaniko", "dockerfile")))
+		add(a, Invocation{Tool: Build, Target: scalarAt(a, "context"), Image: scalarAt(a, "image")}.named(scalarAt(a, "docker", "dockerfile"), scalarAt(a, "kaniko", "dockerfile")))
 	}
 	manifests, deploy := child(root, "manifests"), child(root, "deploy")
 	for _, n := range [...]*yaml.Node{child(manifests, "rawYaml"), child(child(deploy, "kubectl"), "manifests")} {

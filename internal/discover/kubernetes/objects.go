@@ -100,6 +100,7 @@ func Images(doc plan.Document) []plan.Image {
 	}
 	p := &podImageList{doc: doc, values: parameters(doc.Model)}
 	p.pods(subject, nil, doc.Model)
+	p.operated(subject)
 	return p.images
 }
 

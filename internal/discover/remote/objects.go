@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"path"
 	"strings"
 
 	"github.com/stella-ops/assure/internal/source"
@@ -103,6 +104,17 @@ func repositories(objects []Object) map[string]map[string]any {
 			out[key(text(o.Model["kind"]), text(meta["namespace"]), text(meta["name"]))] = spec
 			out[key(text(o.Model["kind"]), "", text(meta["name"]))] = spec
 		}
+		if group == "source.extensions.fluxcd.io" {
+			for _, a := range list(dig(o.Model, "spec", "artifacts")) {
+				artifact := dictionary(a)
+				namespace := text(dig(o.Model, "metadata", "namespace"))
+				generated := key("ExternalArtifact", namespace, text(artifact["name"]))
+				if known := out[generated]; known != nil { // clusters have artifacts of the same name
+					artifact = map[string]any{"copy": append(list(known["copy"]), list(artifact["copy"])...)}
+				}
+				out[generated] = artifact
+			}
+		}
 	}
 	return out
 }
@@ -158,13 +170,31 @@ func fluxKustomization(model map[string]any, repos map[string]map[string]any, tr
 	ref := dictionary(spec["sourceRef"])
 	repo := referred(ref, text(dig(model, "metadata", "namespace")), repos)
 	s := Source{Tool: "flux", Repo: text(repo["url"]), Path: strings.TrimPrefix(text(spec["path"]), "./"), Version: revision(repo), At: []any{"spec", "sourceRef"}}
-	if text(ref["kind"]) == "OCIRepository" {
+	switch text(ref["kind"]) {
+	case "OCIRepository":
 		return []Source{s}
+	case "ExternalArtifact":
+		s.Path = copied(repo, s.Path)
 	}
 	if s.Path == "" {
 		s.Path = "."
 	}
 	return []Source{tree.place(s)}
+}
+
+// copied is where a path of a generated artifact comes from, the path itself when its
+// generator does not say.
+func copied(artifact map[string]any, name string) string {
+	for _, c := range list(artifact["copy"]) {
+		_, from, _ := strings.Cut(strings.TrimPrefix(text(dig(c, "from")), "@"), "/")
+		to, whole := strings.CutPrefix(text(dig(c, "to")), "@artifact/")
+		dir, isDir := strings.CutSuffix(from, "/**")
+		rest, below := strings.CutPrefix(path.Clean(name)+"/", to)
+		if whole && isDir && below {
+			return path.Join(dir, rest)
+		}
+	}
+	return name
 }
 
 // cattle reads a chart of the Helm controller of K3s.
