@@ -16,6 +16,7 @@ import (
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/reporter"
+	"github.com/stella-ops/assure/internal/reporter/document"
 	"github.com/stella-ops/assure/internal/stage/all"
 	"github.com/stella-ops/assure/policies"
 )
@@ -66,7 +67,7 @@ func (a *app) rulesCommand() *cobra.Command {
 				return err
 			}
 			if a.flags.format == "json" {
-				data, err := reporter.RulesJSON(rules)
+				data, err := document.Rules(rules)
 				if err != nil {
 					return err
 				}
