@@ -46,7 +46,7 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 	}, nil
 }
 
-// showsFixes tells whether any output of this run holds fixes.
+// showsFixes reports whether any output of this run holds fixes.
 func (a *app) showsFixes() bool {
 	return a.wantsFixes || a.inAction() || a.flags.out != "" || a.flags.format == "json" || a.flags.format == "sarif"
 }

@@ -105,7 +105,7 @@ func (a *app) headConfig(tree *source.Tree) (config.Config, error) {
 	return config.Load(config.Sources{File: name, Data: data})
 }
 
-// holds tells whether the exception is among those, wherever it stands.
+// holds reports whether the exception is among those, wherever it stands.
 func holds(all []config.Exception, e config.Exception) bool {
 	return slices.ContainsFunc(all, func(held config.Exception) bool {
 		held.Location = e.Location

@@ -37,7 +37,7 @@ func (a *app) fixCommand() *cobra.Command {
 	return c
 }
 
-// fix exits with 0 whether or not there was anything to mend, and with 2 when the
+// fix exits with 0 whether or not there was anything to fix, and with 2 when the
 // repository could not be judged.
 func (a *app) fix(ctx context.Context, dir string, write, review bool) error {
 	a.wantsFixes = true
@@ -85,7 +85,7 @@ func (a *app) sayUnpinned(r *report.Report, cfg config.Config) {
 	}
 }
 
-// hint tells a person something that changes no result.
+// hint is advice for a person that changes no result.
 func (a *app) hint(text string) {
 	if !a.flags.quiet {
 		fmt.Fprintln(a.Stderr, reporter.TerminalLine("assure: "+text))

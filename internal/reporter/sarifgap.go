@@ -32,7 +32,7 @@ func gapDescriptors(gaps []report.Gap) []*sarif.ReportingDescriptor {
 
 // gapNotification is a warning for a gap that counts, else a note.
 func gapNotification(g report.Gap) *sarif.Notification {
-	level, message := "warning", told(g)
+	level, message := "warning", gapText(g)
 	if !g.Counts {
 		level, message = "note", message+" ("+whyNot(g)+")"
 	}

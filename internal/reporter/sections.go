@@ -71,10 +71,10 @@ func foldedHeader(title string) string {
 func gapSection(p *page, r *report.Report, limit int) {
 	counting, rest := splitGaps(r)
 	p.list("### Not seen\n\n"+header("Stage", "Where", "What", "Fix"), convert.List(counting, func(g report.Gap) string {
-		return row(code(g.Stage, cellName), codePlace(g.Location), code(told(g), cellText)+ruleOf(g), code(g.Remediation, cellText))
+		return row(code(g.Stage, cellName), codePlace(g.Location), code(gapText(g), cellText)+ruleOf(g), code(g.Remediation, cellText))
 	}), limit, "gap", "\n")
 	p.list(foldedHeader("Not seen and not counted: "+restLine(rest))+header("Stage", "Where", "What", "Why it does not count"), convert.List(rest, func(g report.Gap) string {
-		return row(code(g.Stage, cellName), codePlace(g.Location), code(told(g), cellText)+ruleOf(g), code(whyNot(g), cellText))
+		return row(code(g.Stage, cellName), codePlace(g.Location), code(gapText(g), cellText)+ruleOf(g), code(whyNot(g), cellText))
 	}), limit, "gap", folded)
 }
 

@@ -30,7 +30,7 @@ subjects contains name if some name, _ in input.services
 unknown contains doubt if some doubt in compose.undecided({"volumes", "use_api_socket", "devices", "group_add"})
 
 # An engine is reached by other ways than its socket.
-unknown contains {"subject": name, "reason": "it is told of an engine at an address", "path": path} if {
+unknown contains {"subject": name, "reason": "it is given the address of an engine", "path": path} if {
 	some name, service in input.services
 	some key, value in service.environment
 	upper(sprintf("%v", [key])) in {"BUILDKIT_HOST", "CONTAINER_HOST", "DOCKER_HOST", "PODMAN_HOST"}
