@@ -51,7 +51,7 @@ func (a *app) clean(ctx context.Context, run string) error {
 	if err != nil {
 		return fmt.Errorf("remove leftovers: %w", err)
 	}
-	a.tellCleaned(cleaned)
+	a.printCleaned(cleaned)
 	return nil
 }
 
@@ -64,8 +64,8 @@ func (a *app) sweep(ctx context.Context, e *stack.Engine, run string) (stack.Cle
 	return stack.Cleaned{Removed: n}, err
 }
 
-// tellCleaned prints what was removed and what was not. The ids come from the engine.
-func (a *app) tellCleaned(c stack.Cleaned) {
+// printCleaned prints what was removed and what was not. The ids come from the engine.
+func (a *app) printCleaned(c stack.Cleaned) {
 	fmt.Fprintf(a.Stdout, "removed %d leftovers of dynamic tests\n", c.Removed)
 	for _, run := range c.Living {
 		fmt.Fprintf(a.Stdout, "left run %s alone, which goes on\n", reporter.TerminalLine(run))
@@ -75,11 +75,11 @@ func (a *app) tellCleaned(c stack.Cleaned) {
 	}
 }
 
-// factsCommand is what a side-car of the dynamic test runs: it tells what the kernel
+// factsCommand is what a side-car of the dynamic test runs: it prints what the kernel
 // says about the first process that it sees.
 func (a *app) factsCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: stack.FactsCommand, Short: "Tell what the kernel says about process 1", Args: cobra.NoArgs, Hidden: true,
+		Use: stack.FactsCommand, Short: "Print what the kernel says about process 1", Args: cobra.NoArgs, Hidden: true,
 		RunE: func(*cobra.Command, []string) error { return facts.Write(a.Stdout, "/proc/1") },
 	}
 }

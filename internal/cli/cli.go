@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -120,12 +119,3 @@ func unjoin(err error) []error {
 
 // conclude turns a report into the exit code.
 func (a *app) conclude(r *report.Report) { a.code = r.Verdict.ExitCode() }
-
-// tempDir makes a private directory outside the repository under test.
-func (a *app) tempDir() (string, func(), error) {
-	dir, err := os.MkdirTemp(a.env("RUNNER_TEMP"), "assure-")
-	if err != nil {
-		return "", nil, fmt.Errorf("make a private directory: %w", err)
-	}
-	return dir, func() { os.RemoveAll(dir) }, nil
-}

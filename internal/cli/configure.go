@@ -16,12 +16,13 @@ import (
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage/all"
+	"github.com/stella-ops/assure/internal/workspace"
 )
 
 // configure loads the configuration from the trusted tree.
-func (a *app) configure(w *workspace) (config.Config, error) {
+func (a *app) configure(w *workspace.Workspace) (config.Config, error) {
 	s := config.Sources{Env: a.LookupEnv, Flags: a.given()}
-	name, data, err := findConfig(w.trusted(), a.flags.config)
+	name, data, err := findConfig(w.Trusted(), a.flags.config)
 	if err == nil && a.flags.config == "" {
 		err = unread(w)
 	}
@@ -53,10 +54,10 @@ func findConfig(tree *source.Tree, name string) (string, []byte, error) {
 
 // unread refuses configuration files between the directory that was named and the root:
 // whoever wrote one believes that it holds.
-func unread(w *workspace) error {
-	for dir := w.sub; dir != "" && dir != "."; dir = path.Dir(dir) {
+func unread(w *workspace.Workspace) error {
+	for dir := w.Sub; dir != "" && dir != "."; dir = path.Dir(dir) {
 		for _, f := range config.Files {
-			if f = path.Join(dir, f); w.trusted().Has(f) {
+			if f = path.Join(dir, f); w.Trusted().Has(f) {
 				return fmt.Errorf("%s is not read: the configuration stands at the top of the repository; move its settings there, or name it with --config %s", f, f)
 			}
 		}
@@ -77,8 +78,8 @@ func ruleIDs(engine *policy.Engine) []string {
 }
 
 // everyRule reads the rules of all kinds and profiles.
-func everyRule(w *workspace, cfg config.Config) (*policy.Engine, error) {
-	more, err := packs(w, cfg.Hardening.Packs)
+func everyRule(w *workspace.Workspace, cfg config.Config) (*policy.Engine, error) {
+	more, err := w.Packs(cfg.Hardening.Packs)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +89,7 @@ func everyRule(w *workspace, cfg config.Config) (*policy.Engine, error) {
 
 // misnamed are the mistakes that only the rules can tell: ids in exceptions and
 // parameters.
-func misnamed(w *workspace, cfg config.Config) error {
+func misnamed(w *workspace.Workspace, cfg config.Config) error {
 	engine, err := everyRule(w, cfg)
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func understood(j *job, list []config.Exception) (known []config.Exception, unkn
 	ids := ruleIDs(j.engine)
 	strange := func(e config.Exception) bool { return config.UnknownRule(e.Rule, ids) != "" }
 	if slices.ContainsFunc(list, strange) {
-		if engine, err := everyRule(j.workspace, j.cfg); err == nil {
+		if engine, err := everyRule(j.Workspace, j.cfg); err == nil {
 			ids = ruleIDs(engine)
 		}
 	}

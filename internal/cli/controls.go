@@ -33,7 +33,7 @@ func (a *app) controls(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	defer j.close()
+	defer j.Close()
 	r, err := a.assess(ctx, j)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/stella-ops/assure/internal/reporter"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 	"github.com/stella-ops/assure/internal/stage/deps/database"
+	"github.com/stella-ops/assure/internal/workspace"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -47,8 +48,8 @@ func (a *app) diagnose(ctx context.Context, path string) []diagnosis {
 	if err != nil {
 		return []diagnosis{{"repository", "", err}}
 	}
-	defer w.close()
-	all := []diagnosis{{"repository", fmt.Sprintf("%s, event %s", w.tree.Dir(), w.event.Name), nil}, a.diagnoseBase(w)}
+	defer w.Close()
+	all := []diagnosis{{"repository", fmt.Sprintf("%s, event %s", w.Tree.Dir(), w.Event.Name), nil}, a.diagnoseBase(w)}
 	cfg, err := a.configure(w)
 	if err != nil {
 		return append(all, diagnosis{"configuration", "", err})
@@ -64,14 +65,14 @@ func (a *app) diagnose(ctx context.Context, path string) []diagnosis {
 	return all
 }
 
-func (a *app) diagnoseBase(w *workspace) diagnosis {
-	if w.base == nil {
-		return diagnosis{"base commit", "none: " + w.noBase, nil}
+func (a *app) diagnoseBase(w *workspace.Workspace) diagnosis {
+	if w.Base == nil {
+		return diagnosis{"base commit", "none: " + w.NoBase, nil}
 	}
-	return diagnosis{"base commit", w.event.Base, nil}
+	return diagnosis{"base commit", w.Event.Base, nil}
 }
 
-func (a *app) diagnosePolicy(w *workspace, cfg config.Config) diagnosis {
+func (a *app) diagnosePolicy(w *workspace.Workspace, cfg config.Config) diagnosis {
 	engine, err := a.loadPolicy(w, cfg)
 	if err != nil {
 		return diagnosis{"policy", "", err}

@@ -20,11 +20,8 @@ import (
 	"github.com/stella-ops/assure/internal/stage/all"
 	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
 	"github.com/stella-ops/assure/internal/stage/deps/database"
+	"github.com/stella-ops/assure/internal/workspace"
 )
-
-// maxTrustedBytes is above keys, roots and policies, and bills of materials that are
-// compared.
-const maxTrustedBytes = 16 << 20
 
 // stages are all stages with what they need from the outside.
 func (a *app) stages(j *job) ([]stage.Stage, error) {
@@ -36,7 +33,7 @@ func (a *app) stages(j *job) ([]stage.Stage, error) {
 }
 
 func (a *app) stageEnv(j *job) (all.Env, error) {
-	rules, err := j.trusted().Read(j.cfg.DAST.RulesFile, source.MaxFileBytes)
+	rules, err := j.Trusted().Read(j.cfg.DAST.RulesFile, source.MaxFileBytes)
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && j.cfg.DAST.RulesFile == config.DefaultRulesFile) {
 		return all.Env{}, fmt.Errorf("read rules file: %w", err)
 	}
@@ -44,12 +41,12 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 	return all.Env{
 		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Proc: process, TargetToken: a.targetToken(j.cfg),
 		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment, Lookup: a.LookupEnv,
-		ReadKey:    func(path string) ([]byte, error) { return j.trusted().Read(path, maxTrustedBytes) },
-		EngineHost: a.engineHost(), RunID: a.runID(), Runs: a.runsDir(), ZAPRules: rules, Fixes: a.showsFixes(), SBOM: a.inAction() || a.flags.out != "", Releases: j.releases,
+		ReadKey:    func(path string) ([]byte, error) { return j.Trusted().Read(path, workspace.MaxTrustedBytes) },
+		EngineHost: a.engineHost(), RunID: a.runID(), Runs: a.runsDir(), ZAPRules: rules, Fixes: a.showsFixes(), SBOM: a.inAction() || a.flags.out != "", Releases: j.Releases,
 	}, nil
 }
 
-// showsFixes tells whether any output of this run holds fixes.
+// showsFixes reports whether any output of this run holds fixes.
 func (a *app) showsFixes() bool {
 	return a.wantsFixes || a.inAction() || a.flags.out != "" || a.flags.format == "json" || a.flags.format == "sarif"
 }

@@ -30,7 +30,7 @@ type exceptions struct {
 // other stage has findings that they are about.
 func (a *app) exceptions(j *job, p *plan.Plan, runs []report.StageRun) exceptions {
 	e := a.accepted(j, p, runs)
-	if j.changeUnderTest() {
+	if j.ChangeUnderTest() {
 		e.pending = slices.DeleteFunc(a.proposed(j, p.LockFiles), func(x config.Exception) bool { return holds(e.held, x) })
 	}
 	return e
@@ -40,7 +40,7 @@ func (a *app) exceptions(j *job, p *plan.Plan, runs []report.StageRun) exception
 func (a *app) accepted(j *job, p *plan.Plan, runs []report.StageRun) exceptions {
 	e := exceptions{held: j.cfg.Exceptions}
 	if j.cfg.Runs("deps") {
-		more, problems := accepted.Read(j.trusted(), whereAccepted(j.cfg, p.LockFiles))
+		more, problems := accepted.Read(j.Trusted(), whereAccepted(j.cfg, p.LockFiles))
 		e.held, e.unreadable = slices.Concat(e.held, more), problems
 	}
 	inline, problems := inlineExceptions(p, runs)
@@ -81,11 +81,11 @@ func inlineExceptions(p *plan.Plan, runs []report.StageRun) ([]config.Exception,
 // load has none.
 func (a *app) proposed(j *job, lockFiles []string) []config.Exception {
 	var all []config.Exception
-	if head, err := a.headConfig(j.tree); err == nil {
+	if head, err := a.headConfig(j.Tree); err == nil {
 		all = head.Exceptions
 	}
 	if j.cfg.Runs("deps") {
-		more, _ := accepted.Read(j.tree, whereAccepted(j.cfg, lockFiles))
+		more, _ := accepted.Read(j.Tree, whereAccepted(j.cfg, lockFiles))
 		all = slices.Concat(all, more)
 	}
 	return all
@@ -105,7 +105,7 @@ func (a *app) headConfig(tree *source.Tree) (config.Config, error) {
 	return config.Load(config.Sources{File: name, Data: data})
 }
 
-// holds tells whether the exception is among those, wherever it stands.
+// holds reports whether the exception is among those, wherever it stands.
 func holds(all []config.Exception, e config.Exception) bool {
 	return slices.ContainsFunc(all, func(held config.Exception) bool {
 		held.Location = e.Location

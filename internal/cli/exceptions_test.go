@@ -1,13 +1,33 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/source"
 )
+
+// tree writes files into a new directory and opens it.
+func tree(t *testing.T, files map[string]string) *source.Tree {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tr, err := source.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tr.Close() })
+	return tr
+}
 
 // TestExceptionsWhereSomethingWasNotSeen reads comments of files that the plan does not
 // list, once each, and none in prose.

@@ -37,7 +37,7 @@ func (a *app) fixCommand() *cobra.Command {
 	return c
 }
 
-// fix exits with 0 whether or not there was anything to mend, and with 2 when the
+// fix exits with 0 whether or not there was anything to fix, and with 2 when the
 // repository could not be judged.
 func (a *app) fix(ctx context.Context, dir string, write, review bool) error {
 	a.wantsFixes = true
@@ -45,7 +45,7 @@ func (a *app) fix(ctx context.Context, dir string, write, review bool) error {
 	if err != nil {
 		return err
 	}
-	defer j.close()
+	defer j.Close()
 	j.cfg.Stages = fixStages(j.cfg)
 	r, err := a.assess(ctx, j)
 	if err != nil {
@@ -85,7 +85,7 @@ func (a *app) sayUnpinned(r *report.Report, cfg config.Config) {
 	}
 }
 
-// hint tells a person something that changes no result.
+// hint is advice for a person that changes no result.
 func (a *app) hint(text string) {
 	if !a.flags.quiet {
 		fmt.Fprintln(a.Stderr, reporter.TerminalLine("assure: "+text))
@@ -104,7 +104,7 @@ func fixes(r *report.Report, review bool) map[string][]*finding.Fix {
 }
 
 func (a *app) fixFile(j *job, name string, fixes []*finding.Fix, write bool) error {
-	old, err := j.tree.Read(name, source.MaxFileBytes)
+	old, err := j.Tree.Read(name, source.MaxFileBytes)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (a *app) fixFile(j *job, name string, fixes []*finding.Fix, write bool) err
 	if !write || string(fixed) == string(old) {
 		return nil
 	}
-	return replaceFile(j.tree.Dir(), name, fixed)
+	return replaceFile(j.Tree.Dir(), name, fixed)
 }
 
 // splice makes as many fixes as go together: each was proven alone, and a further one

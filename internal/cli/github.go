@@ -19,7 +19,7 @@ import (
 // sends comment and SARIF, whose failures are warnings.
 func (a *app) publishToGitHub(ctx context.Context, j *job, r *report.Report) error {
 	files := github.CommandFiles{Env: a.env, Rand: rand.Reader}
-	o := reporter.Options{Key: j.github.CommentKey(), RunURL: j.github.RunURL(), OutDir: a.flags.out}
+	o := reporter.Options{Key: j.GitHub.CommentKey(), RunURL: j.GitHub.RunURL(), OutDir: a.flags.out}
 	summary, err := reporter.Render("markdown", r, o)
 	if err != nil {
 		return err
@@ -69,11 +69,11 @@ func (a *app) send(ctx context.Context, j *job, r *report.Report, o reporter.Opt
 	if j.cfg.Offline || j.cfg.Token == "" {
 		return nil
 	}
-	client, err := github.New(j.github, github.Options{Token: j.cfg.Token, Version: version})
+	client, err := github.New(j.GitHub, github.Options{Token: j.cfg.Token, Version: version})
 	if err != nil {
 		return []string{err.Error()}
 	}
-	p := github.Publication{Head: j.event.Commit, OnlyUpdate: j.cfg.Report.Comment == "on-change" && r.Verdict == report.Pass}
+	p := github.Publication{Head: j.Event.Commit, OnlyUpdate: j.cfg.Report.Comment == "on-change" && r.Verdict == report.Pass}
 	if wantsComment(j.cfg.Report.Comment, r.Verdict) {
 		p.Comment, err = reporter.Render("comment", r, o)
 	}

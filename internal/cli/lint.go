@@ -38,15 +38,15 @@ func (a *app) lint(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
-	defer w.close()
+	defer w.Close()
 	cfg, err := a.configure(w)
 	if err != nil {
 		return err
 	}
 	for i := range names {
-		names[i] = path.Join(w.sub, names[i])
+		names[i] = path.Join(w.Sub, names[i])
 	}
-	p, err := discover.Files(ctx, w.tree, cfg, names)
+	p, err := discover.Files(ctx, w.Tree, cfg, names)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stella-ops/assure/internal/cli/ledger"
 	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
@@ -34,13 +35,13 @@ func (a *app) plan(ctx context.Context, path string, files bool) error {
 	if err != nil {
 		return err
 	}
-	defer j.close()
-	p, err := discover.Build(ctx, j.tree, j.cfg, j.event, j.selected)
+	defer j.Close()
+	p, err := discover.Build(ctx, j.Tree, j.cfg, j.Event, j.selected)
 	if err != nil {
 		return err
 	}
 	if files {
-		return a.printLedger(planLedger(j.cfg, p))
+		return a.printLedger(ledger.Before(j.cfg, p))
 	}
 	v := planView{Stages: []stageView{}}
 	stages, err := a.stages(j)

@@ -15,7 +15,7 @@ import (
 // quietFor is how long a log stays silent between two lines that report no end.
 const quietFor = 5 * time.Second
 
-// progress tells on standard error what the stages do: one line that is rewritten on
+// progress shows on standard error what the stages do: one line that is rewritten on
 // a terminal, elsewhere a line on change, every five seconds at most.
 type progress struct {
 	mu     sync.Mutex

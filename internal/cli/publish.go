@@ -91,7 +91,7 @@ func (a *app) writeFiles(j *job, r *report.Report) error {
 		return err
 	}
 	if a.inAction() {
-		return giveToOwner(a.flags.out, j.tree.Dir(), names)
+		return j.GiveToOwner(a.flags.out, names)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/github"
 	"github.com/stella-ops/assure/internal/reporter"
+	"github.com/stella-ops/assure/internal/reporter/document"
 )
 
 // maxReport bounds the report of another run, in bytes.
@@ -73,7 +74,7 @@ func foreignComment(file string, o reporter.Options) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the report of the earlier run: %w", err)
 	}
-	r, err := reporter.Decode(data)
+	r, err := document.Decode(data)
 	if err != nil {
 		return nil, fmt.Errorf("read the report of the earlier run: %w", err)
 	}

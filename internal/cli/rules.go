@@ -15,7 +15,7 @@ import (
 	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/report"
-	"github.com/stella-ops/assure/internal/reporter"
+	"github.com/stella-ops/assure/internal/reporter/document"
 	"github.com/stella-ops/assure/internal/stage/all"
 	"github.com/stella-ops/assure/policies"
 )
@@ -42,12 +42,12 @@ func (a *app) rulesHere(ctx context.Context) ([]finding.Rule, *policy.Engine, er
 	if err != nil {
 		return nil, nil, err
 	}
-	defer w.close()
+	defer w.Close()
 	cfg, err := a.configure(w)
 	if err != nil {
 		return nil, nil, err
 	}
-	more, err := packs(w, cfg.Hardening.Packs)
+	more, err := w.Packs(cfg.Hardening.Packs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -66,7 +66,7 @@ func (a *app) rulesCommand() *cobra.Command {
 				return err
 			}
 			if a.flags.format == "json" {
-				data, err := reporter.RulesJSON(rules)
+				data, err := document.Rules(rules)
 				if err != nil {
 					return err
 				}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stella-ops/assure/internal/cli/ledger"
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
@@ -16,6 +17,7 @@ import (
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage"
+	"github.com/stella-ops/assure/internal/workspace"
 	"github.com/stella-ops/assure/policies"
 )
 
@@ -64,7 +66,7 @@ func (a *app) run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	defer j.close()
+	defer j.Close()
 	r, err := a.assess(ctx, j)
 	if err != nil {
 		return err
@@ -74,7 +76,7 @@ func (a *app) run(ctx context.Context, path string) error {
 
 // job is a workspace with the configuration and the policy that hold for it.
 type job struct {
-	*workspace
+	*workspace.Workspace
 	cfg    config.Config
 	engine *policy.Engine
 	// selected are the files that are assessed.
@@ -87,7 +89,7 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &job{workspace: w}
+	j := &job{Workspace: w}
 	if j.cfg, err = a.configure(w); err == nil {
 		a.mask(j.cfg)
 		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
@@ -96,10 +98,10 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 		err = config.Mistakes(err, misnamed(w, j.cfg))
 	}
 	if err == nil {
-		j.selected, err = a.selection(w, j.cfg)
+		j.selected, err = w.Selection(j.cfg, a.inAction())
 	}
 	if err != nil {
-		w.close()
+		w.Close()
 		return nil, err
 	}
 	return j, nil
@@ -116,7 +118,7 @@ func wanted(cfg config.Config) []string {
 
 // assess plans, runs the stages and builds the report.
 func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
-	p, err := discover.Build(ctx, j.tree, j.cfg, j.event, j.selected)
+	p, err := discover.Build(ctx, j.Tree, j.cfg, j.Event, j.selected)
 	if err != nil {
 		return nil, err
 	}
@@ -128,17 +130,17 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	accepts := a.exceptions(j, p, runs)
 	base := a.baseline(ctx, j)
 	return report.Build(report.Input{
-		Tool: tool(), Target: target(j.workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
-		Runs: broke(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.baseTime,
+		Tool: tool(), Target: target(j.Workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
+		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
-		ChangeUnderTest: j.changeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
-		Settings: a.aboutSettings(j, p), BaseSettings: base.settings, Partial: j.sub != "", Controls: j.engine.Controls(),
-		Unchanged: j.unchanged(), Files: fileNames(p), Excluded: excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: meant(j.cfg, p),
+		ChangeUnderTest: j.ChangeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
+		Settings: a.aboutSettings(j, p), BaseSettings: base.settings, Partial: j.Sub != "", Controls: j.engine.Controls(),
+		Unchanged: j.Unchanged(), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
 	}), nil
 }
 
-func (a *app) loadPolicy(w *workspace, cfg config.Config, kinds ...string) (*policy.Engine, error) {
-	packs, err := packs(w, cfg.Hardening.Packs)
+func (a *app) loadPolicy(w *workspace.Workspace, cfg config.Config, kinds ...string) (*policy.Engine, error) {
+	packs, err := w.Packs(cfg.Hardening.Packs)
 	if err != nil {
 		return nil, err
 	}
@@ -204,15 +206,15 @@ type baseline struct {
 // baseline runs the static stages on the base commit with the same policy and the same
 // data.
 func (a *app) baseline(ctx context.Context, j *job) baseline {
-	if j.base == nil && j.failOn() == "new" {
-		return baseline{reason: j.noBase}
+	if j.Base == nil && j.failOn() == "new" {
+		return baseline{reason: j.NoBase}
 	}
-	if j.base == nil {
+	if j.Base == nil {
 		return baseline{}
 	}
-	event := j.event
+	event := j.Event
 	event.Name = "base"
-	p, err := discover.Build(ctx, j.base, j.cfg, event, j.baseSelection(j.cfg))
+	p, err := discover.Build(ctx, j.Base, j.cfg, event, j.BaseSelection(j.cfg))
 	if err != nil {
 		return baseline{reason: "the base commit could not be read: " + err.Error()}
 	}
@@ -232,13 +234,13 @@ func (j *job) failOn() string {
 	switch {
 	case j.cfg.FailOn != "":
 		return j.cfg.FailOn
-	case j.changeUnderTest():
+	case j.ChangeUnderTest():
 		return "new"
 	default:
 		return "all"
 	}
 }
 
-func target(w *workspace) report.Target {
-	return report.Target{Root: w.root, Commit: w.event.Commit, Ref: w.event.Ref, Event: w.event.Name, Base: w.event.Base}
+func target(w *workspace.Workspace) report.Target {
+	return report.Target{Root: w.Root, Commit: w.Event.Commit, Ref: w.Event.Ref, Event: w.Event.Name, Base: w.Event.Base}
 }

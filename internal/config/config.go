@@ -271,7 +271,7 @@ func Default() Config {
 	}
 }
 
-// Runs tells whether the named stage was asked for.
+// Runs reports whether the named stage was asked for.
 func (c Config) Runs(stage string) bool {
 	if len(c.Stages) == 0 {
 		return true

@@ -26,7 +26,7 @@ const (
 // Lines are lines of a file, from 1, both included. The zero value means every line.
 type Lines struct{ From, To int }
 
-// Contains tells whether the line is among them.
+// Contains reports whether the line is among them.
 func (l Lines) Contains(line int) bool { return l == Lines{} || l.From <= line && line <= l.To }
 
 var (
@@ -157,7 +157,7 @@ func inlineLines(name string, lines []string, i int, alone bool) Lines {
 	return Lines{first + 1, last + 1}
 }
 
-// nests tells whether what is below a line belongs to it: in YAML, unless it is a
+// nests reports whether what is below a line belongs to it: in YAML, unless it is a
 // top-level key, below which half the file may stand.
 func nests(name, line string) bool {
 	ext := path.Ext(name)

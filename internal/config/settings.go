@@ -80,7 +80,7 @@ func Settings() []Setting {
 			set: func(c *Config, v string) error { c.Deps.Platform = v; return nil }},
 		{Name: "cache-dir", Usage: "Where the database is kept between runs.", Default: "the user's cache directory", Aliases: []string{"TRIVY_CACHE_DIR"},
 			set: func(c *Config, v string) error { c.Deps.CacheDir = v; return nil }},
-		{Name: "ignore-files", Usage: "Ignore files of the repository besides .trivyignore, .trivyignore.yaml and osv-scanner.toml; .toml and .yaml tell the form, anything else is read as .trivyignore. On a pull request those of the base commit count.", Default: "none", Aliases: []string{"TRIVY_IGNOREFILE"},
+		{Name: "ignore-files", Usage: "Ignore files of the repository besides .trivyignore, .trivyignore.yaml and osv-scanner.toml; those that end in .toml or .yaml are read in that form, all others as .trivyignore. On a pull request those of the base commit count.", Default: "none", Aliases: []string{"TRIVY_IGNOREFILE"},
 			set: func(c *Config, v string) error { c.Deps.IgnoreFiles = list(v); return nil }},
 		{Name: "vex", Usage: "VEX documents of the repository, or directories of them, besides .vex. On a pull request those of the base commit count.", Default: "none",
 			set: func(c *Config, v string) error { c.Deps.VEX = list(v); return nil }},

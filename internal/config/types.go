@@ -40,17 +40,17 @@ func (t Threshold) String() string {
 	return t.Severity.String()
 }
 
-// Meets tells whether a finding of the given severity reaches the threshold.
+// Meets reports whether a finding of the given severity reaches the threshold.
 func (t Threshold) Meets(s finding.Severity) bool { return !t.Never && s >= t.Severity }
 
 // Date is a calendar day in UTC. The time is a named field so that its own JSON form,
 // which has hours, is not promoted.
 type Date struct{ day time.Time }
 
-// Equal tells whether both are the same day.
+// Equal reports whether both are the same day.
 func (d Date) Equal(o Date) bool { return d.day.Equal(o.day) }
 
-// IsZero tells whether no day was given.
+// IsZero reports whether no day was given.
 func (d Date) IsZero() bool { return d.day.IsZero() }
 
 // UnmarshalText reads a day as 2027-01-31.
@@ -74,7 +74,7 @@ func (d Date) String() string {
 	return d.day.Format(time.DateOnly)
 }
 
-// Passed tells whether the whole day lies before now. No day never passes.
+// Passed reports whether the whole day lies before now. No day never passes.
 func (d Date) Passed(now time.Time) bool {
 	return !d.IsZero() && now.UTC().After(d.day.AddDate(0, 0, 1))
 }

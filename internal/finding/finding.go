@@ -24,9 +24,9 @@ type Finding struct {
 	// Key tells apart findings of one rule on one subject in one file: a document
 	// path, a package name. It holds no line number and no version.
 	Key string
-	// Remediation says how to mend this hit; empty means the rule's own text.
+	// Remediation says how to fix this hit; empty means the rule's own text.
 	Remediation string
-	// Fix is the change that mends it, nil when none is known.
+	// Fix is the change that fixes it, nil when none is known.
 	Fix *Fix
 	// Gate says why this hit fails the gate whatever its severity; empty when only the
 	// severity counts.

@@ -8,7 +8,7 @@ type Rule struct {
 	Title string
 	// Description says why it matters, in a few sentences.
 	Description string
-	// Remediation says how to mend it.
+	// Remediation says how to fix it.
 	Remediation string
 	// Help is optional Markdown with examples; written by us, never by a scanner.
 	Help string

@@ -100,11 +100,11 @@ func (c *Client) Publish(ctx context.Context, p Publication) (warnings []string)
 	return warnings
 }
 
-// uploads tells whether results of this event belong into code scanning. Those of a
+// uploads reports whether results of this event belong into code scanning. Those of a
 // merge queue would become alerts of a branch that lives for minutes.
 func (c Context) uploads() bool {
 	return c.Refuse(false) == "" && c.Event != "merge_group"
 }
 
-// comments tells whether there is a pull request to comment on.
+// comments reports whether there is a pull request to comment on.
 func (c Context) comments() bool { return c.Refuse(true) == "" && c.PullRequest > 0 }

@@ -86,7 +86,7 @@ func buffer(resp *http.Response) error {
 	return nil
 }
 
-// verdict tells whether to ask again, and after how long.
+// verdict reports whether to ask again, and after how long.
 func (t *transport) verdict(resp *http.Response, err error, try int) (time.Duration, bool) {
 	wait := firstWait << try
 	if err != nil {
@@ -123,7 +123,7 @@ func (t *transport) asked(resp *http.Response, otherwise time.Duration) time.Dur
 	return otherwise
 }
 
-// fits tells whether the wait ends before the context does.
+// fits reports whether the wait ends before the context does.
 func (t *transport) fits(ctx context.Context, wait time.Duration) bool {
 	end, ok := ctx.Deadline()
 	return !ok || t.now().Add(wait).Before(end)

@@ -39,7 +39,7 @@ type Result struct {
 	Severity *finding.Severity
 	// Related are paths to further values that explain the hit.
 	Related [][]any
-	// Fix is the change that mends it, nil when only a person can decide.
+	// Fix is the change that fixes it, nil when only a person can decide.
 	Fix *Change
 }
 

@@ -30,7 +30,7 @@ func day(s string) (d config.Date) {
 func ran(state report.State, findings ...finding.Finding) report.StageRun {
 	run := report.StageRun{Name: "hardening", State: state, Set: finding.Set{
 		Rules: []finding.Rule{
-			{ID: "a", Controls: []string{"C-1"}, Remediation: "mend a"}, {ID: "b", Controls: []string{"C-2"}},
+			{ID: "a", Controls: []string{"C-1"}, Remediation: "fix a"}, {ID: "b", Controls: []string{"C-2"}},
 		},
 		Judged: map[string]int{"a": 1, "b": 1}, Findings: findings,
 	}}
@@ -204,7 +204,7 @@ func TestOrderMergeAndCounts(t *testing.T) {
 	for _, f := range r.Findings {
 		got = append(got, f.Rule+" "+string(f.Class)+" "+f.Remediation)
 	}
-	if diff := cmp.Diff([]string{"b existing ", "a introduced mend a"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"b existing ", "a introduced fix a"}, got); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(report.Counts{High: 1, Low: 1, Introduced: 1}, r.Counts); diff != "" {

@@ -31,7 +31,7 @@ var (
 		ID: "assure/exception-unreadable", Severity: finding.Medium,
 		Title:       "An exception cannot be read",
 		Description: "An entry of a comment, an ignore file or a VEX document is not understood. It accepts nothing, whatever its author meant.",
-		Remediation: "Mend the entry as the message says, or remove it.",
+		Remediation: "Correct the entry as the message says, or remove it.",
 	}
 )
 
@@ -113,7 +113,7 @@ func about(e config.Exception, rule finding.Rule, message string) finding.Findin
 	}
 }
 
-// ranFully tells whether the named stage ran and saw everything.
+// ranFully reports whether the named stage ran and saw everything.
 func ranFully(name string, runs []StageRun) bool {
 	i := slices.IndexFunc(runs, func(run StageRun) bool { return run.Name == name })
 	return i >= 0 && sawEverything(runs[i:i+1])

@@ -24,6 +24,16 @@ type Gap struct {
 	Counts bool
 }
 
+// GapsOf returns the gaps of one stage.
+func (r *Report) GapsOf(stage string) (out []Gap) {
+	for _, g := range r.Gaps {
+		if g.Stage == stage {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
 // judgeGaps says of every gap of the runs whether it counts.
 func judgeGaps(in Input, t trust) []Gap {
 	gaps := collectGaps(in.Runs)

@@ -33,15 +33,15 @@ func inlineTrust(in Input) trust {
 	return t
 }
 
-// holds tells whether the exception may accept the finding.
+// holds reports whether the exception may accept the finding.
 func (t trust) holds(e config.Exception, f finding.Finding) bool {
 	return e.Source != config.InlineSource || t == nil || t[twinOf(e, f)]
 }
 
-// waits tells whether it will, once the change is merged.
+// waits reports whether it will, once the change is merged.
 func (t trust) waits(e config.Exception, f finding.Finding) bool { return !t.holds(e, f) }
 
-// commentCovers tells whether a finding stands in the lines that an exception inside a file
+// commentCovers reports whether a finding stands in the lines that an exception inside a file
 // covers. One that stands in other files too is more than the file can accept.
 func commentCovers(e config.Exception, f finding.Finding) bool {
 	return e.Path == f.Location.URI && e.Lines.Contains(f.Location.Region.StartLine) &&

@@ -18,7 +18,7 @@ const (
 	propProducts = "product"
 )
 
-// names tells whether the exception is for the finding's rule, or for another id of the
+// names reports whether the exception is for the finding's rule, or for another id of the
 // same advisory.
 func names(e config.Exception, f finding.Finding) bool {
 	return e.Rule == f.Rule || slices.Contains(words(f.Properties[propAliases]), e.Rule)
@@ -28,13 +28,13 @@ func words(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' })
 }
 
-// everywhere tells whether the glob matches every file in which the finding sits: one
+// everywhere reports whether the glob matches every file in which the finding sits: one
 // that is accepted in one place may be new in the other.
 func everywhere(glob string, f finding.Finding) bool {
 	return !slices.ContainsFunc(f.Targets(), func(uri string) bool { return !globMatches(glob, uri) })
 }
 
-// concerns tells whether the exception's packages cover every package of the finding.
+// concerns reports whether the exception's packages cover every package of the finding.
 func concerns(packages string, f finding.Finding) bool {
 	if packages == "" {
 		return true
@@ -58,7 +58,7 @@ func lineCovers(line, pkg string, products []string) bool {
 	return within || covers(product, pkg)
 }
 
-// covers tells whether everything that the pattern says is true of the package.
+// covers reports whether everything that the pattern says is true of the package.
 func covers(pattern, pkg string) bool {
 	p, errP := packageurl.FromString(pattern)
 	t, errT := packageurl.FromString(pkg)

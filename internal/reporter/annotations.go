@@ -6,6 +6,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter/convert"
 )
 
 // annotationsMax is how many annotations of each kind the runner keeps in a step
@@ -51,7 +52,7 @@ func writeAnnotations(b *strings.Builder, kind finding.Level, lines []string) {
 // annotation is the command for one finding.
 func annotation(f report.Finding) string {
 	name := map[finding.Level]string{finding.LevelError: "error", finding.LevelWarning: "warning", finding.LevelNote: "notice"}[f.Severity.Level()]
-	g := region(f.Location.Region)
+	g := convert.Region(f.Location.Region)
 	place := fmt.Sprintf("file=%s,line=%d,endLine=%d", commandProperty(f.Location.URI), g.StartLine, g.EndLine)
 	if g.StartLine == g.EndLine {
 		place += fmt.Sprintf(",col=%d,endColumn=%d", g.StartColumn, g.EndColumn)

@@ -13,8 +13,8 @@ const commentBytes = 60000
 // untrusted stands above a report that the author of the change could have written.
 const untrusted = "> This report comes from a run of the pull request's own workflow. It informs; it decides nothing.\n\n"
 
-// Marker is the first line of the comment with the given key. It tells which comment
-// to update; whether the comment is ours its author tells.
+// Marker is the first line of the comment with the given key. It identifies the
+// comment to update; whether that is ours is decided by its author.
 func Marker(key string) string {
 	key = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._/:", r) {
@@ -45,7 +45,7 @@ func renderComment(r *report.Report, o Options) ([]byte, error) {
 	gapSection(p, r, 20)
 	p.list("### Exceptions\n\n"+header("State", "Rule", "For", "Expires", "Owner", "Reason"), exceptionRows(r), 20, "exception", "\n")
 	p.add(controlSection(r))
-	p.list(foldedHeader("Findings that this change mends")+findingHeader("Fixed"), findingRows(r.Fixed), 50, "line", folded)
+	p.list(foldedHeader("Findings that this change fixes")+findingHeader("Fixed"), findingRows(r.Fixed), 50, "line", folded)
 	p.list(foldedHeader("Findings that were there before")+findingHeader("Existing"), findingRows(before), 50, "line", folded)
 	return []byte(p.String() + end), nil
 }

@@ -8,12 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/reporter/document"
 )
 
 func TestDecodeShowsTheSame(t *testing.T) {
 	t.Parallel()
 	r := rich(verbatim)
-	got, err := Decode(rendered(t, "json", r, Options{}))
+	got, err := document.Decode(rendered(t, "json", r, Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func TestDecodeShowsTheSame(t *testing.T) {
 		}
 	}
 	gaps := rich(benign).Gaps
-	again, err := Decode(rendered(t, "json", rich(benign), Options{}))
+	again, err := document.Decode(rendered(t, "json", rich(benign), Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,12 +71,12 @@ func TestDecodeRefuses(t *testing.T) {
 		if bad == good {
 			t.Fatalf("%s: nothing to change", name)
 		}
-		if _, err := Decode([]byte(bad)); err == nil {
+		if _, err := document.Decode([]byte(bad)); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	for name, bad := range map[string]string{"empty": "", "cut": good[:500], "two": good + good, "large": good + strings.Repeat(" ", decodeMax)} {
-		if _, err := Decode([]byte(bad)); err == nil {
+	for name, bad := range map[string]string{"empty": "", "cut": good[:500], "two": good + good, "large": good + strings.Repeat(" ", document.MaxBytes)} {
+		if _, err := document.Decode([]byte(bad)); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
@@ -97,7 +98,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(data)
 	f.Add([]byte(`{"schema": 1, "verdict": "pass", "findings": [{"class": "existing"}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := Decode(data)
+		r, err := document.Decode(data)
 		if err != nil {
 			return
 		}

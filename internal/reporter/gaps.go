@@ -28,8 +28,8 @@ func whyNot(g report.Gap) string {
 	return string(g.Class)
 }
 
-// told is the message of a gap with what was not seen, where the message may not say it.
-func told(g report.Gap) string {
+// gapText is the message of a gap with what was not seen, where the message may not say it.
+func gapText(g report.Gap) string {
 	if g.Subject == "" || strings.Contains(g.Message, g.Subject) {
 		return g.Message
 	}

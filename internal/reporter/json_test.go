@@ -11,6 +11,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter/document"
 )
 
 // keys that version 1 of report.json promises; there may be more.
@@ -127,7 +128,7 @@ func TestJSONKeepsFileNames(t *testing.T) {
 
 func TestRulesJSON(t *testing.T) {
 	t.Parallel()
-	got, err := RulesJSON(rich(benign).Rules)
+	got, err := document.Rules(rich(benign).Rules)
 	if err != nil {
 		t.Fatal(err)
 	}

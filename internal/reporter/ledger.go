@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/reporter/convert"
 )
 
 // renderLedger writes ledger.json, one entry a line.
@@ -15,7 +16,7 @@ func renderLedger(entries []finding.Entry) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("[")
 	for i, e := range entries {
-		e.File, e.By = utf8Only(e.File), utf8Only(e.By)
+		e.File, e.By = convert.Text(e.File), convert.Text(e.By)
 		data, err := json.Marshal(e)
 		if err != nil {
 			return nil, fmt.Errorf("render the ledger: %w", err)

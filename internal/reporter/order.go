@@ -39,7 +39,7 @@ func gates(f report.Finding) int {
 	return 0
 }
 
-// remedy joins a finding's message and how to mend it.
+// remedy is how to fix a finding.
 func remedy(f report.Finding) string {
 	if f.Remediation != "" {
 		return f.Remediation

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter/document"
 )
 
 // Reporter writes a report somewhere.
@@ -57,6 +58,8 @@ func formats() map[string]render {
 		"html":         renderHTML,
 	}
 }
+
+func renderJSON(r *report.Report, _ Options) ([]byte, error) { return document.Encode(r) }
 
 // New returns the reporter of the format, one of text, lint, json, sarif,
 // sarif-upload, markdown, comment, annotations and html, writing to w.

@@ -9,10 +9,10 @@ import (
 	"github.com/stella-ops/assure/internal/report"
 )
 
-// rollUpFrom is how many findings at one place about one subject are told as one line.
+// rollUpFrom is how many findings at one place about one subject are shown as one line.
 const rollUpFrom = 4
 
-// spot is what findings share that are told together.
+// spot is what findings share that are shown together.
 type spot struct {
 	stage, subject string
 	class          report.Class
@@ -25,12 +25,12 @@ func spotOf(f report.Finding) spot {
 	return spot{f.Stage, f.Subject, f.Class, f.Location, f.Severity, f.Gates}
 }
 
-// rollUp tells findings together that say at one place what one subject lacks: a service
+// rollUp joins findings that say at one place what one subject lacks: a service
 // without any hardening, a dependency with many advisories. The first of them stands for
 // all and names the others. Only what people read is shortened so; machines get every
 // finding. It returns the lines and how many findings each stands for.
 func rollUp(list []report.Finding) (lines []report.Finding, counts []int) {
-	groups, told := map[spot][]report.Finding{}, map[spot]bool{}
+	groups, shown := map[spot][]report.Finding{}, map[spot]bool{}
 	for _, f := range list {
 		groups[spotOf(f)] = append(groups[spotOf(f)], f)
 	}
@@ -39,8 +39,8 @@ func rollUp(list []report.Finding) (lines []report.Finding, counts []int) {
 		switch {
 		case len(group) < rollUpFrom:
 			lines, counts = append(lines, f), append(counts, 1)
-		case !told[spotOf(f)]:
-			told[spotOf(f)] = true
+		case !shown[spotOf(f)]:
+			shown[spotOf(f)] = true
 			f.Message = fmt.Sprintf("%d findings here, also %s: %s", len(group), names(group), f.Message)
 			lines, counts = append(lines, f), append(counts, len(group))
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/stella-ops/assure/internal/report"
 )
 
-// TestRollUp tells four or more findings of one subject at one place as one line, and
+// TestRollUp shows four or more findings of one subject at one place as one line, and
 // leaves alone what differs in anything that a reader must see.
 func TestRollUp(t *testing.T) {
 	t.Parallel()

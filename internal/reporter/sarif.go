@@ -12,6 +12,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter/convert"
 )
 
 const (
@@ -67,7 +68,7 @@ func newSarifRun(r *report.Report, s report.StageRun, findings []report.Finding,
 	run.Tool = sarif.NewTool().WithDriver(driver)
 	run.ColumnKind = ptr("unicodeCodePoints")
 	run.AutomationDetails = sarif.NewRunAutomationDetails().WithID("assure/" + s.Name + "/")
-	gaps := gapsOf(s.Name, r.Gaps)
+	gaps := r.GapsOf(s.Name)
 	driver.Notifications = gapDescriptors(gaps)
 	run.Invocations = []*sarif.Invocation{invocation(s, gaps, cut, shape)}
 	seen := map[string]int{}
@@ -99,7 +100,7 @@ func (shape *logShape) choose(findings []report.Finding) (kept []report.Finding,
 	slices.SortStableFunc(order, func(a, b int) int { return worse(kept[a], kept[b]) })
 	order = order[:shape.limit]
 	slices.Sort(order)
-	return convert(order, func(i int) report.Finding { return kept[i] }), cut
+	return convert.List(order, func(i int) report.Finding { return kept[i] }), cut
 }
 
 // invocation says whether the stage saw everything. GitHub refuses a whole upload of
@@ -162,10 +163,10 @@ func firstText(limit int, texts ...string) string {
 }
 
 func sarifLocation(l finding.Location) *sarif.Location {
-	g := region(l.Region)
+	g := convert.Region(l.Region)
 	reg := sarif.NewRegion()
 	reg.StartLine, reg.StartColumn, reg.EndLine, reg.EndColumn = &g.StartLine, &g.StartColumn, &g.EndLine, &g.EndColumn
-	physical := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewArtifactLocation().WithURI(uri(l.URI))).WithRegion(reg)
+	physical := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewArtifactLocation().WithURI(convert.URI(l.URI))).WithRegion(reg)
 	return sarif.NewLocation().WithPhysicalLocation(physical)
 }
 

@@ -266,33 +266,6 @@ func TestUploadLimits(t *testing.T) {
 	}
 }
 
-func TestURI(t *testing.T) {
-	t.Parallel()
-	for path, want := range map[string]string{
-		"compose.yaml": "compose.yaml", "a b/c#d?.yaml": "a%20b/c%23d%3F.yaml", "c:/x": "c%3A/x", "/etc/passwd": "%2Fetc/passwd",
-		"ü\n\xff": "%C3%BC%0A%FF", "%41": "%2541", "//host/x": "%2F/host/x",
-	} {
-		if got := uri(path); got != want {
-			t.Errorf("uri(%q) = %q, want %q", path, got, want)
-		}
-	}
-}
-
-func FuzzURI(f *testing.F) {
-	for _, h := range append(hostile, "/a", "//b", "c:d", "..", "%2e%2e/x") {
-		f.Add(h)
-	}
-	f.Fuzz(func(t *testing.T, path string) {
-		u, err := url.Parse(uri(path))
-		if err != nil || u.IsAbs() || u.Host != "" || u.RawQuery != "" || u.Fragment != "" {
-			t.Fatalf("uri(%q) = %q is no relative path: %v", path, uri(path), err)
-		}
-		if got, err := url.PathUnescape(uri(path)); err != nil || got != path {
-			t.Errorf("uri(%q) decodes to %q, %v", path, got, err)
-		}
-	})
-}
-
 func FuzzSARIF(f *testing.F) {
 	for i, h := range hostile {
 		f.Add(h, i, i+3)

@@ -8,6 +8,7 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter/convert"
 )
 
 // gapDescriptors describe the kinds of the gaps, sorted by id.
@@ -19,7 +20,7 @@ func gapDescriptors(gaps []report.Gap) []*sarif.ReportingDescriptor {
 		}
 	}
 	slices.Sort(ids)
-	return convert(slices.Compact(ids), func(id string) *sarif.ReportingDescriptor {
+	return convert.List(slices.Compact(ids), func(id string) *sarif.ReportingDescriptor {
 		kind, _ := gap.Lookup(id)
 		d := sarif.NewReportingDescriptor().WithID(id)
 		d.ShortDescription = ruleString("", kind.Title, id)
@@ -31,7 +32,7 @@ func gapDescriptors(gaps []report.Gap) []*sarif.ReportingDescriptor {
 
 // gapNotification is a warning for a gap that counts, else a note.
 func gapNotification(g report.Gap) *sarif.Notification {
-	level, message := "warning", told(g)
+	level, message := "warning", gapText(g)
 	if !g.Counts {
 		level, message = "note", message+" ("+whyNot(g)+")"
 	}
@@ -44,7 +45,7 @@ func gapNotification(g report.Gap) *sarif.Notification {
 	}
 	n.Properties = sarif.NewPropertyBag()
 	n.Properties.Properties = sarif.Properties{
-		"class": string(g.Class), "subject": utf8Only(g.Subject), "remediation": utf8Only(g.Remediation), "fingerprint": g.Fingerprint,
+		"class": string(g.Class), "subject": convert.Text(g.Subject), "remediation": convert.Text(g.Remediation), "fingerprint": g.Fingerprint,
 	}
 	return n
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter/convert"
 )
 
 // result is one finding; nth counts equal fingerprints within the run.
@@ -59,12 +60,12 @@ func logicalLocation(subject string) *sarif.LogicalLocation {
 func resultProperties(f report.Finding) *sarif.PropertyBag {
 	bag := sarif.NewPropertyBag()
 	bag.Properties = sarif.Properties{
-		"severity": f.Severity.String(), "class": string(f.Class), "subject": utf8Only(f.Subject),
-		"controls": orEmpty(f.Controls), "remediation": utf8Only(f.Remediation),
+		"severity": f.Severity.String(), "class": string(f.Class), "subject": convert.Text(f.Subject),
+		"controls": convert.Texts(f.Controls), "remediation": convert.Text(f.Remediation),
 	}
 	facts := map[string]string{}
 	for k, v := range f.Properties {
-		facts[utf8Only(k)] = utf8Only(v)
+		facts[convert.Text(k)] = convert.Text(v)
 	}
 	if len(facts) > 0 {
 		bag.Properties["facts"] = facts
@@ -79,9 +80,9 @@ func webRequest(f report.Finding) *sarif.WebRequest {
 		return nil
 	}
 	w := sarif.NewWebRequest()
-	w.Target = ptr(utf8Only(target))
+	w.Target = ptr(convert.Text(target))
 	if m := f.Properties["method"]; m != "" {
-		w.Method = ptr(utf8Only(m))
+		w.Method = ptr(convert.Text(m))
 	}
 	return w
 }
@@ -92,7 +93,7 @@ func fixes(f report.Finding) []*sarif.Fix {
 	if f.Fix == nil {
 		return []*sarif.Fix{}
 	}
-	change := sarif.NewArtifactChange().WithArtifactLocation(sarif.NewArtifactLocation().WithURI(uri(f.Location.URI)))
+	change := sarif.NewArtifactChange().WithArtifactLocation(sarif.NewArtifactLocation().WithURI(convert.URI(f.Location.URI)))
 	for _, e := range f.Fix.Edits {
 		gone := sarif.NewRegion()
 		gone.ByteOffset, gone.ByteLength = e.Start, ptr(max(e.End-e.Start, 0))
@@ -115,7 +116,7 @@ func suppressions(e *config.Exception) []*sarif.Suppression {
 	s.Kind, s.Status = ptr("external"), ptr("accepted")
 	s.Justification = ptr(short(strip(e.Reason), 2000))
 	s.Properties = sarif.NewPropertyBag()
-	s.Properties.Properties = sarif.Properties{"owner": utf8Only(e.Owner), "expires": e.Expires.String()}
+	s.Properties.Properties = sarif.Properties{"owner": convert.Text(e.Owner), "expires": e.Expires.String()}
 	if e.Location != (finding.Location{}) {
 		s.Location = sarifLocation(e.Location)
 	}

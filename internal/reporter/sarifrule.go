@@ -10,6 +10,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter/convert"
 )
 
 // Limits of GitHub code scanning for a rule (SARIF support for code scanning).
@@ -70,7 +71,7 @@ func descriptor(r finding.Rule, stage string) *sarif.ReportingDescriptor {
 func ruleString(markdown string, texts ...string) *sarif.MultiformatMessageString {
 	m := sarif.NewMultiformatMessageString().WithText(firstText(ruleText, texts...))
 	if markdown != "" {
-		m.Markdown = ptr(utf8Only(markdown))
+		m.Markdown = ptr(convert.Text(markdown))
 	}
 	return m
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter/convert"
 )
 
 // Widths of foreign text in Markdown tables.
@@ -46,7 +47,7 @@ func stageSection(r *report.Report) string {
 // findingRows are table rows under findingHeader, rolled up.
 func findingRows(list []report.Finding) []string {
 	lines, _ := rollUp(list)
-	return convert(lines, func(f report.Finding) string {
+	return convert.List(lines, func(f report.Finding) string {
 		word := f.Severity.String()
 		if f.Gates {
 			word = "**" + word + "**"
@@ -69,11 +70,11 @@ func foldedHeader(title string) string {
 // gapSection lists what was not seen, with the way out, and folds what does not count.
 func gapSection(p *page, r *report.Report, limit int) {
 	counting, rest := splitGaps(r)
-	p.list("### Not seen\n\n"+header("Stage", "Where", "What", "Fix"), convert(counting, func(g report.Gap) string {
-		return row(code(g.Stage, cellName), codePlace(g.Location), code(told(g), cellText)+ruleOf(g), code(g.Remediation, cellText))
+	p.list("### Not seen\n\n"+header("Stage", "Where", "What", "Fix"), convert.List(counting, func(g report.Gap) string {
+		return row(code(g.Stage, cellName), codePlace(g.Location), code(gapText(g), cellText)+ruleOf(g), code(g.Remediation, cellText))
 	}), limit, "gap", "\n")
-	p.list(foldedHeader("Not seen and not counted: "+restLine(rest))+header("Stage", "Where", "What", "Why it does not count"), convert(rest, func(g report.Gap) string {
-		return row(code(g.Stage, cellName), codePlace(g.Location), code(told(g), cellText)+ruleOf(g), code(whyNot(g), cellText))
+	p.list(foldedHeader("Not seen and not counted: "+restLine(rest))+header("Stage", "Where", "What", "Why it does not count"), convert.List(rest, func(g report.Gap) string {
+		return row(code(g.Stage, cellName), codePlace(g.Location), code(gapText(g), cellText)+ruleOf(g), code(whyNot(g), cellText))
 	}), limit, "gap", folded)
 }
 

@@ -162,7 +162,7 @@ func (t *console) gaps(r *report.Report) {
 
 // gap is a gap as file:line:col: rule message.
 func (t *console) gap(g report.Gap) string {
-	return strings.Join(slices.DeleteFunc([]string{gapPlace(g) + ":", terminal(g.Rule), terminal(short(told(g), textWidth))},
+	return strings.Join(slices.DeleteFunc([]string{gapPlace(g) + ":", terminal(g.Rule), terminal(short(gapText(g), textWidth))},
 		func(s string) bool { return s == "" }), " ")
 }
 
@@ -237,7 +237,7 @@ func renderLint(r *report.Report, o Options) ([]byte, error) {
 	}
 	counting, _ := splitGaps(r)
 	for _, g := range counting {
-		t.line("%s: error %s %s", gapPlace(g), terminal(cmp.Or(g.Rule, "assure/gap")), terminal(short(told(g), textWidth)))
+		t.line("%s: error %s %s", gapPlace(g), terminal(cmp.Or(g.Rule, "assure/gap")), terminal(short(gapText(g), textWidth)))
 	}
 	return t.Bytes(), nil
 }

@@ -32,7 +32,7 @@ unknown contains doubt if some doubt in compose.undecided({"volumes", "use_api_s
 unknown contains doubt if some doubt in compose.undecided_volumes
 
 # An engine is reached by other ways than its socket.
-unknown contains {"subject": name, "reason": "it is told of an engine at an address", "path": path} if {
+unknown contains {"subject": name, "reason": "it is given the address of an engine", "path": path} if {
 	some name, service in input.services
 	some key, value in service.environment
 	upper(sprintf("%v", [key])) in {"BUILDKIT_HOST", "CONTAINER_HOST", "DOCKER_HOST", "PODMAN_HOST"}

@@ -10,7 +10,7 @@
 #   severity: medium
 #   controls: [SHG-7.09, SHG-7.10, SHG-7.11]
 #   profiles: [guide, strict]
-#   remediation: Mend the expression; promtool check rules FILE says what is wrong with it.
+#   remediation: Correct the expression; promtool check rules FILE says what is wrong with it.
 #   bad: |
 #     -- rules/store.yml --
 #     groups:

@@ -1,7 +1,7 @@
 # METADATA
 # title: No alert warns before the client token ends
 # description: >-
-#   The backend tells how many days its offline token still lives. When nobody is warned five
+#   The backend reports how many days its offline token still lives. When nobody is warned five
 #   days before, scans stop on the day it ends.
 # scope: package
 # related_resources:

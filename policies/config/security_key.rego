@@ -1,7 +1,7 @@
 # METADATA
 # title: Reports of weaknesses cannot be encrypted
 # description: >-
-#   A report tells how to break in. Without a public key it travels and lies in mailboxes in the
+#   A report describes how to break in. Without a public key it travels and lies in mailboxes in the
 #   clear.
 # scope: package
 # custom:

@@ -2,7 +2,7 @@
 # title: Nothing reminds of the end of the client token
 # description: >-
 #   The token of offline clients ends after 30 days, and with it the quota. Somebody has to be
-#   told some days before.
+#   reminded some days before.
 # scope: package
 # custom:
 #   severity: low

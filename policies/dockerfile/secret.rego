@@ -24,7 +24,7 @@ package policies.dockerfile.secret
 
 subjects contains i if some i, _ in input.facts.stages
 
-# What a command writes into the image is not followed; these words tell of a secret.
+# What a command writes into the image is not followed; these words suggest a secret.
 unknown contains {"subject": i, "reason": "a command handles a secret or fetches something unchecked", "path": ["stages", i, "instructions", j]} if {
 	some i, stage in input.stages
 	some j, instruction in stage.instructions

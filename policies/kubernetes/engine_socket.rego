@@ -46,7 +46,7 @@ subjects contains input.facts.name if input.facts.pod != null
 unknown contains doubt if some doubt in kubernetes.unjudged
 
 # An engine is reached by other ways than its socket.
-unknown contains {"subject": input.facts.name, "reason": "it is told of an engine at an address", "path": variable.path} if {
+unknown contains {"subject": input.facts.name, "reason": "it is given the address of an engine", "path": variable.path} if {
 	some container in input.facts.containers
 	some variable in container.env
 	variable.name in {"BUILDKIT_HOST", "CONTAINER_HOST", "DOCKER_HOST", "PODMAN_HOST"}

@@ -1,7 +1,7 @@
 # METADATA
 # title: Metrics are open to everybody
 # description: >-
-#   Metrics tell names of hosts, versions and load. Only the scraper inside the cluster needs
+#   Metrics reveal names of hosts, versions and load. Only the scraper inside the cluster needs
 #   them.
 # scope: package
 # custom:

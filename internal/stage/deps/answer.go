@@ -16,7 +16,7 @@ import (
 
 // upgrade is what to do about a package.
 type upgrade struct {
-	// to is the lowest version that mends everything that can be mended; empty when
+	// to is the lowest version that fixes everything that can be fixed; empty when
 	// there is none. all is true when nothing is left then.
 	to  string
 	all bool
@@ -28,8 +28,8 @@ type upgrade struct {
 const maxCandidates = 100
 
 // smallest finds the lowest fixed version that no advisory holds for, or else the lowest
-// that leaves the fewest. What mends one advisory may have another, so the versions that
-// mend those are tried as well.
+// that leaves the fewest. What fixes one advisory may have another, so the versions that
+// fix those are tried as well.
 func smallest(hits []hit) (upgrade, error) {
 	up := upgrade{count: len(advisories(slices.Clone(hits)))}
 	t := trials{hits: hits, left: map[string]int{}, known: map[string]bool{}}
@@ -47,7 +47,7 @@ func smallest(hits []hit) (upgrade, error) {
 	return up, nil
 }
 
-// trials are the versions of one package that may mend it.
+// trials are the versions of one package that may fix it.
 type trials struct {
 	hits []hit
 	// pending are versions that were not tried yet, the lowest first, passed those that
@@ -59,8 +59,8 @@ type trials struct {
 }
 
 // climb tries versions from the lowest up until no advisory is left. An advisory that
-// holds for a version holds until the next one that mends it, so the versions between
-// them are passed over; they count again when nothing mends all.
+// holds for a version holds until the next one that fixes it, so the versions between
+// them are passed over; they count again when nothing fixes all.
 func (t *trials) climb() error {
 	for _, skips := range [...]bool{true, false} {
 		if !skips {
@@ -74,7 +74,7 @@ func (t *trials) climb() error {
 				return err
 			}
 			if skips {
-				t.skip(nextMend(to, vulns))
+				t.skip(nextFix(to, vulns))
 			}
 		}
 	}
@@ -123,14 +123,14 @@ func (t *trials) skip(below string) {
 	})
 }
 
-// nextMend is the lowest version by which everything that holds for one may be mended.
-func nextMend(from string, vulns []trivy.DetectedVulnerability) (next string) {
+// nextFix is the lowest version by which everything that holds for one may be fixed.
+func nextFix(from string, vulns []trivy.DetectedVulnerability) (next string) {
 	for _, v := range vulns {
-		mends := slices.DeleteFunc(fixedBy(v), func(f string) bool { return order(f, from) <= 0 })
-		if len(mends) == 0 {
+		fixes := slices.DeleteFunc(fixedBy(v), func(f string) bool { return order(f, from) <= 0 })
+		if len(fixes) == 0 {
 			continue
 		}
-		if lowest := slices.MinFunc(mends, order); next == "" || order(lowest, next) > 0 {
+		if lowest := slices.MinFunc(fixes, order); next == "" || order(lowest, next) > 0 {
 			next = lowest
 		}
 	}
@@ -151,7 +151,7 @@ func order(a, b string) int {
 	return va.Compare(vb)
 }
 
-// fixed lists the versions that mend the hits, the lowest first.
+// fixed lists the versions that fix the hits, the lowest first.
 func fixed(hits []hit) []string {
 	var versions []string
 	for _, h := range hits {
@@ -165,7 +165,7 @@ func fixed(hits []hit) []string {
 	return versions
 }
 
-// fixedBy are the versions that mend one, without the operators of ranges.
+// fixedBy are the versions that fix one, without the operators of ranges.
 func fixedBy(v trivy.DetectedVulnerability) (versions []string) {
 	for text := range strings.SplitSeq(v.FixedVersion, ",") {
 		if text = strings.TrimLeft(text, " ><=~^"); text != "" {
@@ -180,7 +180,7 @@ func remediation(hits []hit, up upgrade) string {
 	if len(own) == 0 {
 		text := "Replace " + name + ", or accept the finding with a reason and a date until a fixed version exists."
 		if up.to != "" && up.count > 1 {
-			text += fmt.Sprintf(" %s mends others of its %d advisories.", up.to, up.count)
+			text += fmt.Sprintf(" %s fixes others of its %d advisories.", up.to, up.count)
 		}
 		return text
 	}
@@ -190,7 +190,7 @@ func remediation(hits []hit, up upgrade) string {
 	}
 	text := "Upgrade " + name + " to " + to + " or later"
 	if up.count > 1 && up.all {
-		text += fmt.Sprintf(", which mends all %d of its advisories", up.count)
+		text += fmt.Sprintf(", which fixes all %d of its advisories", up.count)
 	}
 	text += "."
 	if path := hits[0].path; len(path) > 1 {

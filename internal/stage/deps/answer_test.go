@@ -33,17 +33,17 @@ func TestSmallestUpgrade(t *testing.T) {
 	}{
 		"one": {[]fixture.Advisory{one}, []string{"CVE-1 1.2.0: Upgrade weak to 1.2.0 or later."}},
 		"two": {[]fixture.Advisory{one, two}, []string{
-			"CVE-1 1.5.0: Upgrade weak to 1.5.0 or later, which mends all 2 of its advisories.",
-			"CVE-2 1.5.0: Upgrade weak to 1.5.0 or later, which mends all 2 of its advisories.",
+			"CVE-1 1.5.0: Upgrade weak to 1.5.0 or later, which fixes all 2 of its advisories.",
+			"CVE-2 1.5.0: Upgrade weak to 1.5.0 or later, which fixes all 2 of its advisories.",
 		}},
 		"the fix has another": {[]fixture.Advisory{two, later}, []string{"CVE-2 1.7.0: Upgrade weak to 1.7.0 or later."}},
-		"one cannot be mended": {[]fixture.Advisory{one, open}, []string{
+		"one cannot be fixed": {[]fixture.Advisory{one, open}, []string{
 			"CVE-1 1.2.0: Upgrade weak to 1.2.0 or later.",
-			"CVE-4 1.2.0: Replace weak, or accept the finding with a reason and a date until a fixed version exists. 1.2.0 mends others of its 2 advisories.",
+			"CVE-4 1.2.0: Replace weak, or accept the finding with a reason and a date until a fixed version exists. 1.2.0 fixes others of its 2 advisories.",
 		}},
 		"two ways":      {[]fixture.Advisory{either}, []string{"CVE-6 1.2.0: Upgrade weak to 1.2.0 or later."}},
 		"no way back":   {[]fixture.Advisory{backport}, []string{"CVE-5 1.3.0: Upgrade weak to 1.3.0 or later."}},
-		"nothing mends": {[]fixture.Advisory{open}, []string{"CVE-4 : Replace weak, or accept the finding with a reason and a date until a fixed version exists."}},
+		"nothing fixes": {[]fixture.Advisory{open}, []string{"CVE-4 : Replace weak, or accept the finding with a reason and a date until a fixed version exists."}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -59,8 +59,8 @@ func TestSmallestUpgrade(t *testing.T) {
 	}
 }
 
-// What lies between a version and the next that may mend it is tried only when nothing
-// mends all.
+// What lies between a version and the next that may fix it is tried only when nothing
+// fixes all.
 func TestSmallestUpgradePassesOver(t *testing.T) {
 	advisory := func(id, vulnerable, patched string) fixture.Advisory {
 		a := fixture.Advisory{ID: id, Ecosystem: "npm", Package: "weak", Vulnerable: []string{vulnerable}}
@@ -77,14 +77,14 @@ func TestSmallestUpgradePassesOver(t *testing.T) {
 		advisories []fixture.Advisory
 		want       string
 	}{
-		"each mend has another": {endless, "1.1.0"},
-		"one mends all": {[]fixture.Advisory{
+		"each fix has another": {endless, "1.1.0"},
+		"one fixes all": {[]fixture.Advisory{
 			advisory("CVE-1", "<1.2.0", "1.2.0"), advisory("CVE-2", ">=1.2.0, <1.3.0", "1.3.0"), advisory("CVE-3", ">=1.0.0, <1.4.0", "1.4.0"), advisory("CVE-4", "<1.6.0", "1.6.0"),
 		}, "1.6.0"},
 		"the best is among them": {[]fixture.Advisory{
 			advisory("CVE-1", "<1.2.0", "1.2.0"), advisory("CVE-2", "<1.3.0", "1.3.0"), advisory("CVE-3", "<1.5.0", "1.5.0"), advisory("CVE-4", ">=1.4.0", ""), advisory("CVE-5", ">=1.5.0", ""),
 		}, "1.3.0"},
-		"the lower of two mends": {[]fixture.Advisory{
+		"the lower of two fixes": {[]fixture.Advisory{
 			advisory("CVE-1", "<1.2.0", "1.2.0"),
 			{ID: "CVE-2", Ecosystem: "npm", Package: "weak", Vulnerable: []string{"<1.3.0"}, Patched: []string{"1.3.0", "1.9.0"}},
 		}, "1.3.0"},

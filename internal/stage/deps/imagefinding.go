@@ -57,7 +57,7 @@ func (j *judge) addImageFinding(d *deployed, uses []plan.Image, hits []imageHit,
 	}
 }
 
-// imageRemediation says where to mend: packages of the base image come with it.
+// imageRemediation says where to fix it: packages of the base image come with it.
 func imageRemediation(properties map[string]string, hits []hit, base string) string {
 	name := hits[0].pkg.Name
 	if len(fixed(hits)) == 0 {

@@ -12,7 +12,7 @@ func endOfLife() finding.Rule {
 	return finding.Rule{
 		ID:          "deps/image-end-of-life",
 		Title:       "The system of an image still gets security updates",
-		Description: "After the end of its support nobody mends a distribution, and nobody writes advisories for it: what is found in it is only what was known then.",
+		Description: "After the end of its support nobody maintains a distribution, and nobody writes advisories for it: what is found in it is only what was known then.",
 		Remediation: "Move to a supported release of the distribution.",
 		Severity:    finding.High,
 		Tags:        []string{"dependency", "CWE-1104"},

@@ -108,7 +108,7 @@ func TestFixOfSecondDocument(t *testing.T) {
 // A fix of a rule's own example silences the rule there, and the file still loads.
 func TestFixesMendTheExamples(t *testing.T) {
 	t.Parallel()
-	var mended []string
+	var repaired []string
 	for _, ex := range engine(t, "").Examples() {
 		set := judge(t, repository(t, exampleFiles(ex.Kind, ex.Bad)), "")
 		for _, f := range set.Findings {
@@ -126,10 +126,10 @@ func TestFixesMendTheExamples(t *testing.T) {
 					t.Errorf("%s still fires after its fix: %s", ex.Rule, again.Message)
 				}
 			}
-			mended = append(mended, ex.Rule)
+			repaired = append(repaired, ex.Rule)
 		}
 	}
-	golden(t, "fixable.txt", strings.Join(mended, "\n")+"\n")
+	golden(t, "fixable.txt", strings.Join(repaired, "\n")+"\n")
 }
 
 // The guide's stack as all safe fixes leave it.

@@ -64,7 +64,7 @@ func TestOneKeyInEveryPlace(t *testing.T) {
 			"the key release is " + print(right) + ", but /keys/cosign.pub in " + app},
 		"other at the URL":    {[][]entry{{keys}}, other, differs, "/keys/cosign.pub is " + print(other)},
 		"replaced above":      {[][]entry{{keys}, {{name: "keys/cosign.pub", data: other}}}, right, differs, "is " + print(other)},
-		"mended above":        {[][]entry{{{name: "keys/cosign.pub", data: other}}, {keys}, {{name: "x", data: "x"}}}, right, nil, ""},
+		"fixed above":         {[][]entry{{{name: "keys/cosign.pub", data: other}}, {keys}, {{name: "x", data: "x"}}}, right, nil, ""},
 		"twice in a layer":    {[][]entry{{{name: "keys/cosign.pub", data: other}, keys}}, right, nil, ""},
 		"removed above":       {[][]entry{{keys}, {{name: "keys/.wh.cosign.pub"}}}, right, differs, "it has no such file"},
 		"directory removed":   {[][]entry{{keys}, {{name: ".wh.keys"}}}, right, differs, "it has no such file"},

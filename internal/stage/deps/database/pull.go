@@ -56,7 +56,7 @@ func (s *Store) pull(ctx context.Context) (Info, error) {
 }
 
 // pullOnce tries the repositories in their order. Only an error that may pass leads to
-// the next one: a refused credential or a wrong name is for the user to mend.
+// the next one: a refused credential or a wrong name is for the user to correct.
 func (s *Store) pullOnce(ctx context.Context) (Info, error) {
 	var failed []error
 	for _, repo := range s.cfg.Repositories {

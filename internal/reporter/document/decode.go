@@ -1,4 +1,4 @@
-package reporter
+package document
 
 import (
 	"bytes"
@@ -13,18 +13,19 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/report"
+	"github.com/stella-ops/assure/internal/reporter/convert"
 )
 
-// decodeMax bounds a report of another run.
-const decodeMax = 1 << 20
+// MaxBytes is the largest report of another run that Decode reads.
+const MaxBytes = 1 << 20
 
 // Decode reads a report.json that a run wrote which may be under foreign control: it is
 // bounded, holds no key and no word that we do not know, and everything in it is text
 // that the sinks escape. Counts are counted anew. The result is for showing; no verdict
 // may follow from it.
 func Decode(data []byte) (*report.Report, error) {
-	if len(data) > decodeMax {
-		return nil, fmt.Errorf("read the report: %d bytes are more than %d", len(data), decodeMax)
+	if len(data) > MaxBytes {
+		return nil, fmt.Errorf("read the report: %d bytes are more than %d", len(data), MaxBytes)
 	}
 	var d document
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -80,17 +81,17 @@ func (d document) check() error {
 func (d document) report() (*report.Report, error) {
 	var errs []error
 	findings := func(l []docFinding) []report.Finding {
-		return convert(l, func(f docFinding) report.Finding { return f.finding(&errs) })
+		return convert.List(l, func(f docFinding) report.Finding { return f.finding(&errs) })
 	}
 	exceptions := func(l []docException) []config.Exception {
-		return convert(l, func(e docException) config.Exception { return e.exception(&errs) })
+		return convert.List(l, func(e docException) config.Exception { return e.exception(&errs) })
 	}
 	r := &report.Report{
 		Tool: report.Tool(d.Tool), Target: report.Target(d.Target), Time: d.Time, Verdict: d.Verdict, Reasons: d.Reasons,
 		FailOn: d.Gate.FailOn, Threshold: d.Gate.Threshold, BaselineReason: d.Gate.BaselineReason,
-		Stages:   convert(d.Stages, docStage.run),
+		Stages:   convert.List(d.Stages, docStage.run),
 		Findings: findings(d.Findings), Fixed: findings(d.Fixed),
-		Controls: convert(d.Controls, docControl.control),
+		Controls: convert.List(d.Controls, docControl.control),
 		Files:    report.Files{FileCounts: report.FileCounts(d.Files.docFileCounts), ExcludedBy: d.Files.ExcludedBy},
 		Exceptions: report.Exceptions{
 			Used: exceptions(d.Exceptions.Used), Expired: exceptions(d.Exceptions.Expired),
@@ -101,7 +102,7 @@ func (d document) report() (*report.Report, error) {
 		r.Database = &finding.Database{Digest: d.Database.Digest, UpdatedAt: d.Database.UpdatedAt, Source: d.Database.Source}
 	}
 	for _, s := range d.Stages {
-		r.Gaps = append(r.Gaps, convert(s.Gaps, func(g docGap) report.Gap { return g.gap(s.Name, &errs) })...)
+		r.Gaps = append(r.Gaps, convert.List(s.Gaps, func(g docGap) report.Gap { return g.gap(s.Name, &errs) })...)
 	}
 	r.Counts = report.Count(r.Findings, r.Gaps)
 	return r, errors.Join(errs...)

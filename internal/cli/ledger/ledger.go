@@ -1,4 +1,6 @@
-package cli
+// Package ledger says what a plan means for every file: who is to judge it, and which
+// setting takes it out. The report compares that with what the stages did.
+package ledger
 
 import (
 	"fmt"
@@ -10,7 +12,8 @@ import (
 	"github.com/stella-ops/assure/internal/report"
 )
 
-func fileNames(p *plan.Plan) []string {
+// Files are the names of the files of a plan.
+func Files(p *plan.Plan) []string {
 	names := make([]string, 0, len(p.Files))
 	for _, f := range p.Files {
 		names = append(names, f.Name)
@@ -18,11 +21,11 @@ func fileNames(p *plan.Plan) []string {
 	return names
 }
 
-// excluded names for each file that is taken out the setting and the line that does it.
-func excluded(cfg config.Config, p *plan.Plan) map[string]string {
+// Excluded names for each file that is taken out the setting and the line that does it.
+func Excluded(cfg config.Config, p *plan.Plan) map[string]string {
 	by := make([]string, len(cfg.Exclude))
 	for i := range by {
-		if at := cfg.At(indexed("exclude", i)); at.URI != "" {
+		if at := cfg.At(fmt.Sprintf("exclude[%d]", i)); at.URI != "" {
 			by[i] = fmt.Sprintf("%s:%d", at.URI, at.Region.StartLine)
 		} else {
 			by[i] = "the setting exclude"
@@ -35,9 +38,9 @@ func excluded(cfg config.Config, p *plan.Plan) map[string]string {
 	return files
 }
 
-// broke adds the gaps of files that do not parse and look like nothing, but that a stage
+// Broken adds the gaps of files that do not parse and look like nothing, but that a stage
 // judged in the base commit: one broken line must not take a file out of judgement.
-func broke(runs, base []report.StageRun, p *plan.Plan) []report.StageRun {
+func Broken(runs, base []report.StageRun, p *plan.Plan) []report.StageRun {
 	out := slices.Clone(runs)
 	for i, run := range out {
 		j := slices.IndexFunc(base, func(b report.StageRun) bool { return b.Name == run.Name })
@@ -101,15 +104,15 @@ func see(set *finding.Set, stage string, p *plan.Plan) {
 	}
 }
 
-// planLedger is the ledger before anything ran.
-func planLedger(cfg config.Config, p *plan.Plan) []finding.Entry {
+// Before is the ledger before anything ran.
+func Before(cfg config.Config, p *plan.Plan) []finding.Entry {
 	return report.Build(report.Input{
-		Runs: planned(cfg, p), Files: fileNames(p), Excluded: excluded(cfg, p), OutOfScope: p.OutOfScope,
+		Runs: planned(cfg, p), Files: Files(p), Excluded: Excluded(cfg, p), OutOfScope: p.OutOfScope,
 	}).Ledger
 }
 
-// meant are the files that each stage is to judge.
-func meant(cfg config.Config, p *plan.Plan) map[string]map[string]string {
+// Meant are the files that each stage is to judge.
+func Meant(cfg config.Config, p *plan.Plan) map[string]map[string]string {
 	files := map[string]map[string]string{}
 	for _, run := range planned(cfg, p) {
 		files[run.Name] = run.Set.Seen

@@ -1,4 +1,4 @@
-package reporter
+package convert
 
 import (
 	"strings"
@@ -6,9 +6,9 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 )
 
-// region completes a region so that every consumer can use it: lines and columns from
+// Region completes a region so that every consumer can use it: lines and columns from
 // one, and an end behind the start.
-func region(g finding.Region) finding.Region {
+func Region(g finding.Region) finding.Region {
 	g.StartLine = max(g.StartLine, 1)
 	g.StartColumn = max(g.StartColumn, 1)
 	g.EndLine = max(g.EndLine, g.StartLine)
@@ -19,10 +19,10 @@ func region(g finding.Region) finding.Region {
 	return g
 }
 
-// uri writes a path as a relative URI reference (RFC 3986, 4.2) that decodes back to
+// URI writes a path as a relative URI reference (RFC 3986, 4.2) that decodes back to
 // the same bytes, whatever the file is called. A colon or a leading slash would turn
 // it into something else than a path below the root, so they are escaped too.
-func uri(path string) string {
+func URI(path string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	for i := range len(path) {

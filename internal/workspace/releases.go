@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"errors"
@@ -7,10 +7,14 @@ import (
 	"github.com/stella-ops/assure/internal/stage/images/rotation"
 )
 
-// releases reads a key file in the newest release of each major version. A directory
+// MaxTrustedBytes is above keys, roots and policies, and bills of materials that are
+// compared.
+const MaxTrustedBytes = 16 << 20
+
+// Releases reads a key file in the newest release of each major version. A directory
 // without history, or without its tags, has none.
-func (w *workspace) releases(file string) (out []rotation.Release, err error) {
-	repo, err := commit.Open(w.tree.Dir())
+func (w *Workspace) Releases(file string) (out []rotation.Release, err error) {
+	repo, err := commit.Open(w.Tree.Dir())
 	if errors.Is(err, commit.ErrNoRepository) {
 		return nil, nil
 	}
@@ -26,7 +30,7 @@ func (w *workspace) releases(file string) (out []rotation.Release, err error) {
 		if err != nil {
 			return nil, err
 		}
-		key, err := c.ReadFile(file, maxTrustedBytes)
+		key, err := c.ReadFile(file, MaxTrustedBytes)
 		if err != nil && !errors.Is(err, commit.ErrNotFound) {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"bytes"
@@ -11,12 +11,12 @@ import (
 	"strings"
 )
 
-// unchanged compares files with those of the base commit, byte for byte; nil without one.
-func (w *workspace) unchanged() func(file string) bool {
-	if w.base == nil {
+// Unchanged compares files with those of the base commit, byte for byte; nil without one.
+func (w *Workspace) Unchanged() func(file string) bool {
+	if w.Base == nil {
 		return nil
 	}
-	c := comparison{w.tree.FS(), w.base.FS(), map[string]bool{}}
+	c := comparison{w.Tree.FS(), w.Base.FS(), map[string]bool{}}
 	return c.same
 }
 

@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"fmt"
@@ -9,12 +9,12 @@ import (
 	"github.com/stella-ops/assure/internal/policy"
 )
 
-// packs opens the configured pack directories in the trusted tree.
-func packs(w *workspace, dirs []string) ([]policy.Pack, error) {
+// Packs opens the configured pack directories in the trusted tree.
+func (w *Workspace) Packs(dirs []string) ([]policy.Pack, error) {
 	var all []policy.Pack
 	for _, dir := range dirs {
 		dir = path.Clean(filepath.ToSlash(dir))
-		fsys, err := fs.Sub(w.trusted().FS(), dir)
+		fsys, err := fs.Sub(w.Trusted().FS(), dir)
 		if err == nil {
 			_, err = fs.Stat(fsys, ".")
 		}

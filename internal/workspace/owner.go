@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"fmt"
@@ -7,11 +7,11 @@ import (
 	"syscall"
 )
 
-// giveToOwner makes the workspace's owner the owner of the reports: the action runs as
+// GiveToOwner makes the workspace's owner the owner of the reports: the action runs as
 // root, and later steps of the job, which do not, must be able to remove them. The
 // names are relative to out.
-func giveToOwner(out, workspace string, names []string) error {
-	info, err := os.Stat(workspace)
+func (w *Workspace) GiveToOwner(out string, names []string) error {
+	info, err := os.Stat(w.Tree.Dir())
 	if err != nil {
 		return fmt.Errorf("find owner of the workspace: %w", err)
 	}

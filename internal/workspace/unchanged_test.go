@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"maps"
@@ -39,8 +39,8 @@ func TestUnchanged(t *testing.T) {
 	head := maps.Clone(base)
 	maps.Copy(head, map[string]string{"edited": "tixt", "new": "text", "b/new": "text", "c/same": "tixt", "link": "->same", ".git/HEAD": "ref"})
 	delete(head, "gone")
-	w := &workspace{tree: tree(t, head), base: tree(t, base)}
-	same := w.unchanged()
+	w := &Workspace{Tree: tree(t, head), Base: tree(t, base)}
+	same := w.Unchanged()
 	for name, want := range map[string]bool{
 		"same": true, "edited": false, "gone": false, "new": false, "nowhere": true, "link": false, "a": false, "same/x": false,
 		"a/": true, "b/": false, "c/": false, "nowhere/": true, "./": false, "../x": false, "../": false, "/etc/passwd": false, "": false,
@@ -49,7 +49,7 @@ func TestUnchanged(t *testing.T) {
 			t.Errorf("%q: %v, want %v", name, got, want)
 		}
 	}
-	if (&workspace{tree: w.tree}).unchanged() != nil {
+	if (&Workspace{Tree: w.Tree}).Unchanged() != nil {
 		t.Error("without a base commit something is unchanged")
 	}
 }

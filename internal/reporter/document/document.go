@@ -1,4 +1,6 @@
-package reporter
+// Package document writes report.json and reads it back: the report as data, for other
+// programs and for a later job that comments on a pull request.
+package document
 
 import (
 	"time"
