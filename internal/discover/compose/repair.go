@@ -128,6 +128,7 @@ func (r *repairer) isolate(n *yaml.Node, key string) {
 			if len(r.set.Faults) > before && r.loads() {
 				continue
 			}
+			r.set.Faults = r.set.Faults[:before] // the whole is to blame, and is said once
 		}
 		r.blame(child, why)
 		kept = slices.Delete(slices.Clone(kept), i, i+step)
