@@ -17,9 +17,7 @@ import (
 func servicesAndGaps(p *plan.Plan) (out []string) {
 	for _, d := range p.Documents {
 		services, _ := d.Model["services"].(map[string]any)
-		for _, name := range decoded.Keys(services) {
-			out = append(out, name)
-		}
+		out = append(out, decoded.Keys(services)...)
 	}
 	for _, x := range p.Problems {
 		out = append(out, fmt.Sprintf("%s %s:%d", x.Rule, x.Location.URI, x.Location.Region.StartLine))
