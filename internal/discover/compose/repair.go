@@ -217,6 +217,7 @@ func (r *repairer) together(p *part, firsts []*yaml.Node) (out []*yaml.Node) {
 				held[all[i]] = true
 				out = append(out, all[i:i+p.step]...)
 			}
+			r.set.Faults = r.set.Faults[:before] // the whole is to blame, and is said once
 		}
 	}
 	return out
