@@ -181,6 +181,9 @@ func (r *repairer) single(p *part, child []*yaml.Node) {
 		if !r.spent() && len(r.set.Faults) > before && r.loads() || p.depth < itemDepth && r.spent() {
 			return
 		}
+		if !r.spent() {
+			r.set.Faults = r.set.Faults[:before] // the whole is to blame, and is reported once
+		}
 	}
 	if r.spent() {
 		r.drop(p, child[:1])
@@ -217,7 +220,6 @@ func (r *repairer) together(p *part, firsts []*yaml.Node) (out []*yaml.Node) {
 				held[all[i]] = true
 				out = append(out, all[i:i+p.step]...)
 			}
-			r.set.Faults = r.set.Faults[:before] // the whole is to blame, and is said once
 		}
 	}
 	return out
