@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -143,10 +144,13 @@ func (b *builder) file(name string) {
 	}
 }
 
+// fromLine is an instruction that every Dockerfile has.
+var fromLine = regexp.MustCompile(`(?m)^[ \t]*FROM[ \t]`)
+
 // speaks reports whether a template holds lines of a deployment.
 func (b *builder) speaks(name string) bool {
 	head, err := b.tree.Head(name, recogniseHead)
-	return err == nil && (recognise.Templated(head) || recognise.IsDockerfile(strings.TrimSuffix(name, path.Ext(name)), head))
+	return err == nil && (recognise.Speaks(head) || recognise.IsDockerfile(strings.TrimSuffix(name, path.Ext(name)), nil) && fromLine.Match(head))
 }
 
 // manifestHead is how much of a JSON file is searched for the marks of a manifest, when
@@ -163,7 +167,12 @@ func (b *builder) looksLikeManifest(name string) bool {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		data = bytes.ReplaceAll(data, []byte{0}, nil) // UTF-16, which is reported when it is read
 	}
-	return err == nil && bytes.Contains(data, []byte(`"apiVersion"`)) && bytes.Contains(data, []byte(`"kind"`))
+	return err == nil && isManifest(data)
+}
+
+// isManifest reports whether a JSON text has the marks of a manifest.
+func isManifest(data []byte) bool {
+	return bytes.Contains(data, []byte(`"apiVersion"`)) && bytes.Contains(data, []byte(`"kind"`))
 }
 
 func (b *builder) templated(name string) bool {

@@ -2,13 +2,16 @@ package discover
 
 import (
 	"bytes"
+	"errors"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/stella-ops/assure/internal/discover/dockerfile"
 	"github.com/stella-ops/assure/internal/discover/invoked"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/gap"
+	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 )
 
@@ -29,7 +32,10 @@ func (b *builder) calls() {
 		if !invoked.Claims(f.Name) {
 			continue
 		}
-		data, err := b.tree.Read(f.Name, maxScript)
+		data, err := b.tree.Read(f.Name, source.MaxFileBytes)
+		if errors.Is(err, source.ErrTooLarge) && !dockerfile.Named(f.Name) && !isYAML(f.Name) { // those are reported when they are read
+			b.fault(f.Name, err, renderStages[:]...)
+		}
 		if err != nil || !slices.ContainsFunc(callers[:], func(w string) bool { return bytes.Contains(data, []byte(w)) }) {
 			continue
 		}
@@ -45,6 +51,7 @@ func (b *builder) call(from string, in invoked.Invocation) {
 		if files := b.existing(in.Dirs, in.Files); files != nil && in.ProjectDir == "" {
 			b.addInvoked(from, files)
 		}
+		b.gone(in)
 	case invoked.Build:
 		b.built(from, in)
 	case invoked.Bake, invoked.Skaffold, invoked.Tilt:
@@ -62,6 +69,26 @@ func (b *builder) call(from string, in invoked.Invocation) {
 		b.helmChart(from, in)
 	}
 	b.delivered(from, in)
+}
+
+// gone reports files that Compose is started with and that nobody has here: one of that
+// name elsewhere may be what is meant, and one of a variable is not known.
+func (b *builder) gone(in invoked.Invocation) {
+	if isEnvFile(in.Place.URI) {
+		return // reported where it is read
+	}
+	for _, file := range in.Files {
+		if file == "" || source.IsRemote(file) || strings.ContainsAny(file, "$*?`{<>() ") || b.named(path.Base(file)) {
+			continue
+		}
+		message := "starts Compose with " + clip(file) + ", which is no file of the repository, so what it deploys was not judged"
+		b.reportOnce(finding.Gap{Rule: gap.MissingFile, Location: in.Place, Subject: clip(file), Message: message}, renderStages[:]...)
+	}
+}
+
+// named reports whether any file of the repository has a name.
+func (b *builder) named(base string) bool {
+	return b.plan.Partial || slices.ContainsFunc(b.plan.Files, func(f plan.File) bool { return path.Base(f.Name) == base })
 }
 
 // addInvoked notes files that Compose is started with, each list once.

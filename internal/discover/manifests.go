@@ -7,6 +7,7 @@ import (
 	"github.com/stella-ops/assure/internal/discover/recognise"
 	"github.com/stella-ops/assure/internal/discover/render"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -30,6 +31,9 @@ func (b *builder) kubernetes(name string) {
 		}
 	}
 	b.references(name, docs)
+	if !b.composeFiles[name] && slices.ContainsFunc(docs, func(d *source.Doc) bool { return recognise.IsCompose(name, d.Root) }) {
+		b.problem(gap.TooLarge, finding.Top(name), "holds services of Compose behind more text than is searched for them, and was not judged", composeStages[:]...)
+	}
 	if len(b.plan.Documents) == before {
 		b.configuration(name, data, docs)
 	}

@@ -28,21 +28,63 @@ func (b *builder) recognise() {
 			b.composeFiles[name] = b.isComposeByContent(name)
 		case (isYAML(name) || isJSON(name)) && b.isCompose(name):
 			b.composeFiles[name] = true
+		case hasOddEnding(name):
+			b.recogniseOdd(name)
 		}
 	}
 }
 
+// oddEndings are endings under which deployments are kept that tools are given by name.
+var oddEndings = [...]string{"", ".conf", ".cfg", ".dist", ".example", ".sample", ".default", ".manifest", ".compose", ".in"}
+
+func hasOddEnding(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return slices.Contains(oddEndings[:], ext) || slices.Contains(templateEndings[:], ext)
+}
+
+// recogniseOdd looks into a file whose name says nothing: a whole deployment is judged
+// under any name. Templates of one are left to those who report templates.
+func (b *builder) recogniseOdd(name string) {
+	head, err := b.tree.Head(name, recogniseHead)
+	kind := recognise.Guess(likeYAML, head)
+	if err != nil || kind&(recognise.Compose|recognise.Kubernetes) == 0 || recognise.Templated(head) {
+		return
+	}
+	data, err := b.tree.Read(name, source.MaxFileBytes)
+	if err != nil {
+		return
+	}
+	docs, faults := recognise.Split(name, data)
+	switch is := func(kind recognise.Kind) bool {
+		return slices.ContainsFunc(docs, func(d *source.Doc) bool { return recognise.Confirm(likeYAML, d.Root).Has(kind) })
+	}; {
+	case len(faults) > 0:
+	case is(recognise.Compose):
+		b.composeFiles[name] = true
+	case is(recognise.Kubernetes):
+		b.manifests[name] = true
+	}
+}
+
+// likeYAML is the name by which the content of a file of another name is judged.
+const likeYAML = "x.yaml"
+
 // isCompose reports whether the content of a file of any name is Compose.
 func (b *builder) isCompose(name string) bool {
-	head, err := b.tree.Head(name, recogniseHead)
+	head, err := b.tree.Head(name, recognise.MaxHead)
 	if err != nil || !recognise.Guess(name, head).Has(recognise.Compose) || isJSON(name) && listsServices(head) {
 		return false
 	}
 	data, err := b.tree.Read(name, source.MaxFileBytes)
 	if err != nil {
+		b.taken[name] = true
+		b.fault(name, err, composeStages[:]...)
 		return false
 	}
-	docs, _ := recognise.Split(name, data)
+	docs, faults := recognise.Split(name, data)
+	if isJSON(name) && len(docs) == 0 && len(faults) > 0 {
+		b.fault(name, faults[0], composeStages[:]...)
+	}
 	is := slices.ContainsFunc(docs, func(d *source.Doc) bool { return recognise.IsCompose(name, d.Root) })
 	if is && slices.ContainsFunc(docs, func(d *source.Doc) bool { return recognise.IsKubernetes(d.Root) }) {
 		b.report(finding.Gap{
@@ -62,7 +104,7 @@ var (
 
 // listsServices reports whether services are only ever lists.
 func listsServices(head []byte) bool {
-	return serviceList.Match(head) && !serviceMap.Match(head) && !bytes.Contains(head, []byte("<<")) && len(head) < recogniseHead
+	return serviceList.Match(head) && !serviceMap.Match(head) && !bytes.Contains(head, []byte("<<")) && len(head) < recognise.MaxHead
 }
 
 // dockerfileHead is how much of a file of another name decides whether it builds an image.

@@ -17,7 +17,7 @@ import (
 )
 
 // templateEndings are the endings of files that become something else before they are used.
-var templateEndings = [...]string{".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb", ".template", ".mustache", ".ytt", ".envsubst"}
+var templateEndings = [...]string{".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".gotmpl", ".erb", ".template", ".mustache", ".ytt", ".envsubst", ".tftpl", ".in"}
 
 // isTemplate reports whether a name is that of a template of a deployment.
 func isTemplate(name string) bool {
@@ -71,13 +71,17 @@ func (b *builder) broken(name string, data []byte, faults []error) {
 	}
 }
 
-// unread reports a file that could not be read, unless it is large and nothing at its
-// beginning speaks for a deployment.
+// maxSearched is how much of a file that is too large is searched for what it may deploy.
+const maxSearched = 64 << 20
+
+// unread reports a file that could not be read, unless it is large and nothing in it
+// speaks for a deployment.
 func (b *builder) unread(name string, err error) {
-	head, _ := b.tree.Head(name, recogniseHead)
-	if errors.Is(err, source.ErrTooLarge) && !recognise.SpeaksForDeployment(name, head) {
-		b.outOfScope(name, "is larger than what is read, and nothing at its beginning speaks for a deployment")
-		return
+	if errors.Is(err, source.ErrTooLarge) {
+		if data, err := b.tree.Read(name, maxSearched); err == nil && !recognise.SpeaksForDeployment(name, data) && !isManifest(data) {
+			b.outOfScope(name, "is larger than what is read, and nothing in it speaks for a deployment")
+			return
+		}
 	}
 	b.fault(name, err, "hardening", "images")
 }
