@@ -8,9 +8,9 @@ import (
 )
 
 // splitGaps parts the gaps into those that count, and those that are older than the change
-// or accepted.
+// or accepted, as people read them.
 func splitGaps(r *report.Report) (counting, rest []report.Gap) {
-	for _, g := range r.Gaps {
+	for _, g := range distinct(r.Gaps) {
 		if g.Counts {
 			counting = append(counting, g)
 		} else {

@@ -60,6 +60,99 @@ func TestOldGapsBreakNothing(t *testing.T) {
 	}
 }
 
+// TestSharedGap: people read once what several stages did not see, machines every gap.
+func TestSharedGap(t *testing.T) {
+	t.Parallel()
+	const message = "cannot be read: permission denied"
+	r := sharedGaps(message)
+	for format, want := range map[string][]string{
+		"text":     {"; 2 gaps\n"},
+		"lint":     {"compose.yaml:1:1: error " + gap.Unreadable + " " + message + "\n"},
+		"markdown": {"; 2 gaps.\n", "| `hardening, images` |", "| `images` | `compose.yaml:1:1` | `is too large`"},
+		"comment":  {"; 2 gaps.\n", "| `hardening, images` |", "| `images` | `compose.yaml:1:1` | `is too large`"},
+		"html":     {"; 2 gaps</p>", "<td>hardening, images</td>"},
+	} {
+		out := string(rendered(t, format, r, Options{}))
+		for _, w := range append(want, message) {
+			if n := strings.Count(out, w); n != 1 {
+				t.Errorf("%s says %q %d times:\n%s", format, w, n, out)
+			}
+		}
+		if !strings.Contains(out, "is too large") {
+			t.Errorf("%s joins different messages:\n%s", format, out)
+		}
+	}
+	for format, w := range map[string]string{"json": `"message": "` + message, "sarif": `"text": "` + message} {
+		if out := string(rendered(t, format, r, Options{})); strings.Count(out, w) != 2 {
+			t.Errorf("%s has not every gap:\n%s", format, out)
+		}
+	}
+	if out := string(rendered(t, "json", r, Options{})); !strings.Contains(out, `"gaps": 3`) {
+		t.Errorf("report.json does not count every gap:\n%s", out)
+	}
+}
+
+// sharedGaps is a report whose two stages did not see the same file, one for two reasons.
+func sharedGaps(message string) *report.Report {
+	unseen := func(stage, message string) report.Gap {
+		return report.Gap{Gap: finding.Gap{Rule: gap.Unreadable, Message: message, Location: finding.Top("compose.yaml")}, Stage: stage, Class: report.Introduced, Counts: true}
+	}
+	r := &report.Report{Verdict: report.Error, Stages: []report.StageRun{{Name: "hardening", State: report.Degraded}, {Name: "images", State: report.Degraded}},
+		Gaps: []report.Gap{unseen("hardening", message), unseen("images", message), unseen("images", "is too large")}}
+	r.Counts = report.Count(r.Findings, r.Gaps)
+	return r
+}
+
+func TestDistinct(t *testing.T) {
+	t.Parallel()
+	at := func(stage string, line int, class report.Class, counts bool) report.Gap {
+		return report.Gap{Gap: finding.Gap{Rule: gap.Unreadable, Location: finding.Location{URI: "a", Region: finding.Region{StartLine: line}}}, Stage: stage, Class: class, Counts: counts}
+	}
+	for name, tc := range map[string]struct{ in, want []report.Gap }{
+		"none":           {},
+		"shared":         {[]report.Gap{at("a", 1, report.Existing, false), at("b", 1, report.Existing, false), at("c", 1, report.Existing, false)}, []report.Gap{at("a, b, c", 1, report.Existing, false)}},
+		"repeated":       {[]report.Gap{at("a", 1, report.Introduced, true), at("a", 1, report.Introduced, true)}, []report.Gap{at("a", 1, report.Introduced, true)}},
+		"elsewhere":      {[]report.Gap{at("a", 1, report.Introduced, true), at("b", 2, report.Introduced, true)}, []report.Gap{at("a", 1, report.Introduced, true), at("b", 2, report.Introduced, true)}},
+		"worse class":    {[]report.Gap{at("a", 1, report.Existing, true), at("b", 1, report.Introduced, true)}, []report.Gap{at("a, b", 1, report.Introduced, true)}},
+		"second counts":  {[]report.Gap{at("a", 1, report.Existing, false), at("b", 1, report.Introduced, true)}, []report.Gap{at("b", 1, report.Introduced, true)}},
+		"only the first": {[]report.Gap{at("a", 1, report.Introduced, true), at("b", 1, report.Existing, false)}, []report.Gap{at("a", 1, report.Introduced, true)}},
+	} {
+		if diff := cmp.Diff(tc.want, distinct(tc.in)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestGapNowhere names the stages of a gap that has no place.
+func TestGapNowhere(t *testing.T) {
+	t.Parallel()
+	for want, stages := range map[string][]string{"stage deps": {"deps"}, "stages deps, images": {"deps", "images"}} {
+		var gaps []report.Gap
+		for _, s := range stages {
+			gaps = append(gaps, report.Gap{Stage: s})
+		}
+		if got := gapPlace(distinct(gaps)[0]); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	for want, counts := range map[string]map[string]int{
+		"":                                {},
+		"1 compose file, 2 dockerfiles":   {"compose files": 1, "dockerfiles": 2},
+		"0 digests, 1 process":            {"digests": 0, "processes": 1},
+		"1 signature verified":            {"signatures verified": 1},
+		"2 signatures verified":           {"signatures verified": 2},
+		"1 exploited vulnerability known": {"exploited vulnerabilities known": 1},
+	} {
+		if got := coverage(report.StageRun{Set: finding.Set{Coverage: counts}}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestFilesLine(t *testing.T) {
 	t.Parallel()
 	for want, f := range map[string]report.Files{

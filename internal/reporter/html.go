@@ -58,7 +58,7 @@ func renderHTML(r *report.Report, o Options) ([]byte, error) {
 	}
 	v := view{
 		Policy: contentPolicy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // both are embedded files of ours
-		Report: r, Counts: countsLine(r.Counts), Shown: counted(r), Exceptions: exceptionGroups(r),
+		Report: r, Counts: countsLine(r), Shown: counted(r), Exceptions: exceptionGroups(r),
 		Severities: finding.Severities[:], Database: databaseLine(r),
 	}
 	v.Gaps, v.OtherGaps = splitGaps(r)

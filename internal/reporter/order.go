@@ -50,13 +50,29 @@ func remedy(f report.Finding) string {
 	return ""
 }
 
-// coverage writes the counts of what a stage looked at: 3 images, 2 lock files.
+// coverage writes the counts of what a stage looked at: 3 images, 1 lock file.
 func coverage(run report.StageRun) string {
 	var parts []string
 	for _, what := range slices.Sorted(maps.Keys(run.Set.Coverage)) {
-		parts = append(parts, strconv.Itoa(run.Set.Coverage[what])+" "+what)
+		parts = append(parts, covered(run.Set.Coverage[what], what))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// covered joins a number and what stages name in the plural.
+func covered(n int, what string) string {
+	if n != 1 {
+		return strconv.Itoa(n) + " " + what
+	}
+	switch what {
+	case "processes":
+		return "1 process"
+	case "signatures verified":
+		return "1 signature verified"
+	case "exploited vulnerabilities known":
+		return "1 exploited vulnerability known"
+	}
+	return "1 " + strings.TrimSuffix(what, "s")
 }
 
 // seconds writes a duration for people.
@@ -70,8 +86,10 @@ func seconds(d time.Duration) string {
 	return d.Round(100 * time.Millisecond).String()
 }
 
-// countsLine says how many findings there are: 1 critical, 2 high; 3 introduced.
-func countsLine(c report.Counts) string {
+// countsLine says how many findings there are, and how many different gaps count: 1
+// critical, 2 high; 3 introduced; 1 gap.
+func countsLine(r *report.Report) string {
+	c := r.Counts
 	var parts []string
 	for _, s := range finding.Severities {
 		if n := c.Of(s); n > 0 {
@@ -85,8 +103,8 @@ func countsLine(c report.Counts) string {
 	if c.Excepted > 0 {
 		line += ", " + strconv.Itoa(c.Excepted) + " excepted"
 	}
-	if c.Gaps > 0 {
-		line += "; " + plural(c.Gaps, "gap")
+	if counting, _ := splitGaps(r); len(counting) > 0 {
+		line += "; " + plural(len(counting), "gap")
 	}
 	return line
 }

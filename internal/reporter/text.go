@@ -48,7 +48,7 @@ func (t *console) title(s string) { t.line("\n%s", paint(t.o.Color, bold, s)) }
 
 func (t *console) verdict(r *report.Report) {
 	word := map[report.Verdict]string{report.Pass: green, report.Fail: red, report.Error: red}[r.Verdict]
-	t.line("%s  %s", paint(t.o.Color, word, strings.ToUpper(terminal(string(r.Verdict)))), countsLine(r.Counts))
+	t.line("%s  %s", paint(t.o.Color, word, strings.ToUpper(terminal(string(r.Verdict)))), countsLine(r))
 	for _, reason := range r.Reasons {
 		t.line("  %s", TerminalLine(short(reason, textWidth)))
 	}
@@ -169,7 +169,7 @@ func (t *console) gap(g report.Gap) string {
 // gapPlace is where a gap is, or whose it is when it is nowhere.
 func gapPlace(g report.Gap) string {
 	if g.Location.URI == "" {
-		return "stage " + terminal(g.Stage)
+		return stageWord(g.Stage) + " " + terminal(g.Stage)
 	}
 	return terminalPath(g.Location.String())
 }
