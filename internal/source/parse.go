@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -70,7 +71,7 @@ func Parse(name string, data []byte) (docs []*Doc, err error) {
 		if err := load.Load(&node); errors.Is(err, io.EOF) {
 			return docs, nil
 		} else if err != nil {
-			return nil, syntaxError(name, t, err)
+			return nil, syntaxError(name, data, t, err)
 		}
 		d := &Doc{Name: name, text: t}
 		if len(node.Content) > 0 && !absent(node.Content[0]) {
@@ -128,8 +129,17 @@ func separators(data []byte) (n int) {
 	return n
 }
 
+// conflict is the first line that git writes into a file that it could not merge.
+var conflict = regexp.MustCompile(`(?m)^<{7} `)
+
 // syntaxError gives a parser's error the place that the parser knows.
-func syntaxError(name string, t *text, err error) error {
+func syntaxError(name string, data []byte, t *text, err error) error {
+	if at := conflict.FindIndex(data); at != nil {
+		return &Error{
+			Location: finding.Location{URI: name, Region: t.region(at[0], t.lineEnd(at[0]))}, Rule: gap.ConflictMarkers,
+			Message: "holds the marks of a merge conflict; resolve it and commit the result",
+		}
+	}
 	at, msg := finding.Top(name), strings.TrimPrefix(err.Error(), "yaml: ")
 	if le, ok := errors.AsType[*yaml.LoadError](err); ok {
 		msg = le.Message

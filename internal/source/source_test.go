@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 func parseOne(t *testing.T, text string) *Doc {
@@ -222,5 +223,16 @@ func TestRegionReparses(t *testing.T) {
 		if loc, _ := d.Locate([]any{key}); cut(text, loc.Region) != want {
 			t.Errorf("%s: got %q, want %q", key, cut(text, loc.Region), want)
 		}
+	}
+}
+
+func TestConflictMarks(t *testing.T) {
+	_, err := Parse("a.yaml", []byte("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n"))
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Rule != gap.ConflictMarkers || e.Location.String() != "a.yaml:2:1" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := Parse("a.yaml", []byte("a: |\n  <<<<<<< HEAD\n")); err != nil {
+		t.Errorf("a text that holds marks: %v", err)
 	}
 }

@@ -1,6 +1,8 @@
 package kustomize
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -36,7 +38,7 @@ func (c *closure) follow(k *kust) {
 func (c *closure) refused(k *kust) {
 	for _, key := range [...]string{"helmCharts", "helmChartInflationGenerator"} {
 		for i := range length(k.doc.Root, key) {
-			c.deny(gap.RemoteSource, k.at(key, i), "%s are not rendered here, because kustomize runs helm for them; a chart of the repository is judged with its own values", key)
+			c.deny(gap.RemoteSource, k.at(key, i), "chart %s is not rendered here, because kustomize runs helm for %s; a chart of the repository is judged with its own values", k.chart(i), key)
 		}
 	}
 	k.spec.HelmCharts, k.spec.HelmGlobals = nil, nil
@@ -52,6 +54,15 @@ func (c *closure) refused(k *kust) {
 	}
 	k.spec.Generators, k.spec.Validators = nil, nil
 	k.spec.Transformers = c.transformers(k)
+}
+
+// chart names an entry of helmCharts.
+func (k *kust) chart(i int) string {
+	if i >= len(k.spec.HelmCharts) {
+		return strconv.Itoa(i + 1)
+	}
+	c := k.spec.HelmCharts[i]
+	return clip(strings.TrimSpace(c.Name + " " + c.Version + " of " + cmp.Or(c.Repo, "this repository")))
 }
 
 func length(n *yaml.Node, key string) int {
