@@ -36,6 +36,8 @@ type repairer struct {
 	left, bytes int
 	// dropped are items that were taken out when the budget was spent.
 	dropped []*yaml.Node
+	// subject is the service, network or the like that is looked into.
+	subject string
 	err     error
 }
 
@@ -132,7 +134,9 @@ func (r *repairer) isolate(n *yaml.Node, key string, depth int) {
 		step = 2
 	}
 	p := &part{node: n, key: key, step: step, depth: depth, kept: slices.Clone(n.Content)}
-	r.search(p, r.order(n, key))
+	if !r.without(p) {
+		r.search(p, r.order(n, key))
+	}
 	n.Content = p.kept
 }
 
@@ -168,13 +172,114 @@ func (r *repairer) search(p *part, firsts []*yaml.Node) {
 	}
 }
 
-// itemDepth is the depth of a section, whose children are services and the like.
-const itemDepth = 1
+// Depths of a section, whose children are services and the like, and of the value of a
+// key of theirs.
+const (
+	itemDepth  = 1
+	valueDepth = 3
+)
+
+// Bounds of the mappings from which one entry, or two, are left out at a time.
+const (
+	mostEntries = 32
+	mostPairs   = 8
+)
+
+// without looks for the entries of a mapping without which it loads: within a value, an
+// entry alone says little, since others are required beside it. It reports whether the
+// question is settled: more than one answer blames the whole, as does none in an item of
+// a list.
+func (r *repairer) without(p *part) bool {
+	n, item := len(p.kept)/2, p.key == ""
+	if p.step != 2 || p.depth < valueDepth || n < 2 || n > mostEntries {
+		return false
+	}
+	answers := r.answers(p, singles(p.kept))
+	if len(answers) == 0 && n <= mostPairs {
+		answers = r.answers(p, pairs(p.kept))
+	}
+	if len(answers) == 1 {
+		r.each(p, answers[0])
+	}
+	return len(answers) > 0 || item
+}
+
+// answers are the sets of keys without which, and with something left, a part loads; two
+// are enough to know that it is not one.
+func (r *repairer) answers(p *part, sets [][]*yaml.Node) (out [][]*yaml.Node) {
+	for _, keys := range sets {
+		if len(out) == 2 {
+			break
+		}
+		if p.node.Content = p.except(keys); len(p.node.Content) > 0 && r.loads() {
+			out = append(out, keys)
+		}
+	}
+	return out
+}
+
+// each looks into the entries to blame, one beside all that is good.
+func (r *repairer) each(p *part, keys []*yaml.Node) {
+	for i, key := range keys {
+		if p.node.Content = p.except(keys[i+1:]); !r.loads() {
+			r.single(p, p.child(key))
+		}
+	}
+}
+
+// except is what is kept of a mapping, without some keys.
+func (p *part) except(keys []*yaml.Node) (out []*yaml.Node) {
+	for i := 0; i+1 < len(p.kept); i += 2 {
+		if !slices.Contains(keys, p.kept[i]) {
+			out = append(out, p.kept[i:i+2]...)
+		}
+	}
+	return out
+}
+
+func singles(content []*yaml.Node) (out [][]*yaml.Node) {
+	for i := 0; i+1 < len(content); i += 2 {
+		out = append(out, content[i:i+1])
+	}
+	return out
+}
+
+func pairs(content []*yaml.Node) (out [][]*yaml.Node) {
+	for i := 0; i+1 < len(content); i += 2 {
+		for j := i + 2; j+1 < len(content); j += 2 {
+			out = append(out, []*yaml.Node{content[i], content[j]})
+		}
+	}
+	return out
+}
+
+// named reports whether the name of a child of a section is accepted, by giving it the
+// least value that is.
+func (r *repairer) named(p *part, child []*yaml.Node) bool {
+	least, known := leastValues[p.key]
+	if p.depth != itemDepth || p.step != 2 || !known || child[0].Tag == "!!merge" {
+		return true
+	}
+	value := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	for _, text := range least {
+		value.Content = append(value.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: text})
+	}
+	p.node.Content = []*yaml.Node{child[0], value}
+	ok := r.loads()
+	p.node.Content = r.together(p, child[:1])
+	return ok || r.spent()
+}
 
 // single looks into a child that does not load, and takes it out when no part of it is
 // to blame alone.
 func (r *repairer) single(p *part, child []*yaml.Node) {
 	why := r.err
+	r.enter(p, child)
+	if !r.named(p, child) {
+		r.fault(child[0], misnamed(child[0].Value))
+		p.take(child)
+		return
+	}
 	if value := child[p.step-1]; len(value.Content) > 0 {
 		before := len(r.set.Faults)
 		r.isolate(value, child[0].Value, p.depth+1)
@@ -189,8 +294,16 @@ func (r *repairer) single(p *part, child []*yaml.Node) {
 		r.drop(p, child[:1])
 		return
 	}
-	r.blame(child, why)
+	r.enter(p, child)
+	r.blame(p, child, why)
 	p.take(child)
+}
+
+// enter notes which service, network or other key the search is in.
+func (r *repairer) enter(p *part, child []*yaml.Node) {
+	if p.depth <= itemDepth && p.step == 2 {
+		r.subject = clip(child[0].Value)
+	}
 }
 
 func (p *part) take(child []*yaml.Node) {
@@ -302,7 +415,7 @@ func indexOf(content []*yaml.Node, key string) int {
 }
 
 // blame reports a key with its value, or an item, that does not load.
-func (r *repairer) blame(child []*yaml.Node, why error) {
+func (r *repairer) blame(p *part, child []*yaml.Node, why error) {
 	bad := child[len(child)-1]
 	if len(child) == 2 && (len(bad.Content) > 0 || unknownKey(why)) {
 		bad = child[0]
@@ -311,8 +424,11 @@ func (r *repairer) blame(child []*yaml.Node, why error) {
 	if len(child) == 2 {
 		what = child[0].Value
 	}
+	r.fault(bad, r.set.plainWords(what, len(child) == 1 || p.depth == itemDepth, why))
+}
+
+func (r *repairer) fault(at *yaml.Node, msg string) {
 	r.set.Faults = append(r.set.Faults, &source.Error{
-		Location: r.place(bad), Rule: gap.ComposeItem,
-		Message: r.set.plainWords(what, why),
+		Location: r.place(at), Rule: gap.ComposeItem, Subject: r.subject, Message: msg,
 	})
 }

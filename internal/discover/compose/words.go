@@ -8,7 +8,10 @@ import (
 )
 
 // machine marks messages that speak of the loader's insides.
-var machine = regexp.MustCompile(`json:|map\[|interface|yaml:|\bstruct\b|reflect|%!|unmarshal|decoding|types\.|nil pointer|\x{F8F0}|\x{F8F1}|\\uf8f`)
+var machine = regexp.MustCompile(`json:|\n|\bstrconv\b|\bcast\b|invalid type|\b(?:float|u?int)(?:32|64)\b|\[\]string|(?i:unmarshal)|panic|must be a null|runtime error|unexpected type|\bexpected type\b|map\[|interface|yaml:|\bstruct\b|reflect|%!|unmarshal|decoding|types\.|nil pointer|\x{F8F0}|\x{F8F1}|\\uf8f`)
+
+// preamble is how the loader begins to speak of a value with variables.
+var preamble = regexp.MustCompile(`^error while interpolating .*?: `)
 
 // unknownKey reports whether the loader refuses a key rather than its value.
 func unknownKey(err error) bool {
@@ -16,20 +19,42 @@ func unknownKey(err error) bool {
 	return strings.Contains(msg, "additional propert") || strings.Contains(msg, "false schema")
 }
 
-// plainWords says why a key or, without one, an item does not load.
-func (s *Set) plainWords(key string, err error) string {
+// plainWords says why a key or, without one, an item does not load. The key of an item
+// is a name, so what is unknown is within.
+func (s *Set) plainWords(key string, item bool, err error) string {
 	what := "this item"
 	if key != "" {
 		what = fmt.Sprintf("%q", clip(key))
 	}
-	msg := s.Relative(unmask(err.Error()))
+	msg := preamble.ReplaceAllString(s.Relative(unmask(err.Error())), "")
 	switch {
+	case unknownKey(err) && item:
+		return what + " holds a key that Compose does not know here; correct or remove it"
 	case unknownKey(err):
 		return what + " is not a key that Compose knows here; correct or remove it"
+	case strings.HasPrefix(msg, "invalid interpolation format"):
+		return what + ` holds a $ that begins no variable; correct it, or write $$ for a dollar sign`
+	case strings.HasPrefix(msg, "Circular reference"):
+		return what + " leads back to itself; break the circle"
 	case machine.MatchString(msg):
 		return what + " has a value of a kind that Compose does not accept here; see the Compose specification"
 	}
 	return what + " is not accepted by Compose: " + clip(msg)
+}
+
+// misnamed says that a service, network or the like cannot be called so.
+func misnamed(name string) string {
+	return fmt.Sprintf("%q is not a name that Compose accepts here; use letters, digits, dots, hyphens and underscores", clip(name))
+}
+
+// leastValues are, by section, the keys and values of the least item that loads.
+var leastValues = map[string][]string{
+	"services": {"image", "a"},
+	"networks": {},
+	"volumes":  {},
+	"secrets":  {"external", "true"},
+	"configs":  {"external", "true"},
+	"models":   {"model", "a"},
 }
 
 // clip bounds a text of the repository in a message.
