@@ -8,7 +8,11 @@ import (
 )
 
 // machine marks messages that speak of the loader's insides.
-var machine = regexp.MustCompile(`json:|\n|\bstrconv\b|\bcast\b|invalid type|\b(?:float|u?int)(?:32|64)\b|\[\]string|(?i:unmarshal)|panic|must be a null|runtime error|unexpected type|\bexpected type\b|map\[|interface|yaml:|\bstruct\b|reflect|%!|unmarshal|decoding|types\.|nil pointer|\x{F8F0}|\x{F8F1}|\\uf8f`)
+var machine = regexp.MustCompile(strings.Join([]string{
+	`\n`, `json:`, `yaml:`, `map\[`, `\[\]string`, `interface`, `types\.`, `\bstruct\b`, `\b(?:float|u?int)(?:32|64)\b`,
+	`reflect`, `strconv`, `%!`, `(?i:unmarshal)`, `decoding`, `\bcast\b`, `(?:invalid|unexpected|expected) type`,
+	`nil pointer`, `runtime error`, `panic`, `must be a null`, `\x{F8F0}|\x{F8F1}|\\uf8f`,
+}, "|"))
 
 // preamble is how the loader begins to speak of a value with variables.
 var preamble = regexp.MustCompile(`^error while interpolating .*?: `)
@@ -47,14 +51,20 @@ func misnamed(name string) string {
 	return fmt.Sprintf("%q is not a name that Compose accepts here; use letters, digits, dots, hyphens and underscores", clip(name))
 }
 
-// leastValues are, by section, the keys and values of the least item that loads.
-var leastValues = map[string][]string{
-	"services": {"image", "a"},
-	"networks": {},
-	"volumes":  {},
-	"secrets":  {"external", "true"},
-	"configs":  {"external", "true"},
-	"models":   {"model", "a"},
+// least is the key and the value of the least item of a section that loads, if any are
+// needed; the section may be one of which that is not known.
+func least(section string) (key, value string, known bool) {
+	switch section {
+	case "services":
+		return "image", "a", true
+	case "models":
+		return "model", "a", true
+	case "secrets", "configs":
+		return "external", "true", true
+	case "networks", "volumes":
+		return "", "", true
+	}
+	return "", "", false
 }
 
 // clip bounds a text of the repository in a message.
