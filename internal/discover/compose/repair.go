@@ -333,6 +333,10 @@ func (r *repairer) blame(p *part, child []*yaml.Node, why error) {
 	if len(child) == 2 {
 		what = child[0].Value
 	}
+	if len(child) == 1 && len(bad.Content) > 2 && bySchema.MatchString(why.Error()) {
+		r.fault(bad, "this item holds keys or values that Compose does not accept here; see the Compose specification")
+		return
+	}
 	r.fault(bad, r.set.plainWords(what, len(child) == 1 || p.depth == itemDepth, why))
 }
 

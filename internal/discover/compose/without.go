@@ -2,6 +2,7 @@ package compose
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -21,7 +22,10 @@ func (r *repairer) without(p *part) bool {
 	if p.step != 2 || p.depth < valueDepth || n < 2 || n > mostEntries {
 		return false
 	}
-	answers := r.answers(p, singles(p.kept))
+	answers := r.answers(p, quoted(p.kept, r.err))
+	if len(answers) == 0 {
+		answers = r.answers(p, singles(p.kept))
+	}
 	if len(answers) == 0 && n <= mostPairs {
 		answers = r.answers(p, pairs(p.kept))
 	}
@@ -31,6 +35,20 @@ func (r *repairer) without(p *part) bool {
 	return len(answers) > 0 || item
 }
 
+// quoted are the keys that the loader calls unknown: a guess that spares many loads.
+func quoted(content []*yaml.Node, why error) [][]*yaml.Node {
+	if why == nil || !unknownKey(why) {
+		return nil
+	}
+	var keys []*yaml.Node
+	for i := 0; i+1 < len(content); i += 2 {
+		if strings.Contains(why.Error(), "'"+content[i].Value+"'") {
+			keys = append(keys, content[i])
+		}
+	}
+	return [][]*yaml.Node{keys}
+}
+
 // answers are the sets of keys without which, and with something left, a part loads; two
 // are enough to know that it is not one.
 func (r *repairer) answers(p *part, sets [][]*yaml.Node) (out [][]*yaml.Node) {
@@ -38,7 +56,7 @@ func (r *repairer) answers(p *part, sets [][]*yaml.Node) (out [][]*yaml.Node) {
 		if len(out) == 2 {
 			break
 		}
-		if p.node.Content = p.except(keys); len(p.node.Content) > 0 && r.loads() {
+		if p.node.Content = p.except(keys); len(keys) > 0 && len(p.node.Content) > 0 && r.loads() {
 			out = append(out, keys)
 		}
 	}

@@ -17,6 +17,9 @@ var machine = regexp.MustCompile(strings.Join([]string{
 // preamble is how the loader begins to speak of a value with variables.
 var preamble = regexp.MustCompile(`^error while interpolating .*?: `)
 
+// bySchema marks messages of the schema, which names any one of several mistakes.
+var bySchema = regexp.MustCompile(`must be |missing propert|additional propert|false schema`)
+
 // unknownKey reports whether the loader refuses a key rather than its value.
 func unknownKey(err error) bool {
 	msg := err.Error()
