@@ -242,7 +242,15 @@ func (b *builder) reportOnce(g finding.Gap, stages ...string) {
 // fault reports an error at its own place where it has one, else at the file.
 func (b *builder) fault(name string, err error, stages ...string) {
 	at, msg := placed(name, err)
-	b.problem(ruleOf(err), at, msg, stages...)
+	b.report(finding.Gap{Rule: ruleOf(err), Location: at, Subject: subjectOf(err), Message: msg}, stages...)
+}
+
+// subjectOf names what an error keeps from being seen, "" for the whole file.
+func subjectOf(err error) string {
+	if e, ok := errors.AsType[*source.Error](err); ok {
+		return e.Subject
+	}
+	return ""
 }
 
 // placed is where an error stands and what it says.

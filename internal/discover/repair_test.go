@@ -53,6 +53,69 @@ func TestOneBadItem(t *testing.T) {
 	}
 }
 
+// TestWhatIsToBlame: a gap stands at what is wrong and nowhere else, names the service,
+// and says why in one plain line; all that is right is judged.
+func TestWhatIsToBlame(t *testing.T) {
+	t.Parallel()
+	const good = "services:\n  good: {image: \"a:1\"}\n"
+	const unknown = "is not a key that Compose knows here; correct or remove it"
+	const kind = "has a value of a kind that Compose does not accept here; see the Compose specification"
+	const name = "is not a name that Compose accepts here; use letters, digits, dots, hyphens and underscores"
+	for label, test := range map[string]struct {
+		text string
+		want []string
+	}{
+		"key of a mount":          {"  odd:\n    image: b:1\n    volumes: [{type: bind, source: /, target: /h, foo: 1}]\n", []string{"5:51 odd: \"foo\" " + unknown}},
+		"key within a mount":      {"  odd:\n    image: b:1\n    volumes: [{type: bind, source: /, target: /h, bind: {propagation: shared, foo: 1}}]\n", []string{"5:79 odd: \"foo\" " + unknown}},
+		"two keys of a mount":     {"  odd:\n    image: b:1\n    volumes: [{type: bind, source: /, target: /h, foo: 1, bar: 2}]\n", []string{"5:51 odd: \"foo\" " + unknown, "5:59 odd: \"bar\" " + unknown}},
+		"many keys of a port":     {"  odd:\n    image: b:1\n    ports: [{target: 1, published: 2, a: 1, b: 2, c: 3}]\n", []string{"5:39 odd: \"a\" " + unknown, "5:45 odd: \"b\" " + unknown, "5:51 odd: \"c\" " + unknown}},
+		"all sorts of a port":     {"  odd:\n    image: b:1\n    ports: [{target: 1, published: 2, a: 1, protocol: [b], mode: [c]}]\n", []string{"5:13 odd: this item holds keys or values that Compose does not accept here; see the Compose specification"}},
+		"mount without a target":  {"  odd:\n    image: b:1\n    volumes: [{type: bind, source: /}]\n", []string{"5:15 odd: this item is not accepted by Compose: service volume services.odd.volumes.[0] is missing a mount target"}},
+		"key of a port":           {"  odd:\n    image: b:1\n    ports: [{target: 1, published: 2, a: 1}]\n", []string{"5:39 odd: \"a\" " + unknown}},
+		"build":                   {"  odd:\n    build: {context: ., foo: 1, args: {A: [b], C: d}}\n", []string{"4:25 odd: \"foo\" " + unknown, "4:43 odd: \"A\" is not accepted by Compose: services.odd.build.args.A must be a boolean, null, number or string"}},
+		"deploy":                  {"  odd:\n    image: b:1\n    deploy: {replicas: 2, resources: {limits: {cpus: [1], memory: 1g}}}\n", []string{"5:54 odd: \"cpus\" is not accepted by Compose: services.odd.deploy.resources.limits.cpus must be a number or string"}},
+		"healthcheck":             {"  odd:\n    image: b:1\n    healthcheck: {test: [CMD, a], foo: {a: b}}\n", []string{"5:35 odd: \"foo\" " + unknown}},
+		"name of a service":       {"  my service:\n    image: b:1\n    privileged: true\n", []string{"3:3 my service: \"my service\" " + name}},
+		"name of a network":       {"networks:\n  my net:\n    driver: x\n", []string{"4:3 my net: \"my net\" " + name}},
+		"names that are accepted": {"networks: {a: {odd: 1}}\nvolumes: {a: {odd: 1}}\nsecrets: {a: {odd: 1}}\nconfigs: {a: {odd: 1}}\n", []string{"3:16 a: \"odd\" " + unknown, "4:15 a: \"odd\" " + unknown, "5:11 a: \"a\" holds a key that Compose does not know here; correct or remove it", "6:11 a: \"a\" holds a key that Compose does not know here; correct or remove it"}},
+		"no number":               {"  odd:\n    image: b:1\n    cpus: abc\n", []string{"5:11 odd: \"cpus\" " + kind}},
+		"no boolean":              {"  odd:\n    image: b:1\n    privileged: abc\n", []string{"5:17 odd: \"privileged\" " + kind}},
+		"fraction of a port":      {"  odd:\n    image: b:1\n    ports: [1.5]\n", []string{"5:13 odd: this item " + kind}},
+		"command":                 {"  odd:\n    image: b:1\n    command: {a: b}\n", []string{"5:14 odd: \"command\" " + kind}},
+		"list for an image":       {"  odd:\n    image: [1]\n    privileged: true\n", []string{"4:12 odd: \"image\" is not accepted by Compose: services.odd.image must be a string"}},
+		"circle":                  {"  odd: {image: \"b:1\", extends: other}\n  other: {image: \"b:1\", extends: odd}\n", []string{"3:32 odd: \"extends\" leads back to itself; break the circle"}},
+		"circle of one":           {"  odd: {image: \"b:1\", extends: {service: odd}}\n", []string{"3:32 odd: \"extends\" leads back to itself; break the circle"}},
+		"top key":                 {"servces: {}\n", []string{"3:1 servces: \"servces\" " + unknown}},
+		"nothing":                 {"  odd:\n    image: b:1\n    volumes: [{type: bind, source: /, target: /h}]\n", nil},
+	} {
+		t.Run(label, func(t *testing.T) {
+			t.Parallel()
+			p := buildPlan(t, map[string]string{"compose.yml": good + test.text})
+			var got []string
+			for _, x := range p.Problems {
+				got = append(got, fmt.Sprintf("%d:%d %s: %s", x.Location.Region.StartLine, x.Location.Region.StartColumn, x.Subject, x.Message))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if !slices.Contains(servicesAndGaps(p), "good") {
+				t.Error("the good service is not judged")
+			}
+		})
+	}
+}
+
+// TestMountBesideBadKey: the mount itself is judged in spite of a key that it may not have.
+func TestMountBesideBadKey(t *testing.T) {
+	t.Parallel()
+	p := buildPlan(t, map[string]string{"compose.yml": "services:\n  a:\n    image: a:1\n    volumes: [{type: bind, source: /, target: /h, foo: 1}]\n"})
+	got := decoded.At(p.Documents[0].Model, []any{"services", "a", "volumes"})
+	want := []any{map[string]any{"type": "bind", "source": "/", "target": "/h"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestUnsetVariables: a variable without a value, wherever it may stand, hides no service.
 func TestUnsetVariables(t *testing.T) {
 	t.Parallel()

@@ -43,6 +43,8 @@ type Error struct {
 	Message  string
 	// Rule is the kind of gap that the error leaves; empty means that the file does not parse.
 	Rule string
+	// Subject names what the error keeps from being seen; empty means the file itself.
+	Subject string
 }
 
 // Error renders file:line:column: message.

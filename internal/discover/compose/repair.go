@@ -36,6 +36,8 @@ type repairer struct {
 	left, bytes int
 	// dropped are items that were taken out when the budget was spent.
 	dropped []*yaml.Node
+	// subject is the service, network or the like that is looked into.
+	subject string
 	err     error
 }
 
@@ -132,7 +134,9 @@ func (r *repairer) isolate(n *yaml.Node, key string, depth int) {
 		step = 2
 	}
 	p := &part{node: n, key: key, step: step, depth: depth, kept: slices.Clone(n.Content)}
-	r.search(p, r.order(n, key))
+	if !r.without(p) {
+		r.search(p, r.order(n, key))
+	}
 	n.Content = p.kept
 }
 
@@ -168,13 +172,23 @@ func (r *repairer) search(p *part, firsts []*yaml.Node) {
 	}
 }
 
-// itemDepth is the depth of a section, whose children are services and the like.
-const itemDepth = 1
+// Depths of a section, whose children are services and the like, and of the value of a
+// key of theirs.
+const (
+	itemDepth  = 1
+	valueDepth = 3
+)
 
 // single looks into a child that does not load, and takes it out when no part of it is
 // to blame alone.
 func (r *repairer) single(p *part, child []*yaml.Node) {
 	why := r.err
+	r.enter(p, child)
+	if !r.named(p, child) {
+		r.fault(child[0], misnamed(child[0].Value))
+		p.take(child)
+		return
+	}
 	if value := child[p.step-1]; len(value.Content) > 0 {
 		before := len(r.set.Faults)
 		r.isolate(value, child[0].Value, p.depth+1)
@@ -189,8 +203,16 @@ func (r *repairer) single(p *part, child []*yaml.Node) {
 		r.drop(p, child[:1])
 		return
 	}
-	r.blame(child, why)
+	r.enter(p, child)
+	r.blame(p, child, why)
 	p.take(child)
+}
+
+// enter notes which service, network or other key the search is in.
+func (r *repairer) enter(p *part, child []*yaml.Node) {
+	if p.depth <= itemDepth && p.step == 2 {
+		r.subject = clip(child[0].Value)
+	}
 }
 
 func (p *part) take(child []*yaml.Node) {
@@ -302,7 +324,7 @@ func indexOf(content []*yaml.Node, key string) int {
 }
 
 // blame reports a key with its value, or an item, that does not load.
-func (r *repairer) blame(child []*yaml.Node, why error) {
+func (r *repairer) blame(p *part, child []*yaml.Node, why error) {
 	bad := child[len(child)-1]
 	if len(child) == 2 && (len(bad.Content) > 0 || unknownKey(why)) {
 		bad = child[0]
@@ -311,8 +333,15 @@ func (r *repairer) blame(child []*yaml.Node, why error) {
 	if len(child) == 2 {
 		what = child[0].Value
 	}
+	if len(child) == 1 && len(bad.Content) > 2 && bySchema.MatchString(why.Error()) {
+		r.fault(bad, "this item holds keys or values that Compose does not accept here; see the Compose specification")
+		return
+	}
+	r.fault(bad, r.set.plainWords(what, len(child) == 1 || p.depth == itemDepth, why))
+}
+
+func (r *repairer) fault(at *yaml.Node, msg string) {
 	r.set.Faults = append(r.set.Faults, &source.Error{
-		Location: r.place(bad), Rule: gap.ComposeItem,
-		Message: r.set.plainWords(what, why),
+		Location: r.place(at), Rule: gap.ComposeItem, Subject: r.subject, Message: msg,
 	})
 }
