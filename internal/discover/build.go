@@ -135,6 +135,8 @@ func (b *builder) file(name string) {
 	case inTemplates(name, b.chartDirs) && b.templated(name):
 	case isYAML(name), kustomize.Is(name), b.manifests[name]:
 		b.kubernetes(name)
+	case isJSON(name) && b.tooLarge(name):
+		b.unread(name, fmt.Errorf("read %s: %w (limit %d bytes)", name, source.ErrTooLarge, source.MaxFileBytes))
 	case isJSON(name) && b.looksLikeManifest(name):
 		b.kubernetes(name)
 	case isTemplate(name) && b.speaks(name):

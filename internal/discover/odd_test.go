@@ -20,17 +20,20 @@ func TestOddNames(t *testing.T) {
 		images []string
 		gaps   []string
 	}{
-		"configuration":      {map[string]string{"stack.conf": stack}, []string{"acme/web:1"}, nil},
-		"no ending":          {map[string]string{"deploy/stack": stack}, []string{"acme/web:1"}, nil},
-		"sample":             {map[string]string{"docker-compose.yml.example": stack}, []string{"acme/web:1"}, nil},
-		"variable template":  {map[string]string{"stack.yml.tmpl": strings.Replace(stack, "web:1", "web:${TAG}", 1)}, []string{"acme/web:${TAG}"}, nil},
-		"pod":                {map[string]string{"pod.manifest": pod}, []string{"acme/p:1"}, nil},
-		"template in braces": {map[string]string{"pod.yaml.tpl": "{{ if .x }}\n" + pod + "{{ end }}\n"}, nil, []string{gap.TemplateUnread}},
-		"padded":             {map[string]string{"stack.yml": "# " + strings.Repeat("x", 200<<10) + "\n" + stack}, []string{"acme/web:1"}, nil},
-		"padded more":        {map[string]string{"stack.yml": strings.Repeat("# "+strings.Repeat("x", 1000)+"\n", 1100) + stack}, nil, []string{gap.TooLarge}},
-		"gone":               {map[string]string{"Makefile": "up:\n\tdocker compose -f gone.cfg up\n"}, nil, []string{gap.MissingFile}},
-		"elsewhere":          {map[string]string{"Makefile": "up:\n\tdocker compose -f gone.cfg up\n", "a/gone.cfg": "x=1\n"}, nil, nil},
-		"settings":           {map[string]string{"nginx.conf": "events {}\nhttp { server { listen 80; } }\n", "LICENSE": "services: none\n", "app.cfg": "[services]\nimage: x\n"}, nil, nil},
+		"configuration":         {map[string]string{"stack.conf": stack}, []string{"acme/web:1"}, nil},
+		"no ending":             {map[string]string{"deploy/stack": stack}, []string{"acme/web:1"}, nil},
+		"sample":                {map[string]string{"docker-compose.yml.example": stack}, []string{"acme/web:1"}, nil},
+		"variable template":     {map[string]string{"stack.yml.tmpl": strings.Replace(stack, "web:1", "web:${TAG}", 1)}, []string{"acme/web:${TAG}"}, nil},
+		"pod":                   {map[string]string{"pod.manifest": pod}, []string{"acme/p:1"}, nil},
+		"template in braces":    {map[string]string{"pod.yaml.tpl": "{{ if .x }}\n" + pod + "{{ end }}\n"}, nil, []string{gap.TemplateUnread}},
+		"padded":                {map[string]string{"stack.yml": "# " + strings.Repeat("x", 200<<10) + "\n" + stack}, []string{"acme/web:1"}, nil},
+		"padded more":           {map[string]string{"stack.yml": strings.Repeat("# "+strings.Repeat("x", 1000)+"\n", 1100) + stack}, nil, []string{gap.TooLarge}},
+		"padded beyond reading": {map[string]string{"stack.yml": strings.Repeat("# "+strings.Repeat("x", 1000)+"\n", 10600) + stack}, nil, []string{gap.TooLarge}},
+		"padded JSON":           {map[string]string{"stack.json": `{"x": "` + strings.Repeat("x", 11<<20) + `", "services": {"web": {"image": "a"}}}`}, nil, []string{gap.TooLarge}},
+		"large data":            {map[string]string{"data.json": `{"x": "` + strings.Repeat("x", 11<<20) + `"}`, "data.yaml": "a: " + strings.Repeat("x", 11<<20)}, nil, nil},
+		"gone":                  {map[string]string{"Makefile": "up:\n\tdocker compose -f gone.cfg up\n"}, nil, []string{gap.MissingFile}},
+		"elsewhere":             {map[string]string{"Makefile": "up:\n\tdocker compose -f gone.cfg up\n", "a/gone.cfg": "x=1\n"}, nil, nil},
+		"settings":              {map[string]string{"nginx.conf": "events {}\nhttp { server { listen 80; } }\n", "LICENSE": "services: none\n", "app.cfg": "[services]\nimage: x\n"}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

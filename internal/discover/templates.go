@@ -3,8 +3,10 @@ package discover
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -74,11 +76,20 @@ func (b *builder) broken(name string, data []byte, faults []error) {
 // maxSearched is how much of a file that is too large is searched for what it may deploy.
 const maxSearched = 64 << 20
 
+// speaking is a key of a deployment at the beginning of a line, or in JSON.
+var speaking = regexp.MustCompile(`(?m)^["']?(?:services|kind|apiVersion)["']?[ \t]*:|"(?:services|apiVersion)"\s*:`)
+
+// tooLarge reports whether a file is larger than what is read.
+func (b *builder) tooLarge(name string) bool {
+	info, err := fs.Stat(b.tree.FS(), name)
+	return err == nil && info.Size() > source.MaxFileBytes
+}
+
 // unread reports a file that could not be read, unless it is large and nothing in it
 // speaks for a deployment.
 func (b *builder) unread(name string, err error) {
 	if errors.Is(err, source.ErrTooLarge) {
-		if data, err := b.tree.Read(name, maxSearched); err == nil && !recognise.SpeaksForDeployment(name, data) && !isManifest(data) {
+		if data, err := b.tree.Read(name, maxSearched); err == nil && !recognise.SpeaksForDeployment(name, data) && !speaking.Match(data) {
 			b.outOfScope(name, "is larger than what is read, and nothing in it speaks for a deployment")
 			return
 		}
