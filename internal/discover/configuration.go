@@ -50,7 +50,7 @@ func (b *builder) repository() {
 		return
 	}
 	files, names := map[string]any{}, []string{}
-	at := repositoryLocator{files: map[string]source.Locator{}, documents: b.plan.Documents, problems: b.plan.Problems}
+	at := repositoryLocator{anchor: b.anchor(), files: map[string]source.Locator{}, documents: b.plan.Documents, problems: b.plan.Problems}
 	for _, f := range b.configs {
 		files[f.Name] = map[string]any{"family": string(f.Family), "content": f.Content}
 		at.files[f.Name] = f.Locator
@@ -58,6 +58,20 @@ func (b *builder) repository() {
 	}
 	name := at.top().URI
 	b.plan.Config = &plan.Document{Kind: plan.Config, Name: name, Files: names, Model: map[string]any{"files": files}, Locator: at}
+}
+
+// readmes are the names of the file that introduces a repository.
+var readmes = [...]string{"README.md", "README", "README.rst", "README.adoc", "README.txt", "readme.md"}
+
+// anchor is the file in which findings about the whole repository stand: the configuration
+// of this program, else the file that introduces the repository.
+func (b *builder) anchor() string {
+	for _, name := range append([]string{b.cfg.Origin}, readmes[:]...) {
+		if name != "" && !b.plan.Partial && b.has(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // envFiles adds the files of variables that services read, whatever their names.
@@ -97,6 +111,8 @@ func (b *builder) variables(name string) {
 // ["documents", i, ...] in the plan's document and ["problems", i] at the plan's problem
 // of that index, and ["tree", name] at a file as a whole.
 type repositoryLocator struct {
+	// anchor is the file that stands for the repository as a whole; empty for none.
+	anchor    string
 	files     map[string]source.Locator
 	documents []plan.Document
 	problems  []plan.Problem
@@ -146,8 +162,12 @@ func (r repositoryLocator) part(path []any) (source.Locator, []any) {
 	return nil, nil
 }
 
-// top is the first deployed thing, else the first file.
+// top is the file that stands for the repository, else the first deployed thing, else the
+// first file. What is said of the whole must not move when a file is added.
 func (r repositoryLocator) top() finding.Location {
+	if r.anchor != "" {
+		return finding.Top(r.anchor)
+	}
 	if len(r.documents) > 0 {
 		at, _ := r.documents[0].Locator.Locate(nil)
 		return at

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover"
+	"github.com/stella-ops/assure/internal/discover/render/rendertest"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -62,5 +63,33 @@ func TestOnlyWhatAStageNeedsIsRead(t *testing.T) {
 		if len(p.Documents) != want || len(p.Images) != want || len(p.LockFiles) != 1 {
 			t.Errorf("scan-images %s: %d documents, %d images, lock files %v", scan, len(p.Documents), len(p.Images), p.LockFiles)
 		}
+	}
+}
+
+// TestTheRepositoryHasOnePlace: what is missing in the repository as a whole is reported at
+// its introduction, and does not move when a file is added.
+func TestTheRepositoryHasOnePlace(t *testing.T) {
+	stack := "services:\n  web:\n    image: nginx:1\n"
+	for name, tt := range map[string]struct {
+		files  map[string]string
+		origin string
+		want   string
+	}{
+		"introduction":   {map[string]string{"README.md": "# a\n", "compose.yaml": stack, "0.compose.yaml": stack}, "", "README.md"},
+		"configuration":  {map[string]string{"README.md": "# a\n", ".assure.yml": "", "compose.yaml": stack}, ".assure.yml", ".assure.yml"},
+		"neither":        {map[string]string{"compose.yaml": stack}, "", "compose.yaml"},
+		"read elsewhere": {map[string]string{"README.md": "# a\n", "compose.yaml": stack}, ".assure.yml", "README.md"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := config.Default()
+			cfg.Origin = tt.origin
+			p, err := discover.Build(t.Context(), rendertest.Repository(t, tt.files), cfg, plan.Event{}, source.Selection{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if at, _ := p.Config.Locator.Locate(nil); at.URI != tt.want {
+				t.Errorf("reported at %s, want %s", at.URI, tt.want)
+			}
+		})
 	}
 }

@@ -35,9 +35,9 @@ func Of(p *plan.Plan, roles map[string]string) Facts {
 		Anchor: []any{"files"}, Operations: monitoring.Of(p), cadence: newCadence(p, roles), Application: settings.Of(p),
 		assurance: newAssurance(p), Readers: settings.Readers(p), Names: names(p),
 	}
-	for i, d := range p.Documents {
+	for _, d := range p.Documents {
 		if d.Kind == plan.Compose || d.Kind == plan.Kubernetes {
-			c.Deploys, c.Anchor = true, []any{"documents", i}
+			c.Deploys = true
 			break
 		}
 	}
