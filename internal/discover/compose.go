@@ -86,8 +86,11 @@ func (b *builder) loadSet(s *compose.Set, l loaded) {
 }
 
 func (b *builder) composeFault(s *compose.Set, err error) {
-	b.problem(gap.ComposeNotLoaded, s.Place(err), "Compose file does not load: "+clip(s.Relative(err.Error())), composeStages[:]...)
+	b.problem(gap.ComposeNotLoaded, s.Place(err), "Compose file does not load: "+clip(oneLine(s.Relative(err.Error()))), composeStages[:]...)
 }
+
+// oneLine joins the lines of a message of the loader.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // paths reports what the stack would read outside of the repository, and notes its
 // builds.
