@@ -14,7 +14,7 @@ import (
 // else uses. Kubernetes always pulls what Skaffold does not fill in, and what is pushed
 // somewhere is pulled elsewhere. A stranger's change has no say: a line in a script would make its image look like ours.
 func (b *builder) markOwn() {
-	if b.plan.Event.Fork {
+	if b.plan.Event.Strict {
 		return
 	}
 	own := b.builtNames()

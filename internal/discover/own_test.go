@@ -100,7 +100,7 @@ func TestStrangersBuildNothing(t *testing.T) {
 		"compose.yaml": "services: {a: {image: stranger/app}}\n",
 	})
 	for fork, want := range map[bool]string{false: "build.sh", true: ""} {
-		p, err := Build(t.Context(), tree, config.Default(), plan.Event{Name: "pull_request", Fork: fork}, source.Selection{})
+		p, err := Build(t.Context(), tree, config.Default(), plan.Event{Name: "pull_request", Strict: fork}, source.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -166,9 +166,11 @@ type Event struct {
 	Base string
 	// Commit and Ref are what is assessed.
 	Commit, Ref string
-	// Fork is true for a pull request from a fork or by Dependabot: its author may
-	// not run code here with our rights.
-	Fork bool
+	// Strict is true for a change by somebody without rights here, from a fork or by
+	// Dependabot: it may not run code with our rights, use secrets, or fill a cache.
+	Strict bool
+	// NoStack says why no stack may be started for this event; empty when one may.
+	NoStack string
 }
 
 // Gaps returns the problems that blind the named stage.

@@ -91,7 +91,7 @@ func event(g github.Context) plan.Event {
 	if g.Event == "" {
 		return plan.Event{Name: "local"}
 	}
-	return plan.Event{Name: g.Event, Base: g.BaseSHA, Commit: g.SHA, Ref: g.Ref, Fork: g.Fork}
+	return plan.Event{Name: g.Event, Base: g.BaseSHA, Commit: g.SHA, Ref: g.Ref, Strict: g.Fork}
 }
 
 // locate splits a path into the top of its repository, whose settings hold wherever one

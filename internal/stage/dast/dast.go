@@ -103,7 +103,10 @@ func (s *Stage) Name() string { return "dast" }
 
 // Skip refuses to run what a stranger wrote.
 func (s *Stage) Skip(p *plan.Plan) string {
-	if p.Event.Fork {
+	if p.Event.NoStack != "" {
+		return p.Event.NoStack
+	}
+	if p.Event.Strict {
 		return "a pull request from a fork does not get to run code here; the test runs when a maintainer merges or pushes the change to a branch of this repository"
 	}
 	return ""
@@ -176,7 +179,7 @@ func anchor(p *plan.Plan) plan.Document {
 
 // admit asks the guard, and notes each refusal as something that could not be seen.
 func (t *test) admit(m stack.Model) error {
-	refusals := guard.Check(m.Project, guard.Options{Root: t.plan.Root, Allow: t.cfg.Allow, Strict: t.plan.Event.Fork})
+	refusals := guard.Check(m.Project, guard.Options{Root: t.plan.Root, Allow: t.cfg.Allow, Strict: t.plan.Event.Strict})
 	for _, r := range refusals {
 		t.set.Gaps = append(t.set.Gaps, finding.Gap{Rule: gap.StackNotTested, Location: t.at(r.Path...), Subject: r.Subject(), Message: r.Message, Remediation: r.Remedy})
 	}

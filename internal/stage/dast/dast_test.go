@@ -59,7 +59,7 @@ func TestForksDoNotRunCode(t *testing.T) {
 	if got := s.Skip(&plan.Plan{}); got != "" {
 		t.Errorf("a local run is skipped: %s", got)
 	}
-	if got := s.Skip(&plan.Plan{Event: plan.Event{Name: "pull_request", Fork: true}}); !strings.Contains(got, "fork") {
+	if got := s.Skip(&plan.Plan{Event: plan.Event{Name: "pull_request", Strict: true}}); !strings.Contains(got, "fork") {
 		t.Errorf("the reason is %q", got)
 	}
 }
