@@ -61,7 +61,7 @@ type asked struct {
 func (s *Stage) asks(ref reference.Reference) asked {
 	ref = s.original(ref)
 	a := asked{at: slices.IndexFunc(s.cfg.Rules, func(r config.ImageRule) bool {
-		return slices.ContainsFunc(r.Match, func(glob string) bool { return matches(glob, ref) })
+		return slices.ContainsFunc(r.Match, ref.Matches)
 	})}
 	if a.at >= 0 {
 		a.rule = &s.cfg.Rules[a.at]
