@@ -42,7 +42,7 @@ var layers = map[string]string{
 	"internal/cli/unused":        "internal/config internal/finding internal/plan internal/report internal/source/decoded internal/stage/images",
 	"internal/github/githubtest": "",
 	"internal/stage/deps":        "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/deps/... internal/stage/images/reference internal/stage/images/registry",
-	"internal/stage/hardening":   "internal/config internal/finding internal/gap internal/plan internal/policy internal/source internal/stage/hardening/facts/value internal/stage/hardening/facts/service internal/stage/hardening/facts/workload internal/stage/hardening/facts/dockerfile internal/stage/hardening/facts/repository",
+	"internal/stage/hardening":   "internal/config internal/finding internal/gap internal/plan internal/policy internal/source internal/stage/hardening/facts/value internal/stage/hardening/facts/service internal/stage/hardening/facts/workload internal/stage/hardening/facts/dockerfile internal/stage/hardening/facts/repository internal/stage/hardening/identity",
 	"internal/stage/images":      "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/images/...",
 	"internal/stage/dast":        "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/dast/...",
 	"internal/stage":             "internal/finding internal/gap internal/plan internal/report",
@@ -55,6 +55,7 @@ var layers = map[string]string{
 
 	"internal/stage/hardening/facts/value":      "",
 	"internal/stage/hardening/facts/schedule":   "",
+	"internal/stage/hardening/identity":         "internal/stage/hardening/facts/value internal/stage/hardening/facts/container",
 	"internal/stage/hardening/facts/storeconf":  "",
 	"internal/stage/hardening/facts/container":  "internal/stage/hardening/facts/value",
 	"internal/stage/hardening/facts/typography": "internal/stage/hardening/facts/value",
