@@ -136,7 +136,7 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.ChangeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
-		Settings: a.aboutSettings(j, p), BaseSettings: base.settings, Partial: j.Sub != "", Controls: j.engine.Controls(),
+		Settings: a.aboutSettings(j, p, runs), BaseSettings: base.settings, Partial: j.Sub != "", Controls: j.engine.Controls(),
 		Unchanged: j.Unchanged(), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
 	}), nil
 }
@@ -227,7 +227,7 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
 	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
 	e := a.accepted(j, p, b.runs)
-	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutExclude(j.cfg, p)
+	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutEntries(j, p, b.runs)
 	return b
 }
 
