@@ -135,7 +135,7 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.ChangeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
 		Settings: a.aboutSettings(j, p), BaseSettings: base.settings, Partial: j.Sub != "", Controls: j.engine.Controls(),
-		Unchanged: j.Unchanged(), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
+		Unchanged: j.Unchanged(), Change: ledger.Change(base.plan, base.runs, p, runs), Unparsed: ledger.Unparsed(base.plan), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
 	}), nil
 }
 
@@ -199,6 +199,7 @@ type baseline struct {
 	exceptions []config.Exception
 	unreadable []finding.Gap
 	settings   []finding.Finding
+	plan       *plan.Plan
 	// reason says why there is none, empty otherwise.
 	reason string
 }
@@ -223,7 +224,7 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 		return baseline{reason: "the base commit could not be judged: " + err.Error()}
 	}
 	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
-	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
+	b := baseline{plan: p, runs: a.runStages(ctx, stages, p, j.cfg)}
 	e := a.accepted(j, p, b.runs)
 	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutExclude(j.cfg, p)
 	return b
