@@ -79,6 +79,8 @@ type job struct {
 	*workspace.Workspace
 	cfg    config.Config
 	engine *policy.Engine
+	// compared is true when somebody asked for a comparison with a commit.
+	compared bool
 	// selected are the files that are assessed.
 	selected source.Selection
 }
@@ -89,7 +91,7 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &job{Workspace: w}
+	j := &job{Workspace: w, compared: a.flags.base != ""}
 	if j.cfg, err = a.configure(w); err == nil {
 		a.mask(j.cfg)
 		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
@@ -230,12 +232,13 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	return b
 }
 
-// failOn resolves the default: what a change introduces where a change is under test.
+// failOn resolves the default: what a change introduces where a change is under test, or
+// where a commit to compare with was named.
 func (j *job) failOn() string {
 	switch {
 	case j.cfg.FailOn != "":
 		return j.cfg.FailOn
-	case j.ChangeUnderTest():
+	case j.ChangeUnderTest(), j.compared:
 		return "new"
 	default:
 		return "all"
