@@ -33,7 +33,7 @@ var layers = map[string]string{
 	"internal/discover/render":   "internal/finding internal/gap internal/source internal/discover/render",
 	"internal/policy":            "internal/finding internal/gap",
 	"internal/pending":           "internal/config internal/finding",
-	"internal/pending/gate":      "internal/config internal/finding internal/pending internal/shell internal/source",
+	"internal/pending/gate":      "internal/config internal/finding internal/pending internal/shell internal/source internal/source/decoded",
 	"internal/pending/broken":    "internal/config internal/finding internal/pending internal/policy internal/source internal/stage/deps/accepted internal/stage/images/cip internal/stage/images/verify internal/stage/dast/web policies",
 	"internal/report":            "internal/config internal/finding internal/gap",
 	"internal/reporter":          "internal/config internal/finding internal/gap internal/report internal/reporter/...",
