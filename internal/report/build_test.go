@@ -114,6 +114,7 @@ func TestExceptions(t *testing.T) {
 		{"other_path", with(func(e *config.Exception) { e.Path = "deploy/**" }), report.HasFindings, false, "assure/exception-unused"},
 		{"glob_path", with(func(e *config.Exception) { e.Path = "**/*.yaml" }), report.HasFindings, true, ""},
 		{"subject", with(func(e *config.Exception) { e.Subject = "web" }), report.HasFindings, true, ""},
+		{"alias", with(func(e *config.Exception) { e.Subject = "stage *" }), report.HasFindings, true, ""},
 		{"other_subject", with(func(e *config.Exception) { e.Subject = "db" }), report.HasFindings, false, "assure/exception-unused"},
 		{"unused_is_unknown_when_a_stage_was_blind", with(func(e *config.Exception) { e.Rule = "b" }), report.Degraded, false, ""},
 	}
