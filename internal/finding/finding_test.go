@@ -52,20 +52,20 @@ func TestFingerprintWithoutFile(t *testing.T) {
 	}
 }
 
-func TestWorseThan(t *testing.T) {
+func TestWeigh(t *testing.T) {
 	before := finding.Finding{Severity: finding.Medium, Degree: 60}
 	for name, tt := range map[string]struct {
 		now  finding.Finding
-		want bool
+		want int
 	}{
-		"the same":        {before, false},
-		"graver":          {finding.Finding{Severity: finding.High, Degree: 60}, true},
-		"more of it":      {finding.Finding{Severity: finding.Medium, Degree: 61}, true},
-		"less of it":      {finding.Finding{Severity: finding.Medium, Degree: 59}, false},
-		"nothing counted": {finding.Finding{Severity: finding.Low}, false},
+		"the same":   {before, 0},
+		"graver":     {finding.Finding{Severity: finding.High, Degree: 1}, 1},
+		"more of it": {finding.Finding{Severity: finding.Medium, Degree: 61}, 1},
+		"less of it": {finding.Finding{Severity: finding.Medium, Degree: 59}, -1},
+		"milder":     {finding.Finding{Severity: finding.Low, Degree: 90}, -1},
 	} {
-		if got := tt.now.WorseThan(before); got != tt.want {
-			t.Errorf("%s: %v", name, got)
+		if got := tt.now.Weigh(before); got != tt.want {
+			t.Errorf("%s: %d, want %d", name, got, tt.want)
 		}
 	}
 }

@@ -95,6 +95,7 @@ func TestVerdict(t *testing.T) {
 
 func TestExceptions(t *testing.T) {
 	at := hit("a", finding.Critical, 3)
+	at.Alias = "stage 1"
 	base := config.Exception{Rule: "a", Path: "compose.yaml", Reason: "r", Owner: "o", Expires: day("2026-11-23"), Location: finding.Top(".assure.yml")}
 	with := func(change func(*config.Exception)) config.Exception {
 		e := base
