@@ -2,6 +2,7 @@ package commit_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -91,7 +92,7 @@ func TestReadsTheBaseOfAMerge(t *testing.T) {
 	}
 }
 
-func TestExtractsFilesAndLinks(t *testing.T) {
+func TestListsFilesAndLinks(t *testing.T) {
 	r, err := commit.Open(fixture(t))
 	if err != nil {
 		t.Fatal(err)
@@ -100,20 +101,19 @@ func TestExtractsFilesAndLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	if err := c.Extract(t.Context(), dir); err != nil {
+	files, err := c.Files(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, n := range []string{".assure.yml", ".gitattributes", "a/compose.yaml", "link"} {
-		if _, err := os.Lstat(filepath.Join(dir, n)); err == nil {
-			names = append(names, n)
-		}
+	err = fs.WalkDir(files, ".", func(name string, _ fs.DirEntry, err error) error {
+		names = append(names, name)
+		return err
+	})
+	if diff := cmp.Diff([]string{".", ".assure.yml", ".gitattributes", "a", "a/compose.yaml", "link"}, names); diff != "" || err != nil {
+		t.Errorf("files (-want +got):\n%s%v", diff, err)
 	}
-	if diff := cmp.Diff([]string{".assure.yml", ".gitattributes", "a/compose.yaml", "link"}, names); diff != "" {
-		t.Errorf("extracted files (-want +got):\n%s", diff)
-	}
-	if to, err := os.Readlink(filepath.Join(dir, "link")); to != "/etc/passwd" {
+	if to, err := files.ReadLink("link"); to != "/etc/passwd" || err != nil {
 		t.Errorf("link: %q %v", to, err)
 	}
 }
