@@ -25,6 +25,38 @@ func run(t testing.TB, dir string, args ...string) {
 	}
 }
 
+// pipe is run with an input.
+func pipe(t testing.TB, dir, in string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", args...)
+	cmd.Dir, cmd.Stdin = dir, strings.NewReader(in)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GIT_CONFIG_NOSYSTEM=1"}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+// unpack makes all objects of a repository loose in another one.
+func unpack(t testing.TB, from, to string) {
+	t.Helper()
+	packs, err := filepath.Glob(filepath.Join(from, ".git/objects/pack/*.pack"))
+	if err != nil || len(packs) == 0 {
+		t.Fatal("no packs: ", err)
+	}
+	for _, p := range packs {
+		data, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pipe(t, to, string(data), "unpack-objects", "-q")
+	}
+	head, err := os.ReadFile(filepath.Join(from, ".git/refs/heads/main"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, to, ".git/refs/heads/main", string(head))
+}
+
 func write(t testing.TB, dir, name, text string) {
 	t.Helper()
 	path := filepath.Join(dir, name)
