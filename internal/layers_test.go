@@ -59,6 +59,8 @@ var layers = map[string]string{
 	"internal/harness/demo":          "internal/harness internal/cli",
 	"cmd/assure":                     "internal/cli",
 	"internal/source/commit/objects": "",
+	"internal/pending/broken":        "internal/config internal/finding internal/pending internal/policy internal/source internal/stage/deps/accepted internal/stage/images/cip internal/stage/images/verify internal/stage/dast/web policies",
+	"internal/cli/live":              "internal/config internal/finding internal/plan internal/report internal/reporter/document internal/source internal/stage/dast/parts internal/workspace",
 
 	"internal/stage/hardening/facts/value":      "",
 	"internal/stage/hardening/facts/schedule":   "",

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"github.com/stella-ops/assure/internal/cli/live"
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage"
@@ -37,6 +38,9 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && j.cfg.DAST.RulesFile == config.DefaultRulesFile) {
 		return all.Env{}, fmt.Errorf("read rules file: %w", err)
 	}
+	if err := live.Outside(j.Workspace, j.cfg); err != nil {
+		return all.Env{}, err
+	}
 	mounts, _ := os.ReadFile("/proc/self/mountinfo") // absent where there are no containers
 	return all.Env{
 		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Proc: process, TargetToken: a.targetToken(j.cfg),
@@ -45,6 +49,7 @@ func (a *app) stageEnv(j *job) (all.Env, error) {
 			return a.policyTree(j.Workspace).Read(path, workspace.MaxTrustedBytes)
 		},
 		EngineHost: a.engineHost(), RunID: a.runID(), Runs: a.runsDir(), ZAPRules: rules, Fixes: a.showsFixes(), SBOM: a.inAction() || a.flags.out != "", Releases: j.Releases,
+		UnchangedStack: live.Unchanged(j.Workspace, j.cfg, a.flags.config),
 	}, nil
 }
 

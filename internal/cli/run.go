@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stella-ops/assure/internal/cli/ledger"
+	"github.com/stella-ops/assure/internal/cli/live"
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
@@ -131,6 +132,7 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	runs := a.runStages(ctx, stages, p, j.cfg)
 	accepts := a.exceptions(j, p, runs)
 	base, settings := a.baseline(ctx, j), a.aboutSettings(j, p, runs)
+	runs, base.runs = live.Compare(ctx, j.Workspace, j.cfg, p, runs, base.runs)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.Workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
 		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,

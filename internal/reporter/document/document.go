@@ -115,6 +115,7 @@ type docFinding struct {
 	Location    docLocation       `json:"location"`
 	Related     []docRelated      `json:"related"`
 	Subject     string            `json:"subject"`
+	Key         string            `json:"key,omitempty"`
 	Fingerprint string            `json:"fingerprint"`
 	Controls    []string          `json:"controls"`
 	Remediation string            `json:"remediation"`

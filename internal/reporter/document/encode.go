@@ -83,7 +83,7 @@ func toFinding(f report.Finding) docFinding {
 	d := docFinding{
 		Stage: f.Stage, Rule: f.Rule, Severity: f.Severity, Level: f.Severity.Level(), Class: f.Class, Gates: f.Gates,
 		Message: convert.Text(f.Message), Location: toLocation(f.Location), Related: convert.List(f.Related, toRelated),
-		Subject: convert.Text(f.Subject), Fingerprint: f.Fingerprint, Controls: convert.Texts(f.Controls),
+		Subject: convert.Text(f.Subject), Key: convert.Text(f.Key), Fingerprint: f.Fingerprint, Controls: convert.Texts(f.Controls),
 		Remediation: convert.Text(f.Remediation), Properties: map[string]string{},
 	}
 	for k, v := range f.Properties {
