@@ -101,6 +101,8 @@ func (d document) report() (*report.Report, error) {
 		Stages:   convert.List(d.Stages, docStage.run),
 		Findings: findings(d.Findings), Fixed: findings(d.Fixed),
 		Controls: convert.List(d.Controls, docControl.control),
+		Adopted:  d.Adopted,
+		Pending:  convert.List(d.Pending, func(c docChange) finding.Change { return c.change(&errs) }),
 		Files:    report.Files{FileCounts: report.FileCounts(d.Files.docFileCounts), ExcludedBy: d.Files.ExcludedBy},
 		Exceptions: report.Exceptions{
 			Used: exceptions(d.Exceptions.Used), Expired: exceptions(d.Exceptions.Expired),
@@ -178,6 +180,10 @@ func (e docException) exception(errs *[]error) config.Exception {
 		*errs = append(*errs, fmt.Errorf("exception: %w", err))
 	}
 	return out
+}
+
+func (c docChange) change(errs *[]error) finding.Change {
+	return finding.Change{Setting: c.Setting, Text: c.Change, Effect: c.Effect, Location: c.Location.location(errs)}
 }
 
 func (c docControl) control() report.ControlState {

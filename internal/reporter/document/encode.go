@@ -32,6 +32,7 @@ func toDocument(r *report.Report) document {
 		Stages: convert.List(r.Stages, func(s report.StageRun) docStage { return toStage(s, r.GapsOf(s.Name)) }), Rules: convert.List(r.Rules, toRule),
 		Findings: convert.List(r.Findings, toFinding), Fixed: convert.List(r.Fixed, toFinding),
 		Controls: convert.List(r.Controls, toControl), Counts: docCounts(r.Counts),
+		Pending: convert.List(r.Pending, toChange), Adopted: r.Adopted,
 		Files: docFiles{docFileCounts(r.Files.FileCounts), convert.Texts(r.Files.ExcludedBy)},
 		Exceptions: docExceptions{
 			Used: exceptions(r.Exceptions.Used), Expired: exceptions(r.Exceptions.Expired),
@@ -120,6 +121,10 @@ func toException(e config.Exception) docException {
 		Owner: convert.Text(e.Owner), Expires: e.Expires.String(), Location: somewhere(e.Location),
 		Packages: convert.Text(e.Packages), Source: convert.Text(e.Source),
 	}
+}
+
+func toChange(c finding.Change) docChange {
+	return docChange{Setting: convert.Text(c.Setting), Change: convert.Text(c.Text), Effect: c.Effect, Location: toLocation(c.Location)}
 }
 
 func toControl(c report.ControlState) docControl {
