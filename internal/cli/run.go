@@ -81,6 +81,8 @@ type job struct {
 	engine *policy.Engine
 	// selected are the files that are assessed.
 	selected source.Selection
+	// compares is true when a commit to compare with was asked for.
+	compares bool
 }
 
 // prepare opens the workspace at path and loads configuration and policy.
@@ -89,7 +91,7 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &job{Workspace: w}
+	j := &job{Workspace: w, compares: a.flags.base != ""}
 	if j.cfg, err = a.configure(w); err == nil {
 		a.mask(j.cfg)
 		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
@@ -210,7 +212,7 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 		return baseline{reason: j.NoBase}
 	}
 	if j.Base == nil {
-		return baseline{}
+		return baseline{reason: j.Degraded}
 	}
 	event := j.Event
 	event.Name = "base"
@@ -229,12 +231,13 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	return b
 }
 
-// failOn resolves the default: what a change introduces where a change is under test.
+// failOn resolves the default: what a change introduces where a change is under test, or
+// where a commit to compare with was asked for.
 func (j *job) failOn() string {
 	switch {
 	case j.cfg.FailOn != "":
 		return j.cfg.FailOn
-	case j.ChangeUnderTest():
+	case j.Proposal(), j.compares:
 		return "new"
 	default:
 		return "all"
@@ -242,5 +245,8 @@ func (j *job) failOn() string {
 }
 
 func target(w *workspace.Workspace) report.Target {
-	return report.Target{Root: w.Root, Commit: w.Event.Commit, Ref: w.Event.Ref, Event: w.Event.Name, Base: w.Event.Base}
+	return report.Target{
+		Root: w.Root, Commit: w.Event.Commit, Ref: w.Event.Ref, Event: w.Event.Name, Base: w.Event.Base,
+		Trust: string(w.Trust.Class), Reason: w.Reason(), Policy: string(w.Trust.Policy), PolicyCommit: w.PolicyCommit,
+	}
 }
