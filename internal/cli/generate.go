@@ -14,6 +14,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/policy"
+	"github.com/stella-ops/assure/internal/trust"
 )
 
 // generateCommand keeps the project's own documents true: tables come from the
@@ -40,6 +41,7 @@ func (a *app) generate(check bool) error {
 			return policy.Index(engine.Rules(), engine.Controls()), nil
 		},
 		"action.yml": func(text string) (string, error) { return section(text, "#", "inputs", inputsYAML()) },
+		"docs/trust.md": func(text string) (string, error) { return section(text, "<!--", "matrix", trust.Matrix()) },
 		"README.md": func(text string) (string, error) {
 			text, err := section(text, "<!--", "inputs", inputsTable())
 			if err != nil {

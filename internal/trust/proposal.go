@@ -93,7 +93,7 @@ func merged(f Facts) bool {
 // onDefault reports whether the run is about the default branch. A schedule always is.
 func onDefault(f Facts) bool {
 	if f.Default == "" {
-		return f.System == GitHub && f.Event == "schedule"
+		return f.System == GitHub && f.Event == "schedule" && strings.HasPrefix(f.Ref, "refs/heads/")
 	}
 	return f.Ref == "refs/heads/"+f.Default
 }

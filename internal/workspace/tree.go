@@ -22,7 +22,7 @@ func (f *opener) openLocal(rev string) (*base, error) {
 	if b.modules, err = c.Submodules(); err != nil {
 		return nil, err
 	}
-	dir, err := f.private()
+	dir, err := f.mkdir()
 	if err != nil {
 		return nil, err
 	}
@@ -33,19 +33,28 @@ func (f *opener) openLocal(rev string) (*base, error) {
 	return b, err
 }
 
-// private makes a directory that lasts as long as the workspace.
-func (f *opener) private() (string, error) {
-	dir, err := os.MkdirTemp(f.o.Temp, "assure-")
+// Private is a directory that lasts as long as the workspace, and that nobody else uses.
+func (w *Workspace) Private() (string, error) {
+	if w.private != "" {
+		return w.private, nil
+	}
+	var err error
+	w.private, err = w.mkdir()
+	return w.private, err
+}
+
+func (w *Workspace) mkdir() (string, error) {
+	dir, err := os.MkdirTemp(w.temp, "assure-")
 	if err != nil {
 		return "", fmt.Errorf("make a private directory: %w", err)
 	}
-	f.closers = append(f.closers, func() { os.RemoveAll(dir) })
+	w.closers = append(w.closers, func() { os.RemoveAll(dir) })
 	return dir, nil
 }
 
 // empty is a tree without any file: the built-in policy.
 func (f *opener) empty() (*source.Tree, error) {
-	dir, err := f.private()
+	dir, err := f.mkdir()
 	if err != nil {
 		return nil, err
 	}

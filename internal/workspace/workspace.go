@@ -44,6 +44,8 @@ type Workspace struct {
 	// GitHub is the workflow's context, the zero value outside of workflows.
 	GitHub github.Context
 
+	// temp is for private directories, and private one that was asked for.
+	temp, private string
 	// policy is what is trusted, nil when the tree under test is.
 	policy *source.Tree
 	// baseModules are the submodules of the base commit.
@@ -74,7 +76,7 @@ func Open(ctx context.Context, path string, o Options) (*Workspace, error) {
 	if o.Facts.System != trust.Local && sub == "" {
 		root = checkout(root, o.Facts)
 	}
-	w := &Workspace{Root: root, Sub: sub, GitHub: o.GitHub, Event: plan.Event{Name: cmp.Or(o.Facts.Event, "local"), Commit: o.Facts.Named, Ref: o.Facts.Ref}}
+	w := &Workspace{Root: root, Sub: sub, GitHub: o.GitHub, temp: o.Temp, Event: plan.Event{Name: cmp.Or(o.Facts.Event, "local"), Commit: o.Facts.Named, Ref: o.Facts.Ref}}
 	if w.Tree, err = source.Open(root); err != nil {
 		return nil, err
 	}
