@@ -40,7 +40,7 @@ func (a *app) generate(check bool) error {
 		"policies/README.md": func(string) (string, error) { //nolint:unparam // one of several with this shape
 			return policy.Index(engine.Rules(), engine.Controls()), nil
 		},
-		"action.yml": func(text string) (string, error) { return section(text, "#", "inputs", inputsYAML()) },
+		"action.yml":    func(text string) (string, error) { return section(text, "#", "inputs", inputsYAML()) },
 		"docs/trust.md": func(text string) (string, error) { return section(text, "<!--", "matrix", trust.Matrix()) },
 		"README.md": func(text string) (string, error) {
 			text, err := section(text, "<!--", "inputs", inputsTable())

@@ -160,6 +160,9 @@ func imageText(i plan.Image) string {
 	if i.Built {
 		text += ", built here"
 	}
+	if i.Fallback {
+		text += ", built here where no registry has it"
+	}
 	return text
 }
 

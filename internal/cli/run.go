@@ -79,10 +79,10 @@ type job struct {
 	*workspace.Workspace
 	cfg    config.Config
 	engine *policy.Engine
+	// compared is true when somebody asked for a comparison with a commit.
+	compared bool
 	// selected are the files that are assessed.
 	selected source.Selection
-	// compares is true when a commit to compare with was asked for.
-	compares bool
 }
 
 // prepare opens the workspace at path and loads configuration and policy.
@@ -91,7 +91,7 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &job{Workspace: w, compares: a.flags.base != ""}
+	j := &job{Workspace: w, compared: a.flags.base != ""}
 	if j.cfg, err = a.configure(w); err == nil {
 		a.mask(j.cfg)
 		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
@@ -136,8 +136,8 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.ChangeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
-		Settings: a.aboutSettings(j, p), BaseSettings: base.settings, Partial: j.Sub != "", Controls: j.engine.Controls(),
-		Unchanged: j.Unchanged(), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
+		Settings: a.aboutSettings(j, p, runs), BaseSettings: base.settings, Partial: j.Sub != "", Controls: j.engine.Controls(),
+		Unchanged: j.Unchanged(), Change: ledger.Change(base.plan, base.runs, p, runs), Unparsed: ledger.Unparsed(base.plan), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
 	}), nil
 }
 
@@ -201,6 +201,7 @@ type baseline struct {
 	exceptions []config.Exception
 	unreadable []finding.Gap
 	settings   []finding.Finding
+	plan       *plan.Plan
 	// reason says why there is none, empty otherwise.
 	reason string
 }
@@ -225,19 +226,19 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 		return baseline{reason: "the base commit could not be judged: " + err.Error()}
 	}
 	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
-	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
+	b := baseline{plan: p, runs: a.runStages(ctx, stages, p, j.cfg)}
 	e := a.accepted(j, p, b.runs)
-	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutExclude(j.cfg, p)
+	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutEntries(j, p, b.runs)
 	return b
 }
 
 // failOn resolves the default: what a change introduces where a change is under test, or
-// where a commit to compare with was asked for.
+// where a commit to compare with was named.
 func (j *job) failOn() string {
 	switch {
 	case j.cfg.FailOn != "":
 		return j.cfg.FailOn
-	case j.Proposal(), j.compares:
+	case j.Proposal(), j.compared:
 		return "new"
 	default:
 		return "all"

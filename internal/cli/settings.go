@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stella-ops/assure/internal/cli/unused"
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
@@ -19,10 +20,15 @@ func aboutExclude(cfg config.Config, p *plan.Plan) (all []finding.Finding) {
 	return all
 }
 
+// aboutEntries are the findings about entries of the settings that match nothing.
+func aboutEntries(j *job, p *plan.Plan, runs []report.StageRun) []finding.Finding {
+	return slices.Concat(aboutExclude(j.cfg, p), unused.Settings(j.cfg, p, runs, j.Sub != ""))
+}
+
 // aboutSettings are the findings about the settings of the run, and about those that the
 // change under test brings.
-func (a *app) aboutSettings(j *job, p *plan.Plan) []finding.Finding {
-	all := aboutExclude(j.cfg, p)
+func (a *app) aboutSettings(j *job, p *plan.Plan, runs []report.StageRun) []finding.Finding {
+	all := aboutEntries(j, p, runs)
 	for i, dir := range j.cfg.Generated {
 		if !j.Tree.Has(dir) {
 			all = append(all, report.GeneratedMissing(dir, j.cfg.At(fmt.Sprintf("generated[%d]", i))))

@@ -13,6 +13,12 @@ var (
 		Description: "Nothing in the repository matches the pattern. It is misspelt, or what it excluded is gone; left in place it would hide the next file of that name.",
 		Remediation: "Correct the pattern, or remove it. What git ignores need not be excluded.",
 	}
+	settingUnusedRule = finding.Rule{
+		ID: "assure/setting-unused", Severity: finding.Low,
+		Title:       "A setting matches nothing",
+		Description: "An entry of the configuration, such as an image rule, a key or an allowed registry, speaks of nothing in the repository. It is misspelt and protects nobody, or what it was written for is gone and the next thing of that name would fall under it.",
+		Remediation: "Correct the entry as the message says, or remove it.",
+	}
 	generatedMissingRule = finding.Rule{
 		ID: "assure/generated-missing", Severity: finding.Medium,
 		Title:       "A directory of generated files is not there",
@@ -30,6 +36,14 @@ var (
 // ExcludeUnused is the finding about a pattern of exclude that matches nothing.
 func ExcludeUnused(pattern string, at finding.Location) finding.Finding {
 	return setting(excludeUnusedRule, pattern, fmt.Sprintf("the pattern %q matches nothing that git holds", pattern), at)
+}
+
+// SettingUnused is the finding about an entry at a path of the configuration that matches
+// nothing.
+func SettingUnused(path, entry, why string, at finding.Location) finding.Finding {
+	f := setting(settingUnusedRule, entry, path+": "+why, at)
+	f.Key = entry // what moves within a list stays the same
+	return f
 }
 
 // GeneratedMissing is the finding about a directory of generated that is not there.

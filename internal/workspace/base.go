@@ -50,12 +50,9 @@ func (w *Workspace) decide(ctx context.Context, o Options) error {
 		return errors.New(w.Trust.Reason)
 	}
 	if err := f.openPolicy(); err != nil {
-		w.Degraded = f.degraded(err)
+		w.Degraded, w.policy = f.degraded(err), source.FromFS(commit.NewFiles(nil, nil), w.Tree.Dir())
 		f.facts.Missing = true
 		w.Trust = trust.Decide(f.facts)
-		if w.policy, err = f.empty(); err != nil {
-			return err
-		}
 	}
 	w.Event.Strict, w.Event.NoStack = w.Trust.Strict, w.Trust.NoStack
 	return f.openCompared()

@@ -1,7 +1,7 @@
 package workspace
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"os"
 
@@ -9,7 +9,7 @@ import (
 	"github.com/stella-ops/assure/internal/source/commit"
 )
 
-// openLocal writes a commit of the clone to a private directory outside the repository.
+// openLocal opens a commit of the clone. Its files are read where git keeps them.
 func (f *opener) openLocal(rev string) (*base, error) {
 	if f.repo == nil {
 		return nil, fmt.Errorf("there is no git repository that can be read at %s", f.Tree.Dir())
@@ -18,19 +18,43 @@ func (f *opener) openLocal(rev string) (*base, error) {
 	if err != nil {
 		return nil, errNotInClone(rev)
 	}
-	b := &base{id: c.ID(), time: c.Time()}
-	if b.modules, err = c.Submodules(); err != nil {
-		return nil, err
-	}
-	dir, err := f.mkdir()
+	files, err := c.Files(f.ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Extract(f.ctx, dir); err != nil {
+	return &base{c.ID(), c.Time(), files.Submodules(), source.FromFS(files, f.Tree.Dir())}, nil
+}
+
+// openRemote lists a commit through the API. What the clone has too is read there.
+func (f *opener) openRemote(id string) (*base, error) {
+	entries, err := f.o.Remote.Entries(f.ctx, id)
+	if err != nil {
 		return nil, err
 	}
-	b.tree, err = f.tree(dir)
-	return b, err
+	blobs := fetched{ctx: f.ctx, remote: f.o.Remote}
+	if f.repo != nil {
+		blobs.local = f.repo.Blobs()
+	}
+	files := commit.NewFiles(entries, blobs)
+	b := &base{id: id, modules: files.Submodules(), tree: source.FromFS(files, f.Tree.Dir())}
+	return b, nil
+}
+
+// fetched reads blobs of the clone first, then through the API.
+type fetched struct {
+	ctx    context.Context
+	local  commit.Blobs
+	remote Remote
+}
+
+// Blob implements commit.Blobs.
+func (b fetched) Blob(id string, limit int64) ([]byte, error) {
+	if b.local != nil {
+		if data, err := b.local.Blob(id, limit); err == nil {
+			return data, nil
+		}
+	}
+	return b.remote.Blob(b.ctx, id, limit)
 }
 
 // Private is a directory that lasts as long as the workspace, and that nobody else uses.
@@ -38,37 +62,11 @@ func (w *Workspace) Private() (string, error) {
 	if w.private != "" {
 		return w.private, nil
 	}
-	var err error
-	w.private, err = w.mkdir()
-	return w.private, err
-}
-
-func (w *Workspace) mkdir() (string, error) {
 	dir, err := os.MkdirTemp(w.temp, "assure-")
 	if err != nil {
 		return "", fmt.Errorf("make a private directory: %w", err)
 	}
+	w.private = dir
 	w.closers = append(w.closers, func() { os.RemoveAll(dir) })
 	return dir, nil
 }
-
-// empty is a tree without any file: the built-in policy.
-func (f *opener) empty() (*source.Tree, error) {
-	dir, err := f.mkdir()
-	if err != nil {
-		return nil, err
-	}
-	return f.tree(dir)
-}
-
-func (f *opener) tree(dir string) (*source.Tree, error) {
-	t, err := source.Open(dir)
-	if err == nil {
-		f.closers = append(f.closers, func() { t.Close() })
-	}
-	return t, err
-}
-
-func (f *opener) openRemote(string) (*base, error) { return nil, errors.New("not yet") }
-
-var _ commit.Entry

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -20,12 +19,13 @@ const maxHistory = 20_000
 var ErrNoMergeBase = errors.New("no common ancestor is in the clone")
 
 // Parents are the ids of a commit's parents.
-func (c *Commit) Parents() []string {
-	var ids []string
-	for _, h := range c.c.ParentHashes {
-		ids = append(ids, h.String())
+func (c *Commit) Parents() []string { return ids(c.c.ParentHashes) }
+
+func ids(hashes []plumbing.Hash) (all []string) {
+	for _, h := range hashes {
+		all = append(all, h.String())
 	}
-	return ids
+	return all
 }
 
 // RemoteBranch is the commit of a branch as it was fetched from origin, empty when it was
@@ -160,7 +160,7 @@ func (s *search) load(id string) (node, error) {
 	if err != nil {
 		return node{}, fmt.Errorf("read commit %s: %w", id, err)
 	}
-	n := node{id, c.Committer.When, (&Commit{c}).Parents()}
+	n := node{id, c.Committer.When, ids(c.ParentHashes)}
 	s.known[id] = n
 	return n, nil
 }
@@ -199,19 +199,5 @@ func (s *search) ancestors(id string) map[string]bool {
 	return all
 }
 
-// Blob reads a blob of the object database, at most limit bytes.
-func (r *Repository) Blob(id string, limit int64) ([]byte, error) {
-	b, err := r.r.BlobObject(plumbing.NewHash(id))
-	if err != nil {
-		return nil, fmt.Errorf("read blob %s: %w", id, err)
-	}
-	if b.Size > limit {
-		return nil, fmt.Errorf("read blob %s: more than %d bytes", id, limit)
-	}
-	rd, err := b.Reader()
-	if err != nil {
-		return nil, fmt.Errorf("read blob %s: %w", id, err)
-	}
-	defer rd.Close()
-	return io.ReadAll(io.LimitReader(rd, b.Size))
-}
+// Blobs are the contents of all blobs that the clone has.
+func (r *Repository) Blobs() Blobs { return database{r.r.Storer} }
