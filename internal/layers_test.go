@@ -39,6 +39,7 @@ var layers = map[string]string{
 	"internal/github":            "",
 	"internal/workspace":         "internal/config internal/github internal/plan internal/policy internal/source internal/source/commit internal/stage/images/rotation",
 	"internal/cli/ledger":        "internal/config internal/finding internal/plan internal/report",
+	"internal/cli/around":        "",
 	"internal/cli/unused":        "internal/config internal/finding internal/plan internal/report internal/source/decoded internal/stage/images",
 	"internal/github/githubtest": "",
 	"internal/stage/deps":        "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/deps/... internal/stage/images/reference internal/stage/images/registry",
