@@ -79,6 +79,8 @@ type job struct {
 	*workspace.Workspace
 	cfg    config.Config
 	engine *policy.Engine
+	// compared is true when somebody asked for a comparison with a commit.
+	compared bool
 	// selected are the files that are assessed.
 	selected source.Selection
 }
@@ -89,7 +91,7 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &job{Workspace: w}
+	j := &job{Workspace: w, compared: a.flags.base != ""}
 	if j.cfg, err = a.configure(w); err == nil {
 		a.mask(j.cfg)
 		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
@@ -135,7 +137,7 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.ChangeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
 		Settings: a.aboutSettings(j, p, runs), BaseSettings: base.settings, Partial: j.Sub != "", Controls: j.engine.Controls(),
-		Unchanged: j.Unchanged(), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
+		Unchanged: j.Unchanged(), Change: ledger.Change(base.plan, base.runs, p, runs), Unparsed: ledger.Unparsed(base.plan), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
 	}), nil
 }
 
@@ -199,6 +201,7 @@ type baseline struct {
 	exceptions []config.Exception
 	unreadable []finding.Gap
 	settings   []finding.Finding
+	plan       *plan.Plan
 	// reason says why there is none, empty otherwise.
 	reason string
 }
@@ -223,18 +226,19 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 		return baseline{reason: "the base commit could not be judged: " + err.Error()}
 	}
 	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
-	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
+	b := baseline{plan: p, runs: a.runStages(ctx, stages, p, j.cfg)}
 	e := a.accepted(j, p, b.runs)
 	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutEntries(j, p, b.runs)
 	return b
 }
 
-// failOn resolves the default: what a change introduces where a change is under test.
+// failOn resolves the default: what a change introduces where a change is under test, or
+// where a commit to compare with was named.
 func (j *job) failOn() string {
 	switch {
 	case j.cfg.FailOn != "":
 		return j.cfg.FailOn
-	case j.ChangeUnderTest():
+	case j.ChangeUnderTest(), j.compared:
 		return "new"
 	default:
 		return "all"

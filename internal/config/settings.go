@@ -35,7 +35,7 @@ func Settings() []Setting {
 			set: func(c *Config, v string) error { return c.FailOnSeverity.UnmarshalText([]byte(v)) }},
 		{Name: "fail-action", Usage: "As in action-baseline: true prints its lines and ends with its exit codes (1 failures, 2 warnings, 3 otherwise), false never fails.", Values: "true, false", Default: "not set", Aliases: []string{"INPUT_FAIL_ACTION"},
 			set: setFailAction},
-		{Name: "fail-on", Usage: "Which findings count: those that the change introduces, all, or none.", Values: "new, all, none", Default: "new on pull_request and merge_group, else all",
+		{Name: "fail-on", Usage: "Which findings count: those that the change introduces, all, or none.", Values: "new, all, none", Default: "new on pull_request and merge_group and with a base, else all",
 			set: func(c *Config, v string) error { c.FailOn = v; return nil }},
 		{Name: "timeout", Usage: "Time that each stage may take.", Default: "15m",
 			set: func(c *Config, v string) (err error) { c.Timeout, err = time.ParseDuration(v); return err }},

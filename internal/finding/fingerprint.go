@@ -6,16 +6,29 @@ import (
 	"strings"
 )
 
+// version stands before everything else that is hashed. Another way to identify findings
+// needs another one, and makes every alert of code scanning open anew.
+const version = "v2"
+
 // Fingerprint identifies a finding across runs and commits: rule, file, subject and
-// key, never a line, so that moved lines and new versions keep their identity. The file
-// of a shared finding is only where it is shown.
+// key, never a line, an index or a version, so that what moves or is formatted anew keeps
+// its identity. The file of a finding that is shared or about the whole repository is only
+// where it is shown.
 func (f Finding) Fingerprint() string {
-	uri := f.Location.URI
-	if f.Shared {
+	uri, subject := f.Location.URI, f.Subject
+	if subject == uri {
+		subject = ""
+	}
+	if f.Shared || f.Whole {
 		uri = ""
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{"v1", f.Rule, uri, f.Subject, f.Key}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{version, f.Rule, uri, subject, f.Key}, "\x00")))
 	return hex.EncodeToString(sum[:16])
+}
+
+// WorseThan reports whether f, of the same identity, is graver than what stood there before.
+func (f Finding) WorseThan(before Finding) bool {
+	return f.Severity > before.Severity || f.Degree > before.Degree
 }
 
 // Targets are the files in which the finding is true.
