@@ -63,6 +63,7 @@ var layers = map[string]string{
 	"internal/cli/live":              "internal/config internal/finding internal/plan internal/report internal/reporter/document internal/source internal/stage/dast/parts internal/workspace",
 	"internal/trust":                 "",
 	"internal/cli/remote":            "internal/github internal/source/commit",
+	"internal/cli/around":            "",
 
 	"internal/stage/hardening/facts/value":      "",
 	"internal/stage/hardening/facts/schedule":   "",
