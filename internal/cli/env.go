@@ -30,7 +30,24 @@ func (a *app) stages(j *job) ([]stage.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return all.Stages(j.cfg, j.engine, env), nil
+	cfg := j.cfg
+	if j.Event.Strict {
+		cfg, env, err = forStranger(j, env)
+	}
+	return all.Stages(cfg, j.engine, env), err
+}
+
+// forStranger takes away what a stranger's change may not use: whatever opens a registry
+// or a service. What such a run fetches is kept for no other one; a cache that is only
+// read may stay.
+func forStranger(j *job, env all.Env) (cfg config.Config, _ all.Env, err error) {
+	cfg = j.cfg
+	cfg.Auth, cfg.Token, cfg.DAST.Auth.Value, cfg.DAST.ZAPKey = nil, "", "", ""
+	env.DockerConfig, env.TargetToken = nil, ""
+	if !cfg.Offline && !cfg.Deps.SkipUpdate {
+		env.CacheDir, err = j.Private()
+	}
+	return cfg, env, err
 }
 
 func (a *app) stageEnv(j *job) (all.Env, error) {

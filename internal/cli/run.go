@@ -217,7 +217,7 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 		return baseline{reason: j.NoBase}
 	}
 	if j.Base == nil {
-		return baseline{}
+		return baseline{reason: j.Degraded}
 	}
 	event := j.Event
 	event.Name = "base"
@@ -242,7 +242,7 @@ func (j *job) failOn() string {
 	switch {
 	case j.cfg.FailOn != "":
 		return j.cfg.FailOn
-	case j.ChangeUnderTest(), j.compared:
+	case j.Proposal(), j.compared:
 		return "new"
 	default:
 		return "all"
@@ -250,5 +250,8 @@ func (j *job) failOn() string {
 }
 
 func target(w *workspace.Workspace) report.Target {
-	return report.Target{Root: w.Root, Commit: w.Event.Commit, Ref: w.Event.Ref, Event: w.Event.Name, Base: w.Event.Base}
+	return report.Target{
+		Root: w.Root, Commit: w.Event.Commit, Ref: w.Event.Ref, Event: w.Event.Name, Base: w.Event.Base,
+		Trust: string(w.Trust.Class), Reason: w.Reason(), Policy: string(w.Trust.Policy), PolicyCommit: w.PolicyCommit,
+	}
 }

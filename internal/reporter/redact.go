@@ -120,7 +120,7 @@ func base64Core(enc *base64.Encoding, s string, shift int) string {
 func redactReport(r *report.Report, f func(string) string) *report.Report {
 	c := *r
 	c.Reasons = each(r.Reasons, f)
-	c.BaselineReason = f(r.BaselineReason)
+	c.BaselineReason, c.Target.Reason = f(r.BaselineReason), f(r.Target.Reason)
 	c.Stages = each(r.Stages, func(s report.StageRun) report.StageRun { return redactStage(s, f) })
 	clean := func(x report.Finding) report.Finding { return redactFinding(x, f) }
 	c.Findings, c.Fixed = each(r.Findings, clean), each(r.Fixed, clean)

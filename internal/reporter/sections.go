@@ -27,11 +27,14 @@ func verdictSection(r *report.Report) string {
 		b.WriteString(adoption + "\n\n")
 	}
 	fmt.Fprintf(&b, "%s.\n\n", countsLine(r))
+	if r.BaselineReason != "" {
+		b.WriteString("- No baseline, so every finding counts as introduced: " + code(r.BaselineReason, cellText) + "\n")
+	}
 	for _, reason := range r.Reasons[:min(len(r.Reasons), 10)] {
 		b.WriteString("- " + code(reason, cellText) + "\n")
 	}
-	if r.BaselineReason != "" {
-		b.WriteString("- No baseline, so every finding counts as introduced: " + code(r.BaselineReason, cellText) + "\n")
+	if r.Target.Reason != "" {
+		b.WriteString("- " + code(r.Target.Reason, cellText) + "\n")
 	}
 	if r.Verdict == report.Error {
 		b.WriteString("\nThis run could not see everything. What it did not see may be worse than what it found.\n")

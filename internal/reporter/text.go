@@ -53,11 +53,14 @@ func (t *console) verdict(r *report.Report) {
 	}
 	word := map[report.Verdict]string{report.Pass: green, report.Fail: red, report.Error: red}[r.Verdict]
 	t.line("%s  %s", paint(t.o.Color, word, strings.ToUpper(terminal(string(r.Verdict)))), countsLine(r))
+	if r.BaselineReason != "" {
+		t.line("  no baseline, so every finding counts as introduced: %s", terminal(short(r.BaselineReason, textWidth)))
+	}
 	for _, reason := range r.Reasons {
 		t.line("  %s", TerminalLine(short(reason, textWidth)))
 	}
-	if r.BaselineReason != "" {
-		t.line("  no baseline, so every finding counts as introduced: %s", terminal(short(r.BaselineReason, textWidth)))
+	if r.Target.Reason != "" {
+		t.line("  %s", TerminalLine(short(r.Target.Reason, textWidth)))
 	}
 }
 

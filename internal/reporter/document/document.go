@@ -47,6 +47,11 @@ type docTarget struct {
 	Ref    string `json:"ref"`
 	Event  string `json:"event"`
 	Base   string `json:"base"`
+	// How it is judged; the fields are those of report.Target.
+	Trust        string `json:"trust"`
+	Reason       string `json:"reason"`
+	Policy       string `json:"policy"`
+	PolicyCommit string `json:"policy_commit"`
 }
 
 type docGate struct {
