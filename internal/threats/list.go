@@ -4,8 +4,8 @@ package threats
 func All() []Threat {
 	return []Threat{
 		{ID: "T1", Attack: "An event gives code of strangers a writing token.",
-			Defence: "Such events are refused by name before anything is read or asked.",
-			Tests:   []string{"internal/threats.TestT1_PrivilegedEventsAreRefused"}},
+			Defence: "Such events are refused by name before anything is read or asked; whatever else is not known to be merged is a proposal (docs/trust.md).",
+			Tests:   []string{"internal/threats.TestT1_PrivilegedEventsAreRefused", "internal/threats.TestT1_NoEventBelievesAChange"}},
 		{ID: "T2", Attack: "A change weakens the gate in its configuration.",
 			Defence: "The configuration comes from the base commit; the change's own is shown as pending.",
 			Tests:   []string{"internal/threats.TestT2_AChangeDoesNotWeakenItsGate"}},
@@ -105,6 +105,9 @@ func All() []Threat {
 		{ID: "T33", Attack: "File names hold line breaks, invalid bytes or directions.",
 			Defence: "Names are bytes, percent-encoded where they leave.",
 			Tests:   []string{"internal/threats.TestT33_OddNames"}},
+		{ID: "T34", Attack: "The stack of a stranger stays on a runner that outlives the job.",
+			Defence: "No stack is started for a change of strangers, whatever the event and the runner.",
+			Tests:   []string{"internal/threats.TestT34_NoStackOfAStrangerOnOurMachines"}},
 		{ID: "T35", Attack: "The action itself is replaced.",
 			Defence: "Users pin a commit, and workflows of this repository pin theirs.",
 			Tests:   []string{"internal/threats.TestT35_OurOwnWorkflowsArePinned"}, Open: "attestations, digests and the bill of materials of releases are proved with the work on releases."},
