@@ -65,7 +65,7 @@ func object(p *plan.Plan, doc *plan.Document) thing {
 	name, _ := meta["name"].(string)
 	space, _ := meta["namespace"].(string)
 	t := thing{id: id{file: home(doc), class: kind, space: space, name: name}, kind: doc.Kind, files: doc.Files, model: doc.Model, plan: p}
-	t.prefixes = []string{kind + "/" + cmp.Or(space, "default") + "/" + name, cmp.Or(space, "default") + "/" + kind + "/" + name, kind + "/" + name}
+	t.prefixes = []string{kind + "/" + path.Join(doc.Namespace(), name), cmp.Or(space, "default") + "/" + kind + "/" + name, kind + "/" + name}
 	return t
 }
 
