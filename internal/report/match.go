@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
 	"time"
 
@@ -16,6 +17,9 @@ type Change interface {
 	// Identical reports whether a file of the head is one of the base commit under another
 	// name, byte for byte.
 	Identical(head string) bool
+	// Kept reports whether what a gap of the head is about is the same in the base commit,
+	// although its file is not.
+	Kept(g finding.Gap) bool
 	// Successor is how a finding of the base commit reads when what it is about moved or got
 	// another name; false when it did not.
 	Successor(f finding.Finding) (finding.Finding, bool)
@@ -44,32 +48,48 @@ func match(head, base []Finding, in Input) *matching {
 	for i := range m.before {
 		m.before[i] = -1
 	}
-	m.pass(func(f Finding) (string, bool) { return f.Fingerprint, true })
+	asIs := func(f Finding) (string, bool) { return f.Fingerprint, true }
+	m.pass(asIs, asIs)
 	if change != nil && slices.Contains(m.before, -1) && slices.Contains(m.used, false) {
 		m.pass(func(f Finding) (string, bool) {
 			g, ok := change.Successor(f.Finding)
 			return g.Fingerprint(), ok
-		})
+		}, asIs)
 	}
+	m.pass(anyVersion, anyVersion)
 	return m
 }
 
-// pass matches what is left of both sides, with the identity that a finding of the base
-// commit has by now.
-func (m *matching) pass(identity func(Finding) (string, bool)) {
+// unpinnedKinds are the findings about how an image is named, not about which one it is.
+var unpinnedKinds = [...]string{"image/latest", "image/unpinned"}
+
+var digits = regexp.MustCompile(`[0-9.]+`)
+
+// anyVersion is the identity of a finding about the name of an image without the versions
+// that the name itself may hold, such as debian11.
+func anyVersion(f Finding) (string, bool) {
+	f.Subject = digits.ReplaceAllString(f.Subject, "0")
+	return "any version\x00" + f.Finding.Fingerprint(), slices.Contains(unpinnedKinds[:], f.Rule)
+}
+
+// pass matches what is left of both sides by the identities that they give.
+func (m *matching) pass(before, now func(Finding) (string, bool)) {
 	left := map[string][]int{}
 	for i, f := range m.base {
 		if m.used[i] {
 			continue
 		}
-		if id, ok := identity(f); ok {
+		if id, ok := before(f); ok {
 			left[id] = append(left[id], i)
 		}
 	}
 	heads := map[string][]int{}
 	for i, f := range m.head {
-		if m.before[i] < 0 && left[f.Fingerprint] != nil {
-			heads[f.Fingerprint] = append(heads[f.Fingerprint], i)
+		if m.before[i] >= 0 {
+			continue
+		}
+		if id, ok := now(f); ok && left[id] != nil {
+			heads[id] = append(heads[id], i)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(heads)) {

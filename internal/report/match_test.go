@@ -17,7 +17,7 @@ import (
 // changed is a change with moved files, renamed subjects and the lines that it wrote.
 type changed struct {
 	files, subjects map[string]string
-	identical       bool
+	identical, kept bool
 	lines           map[string][]int
 }
 
@@ -36,6 +36,8 @@ func (c changed) Identical(head string) bool {
 	}
 	return false
 }
+
+func (c changed) Kept(finding.Gap) bool { return c.kept }
 
 func (c changed) Successor(f finding.Finding) (finding.Finding, bool) {
 	file, moved := c.files[f.Location.URI]
