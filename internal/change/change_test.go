@@ -174,6 +174,7 @@ func TestKept(t *testing.T) {
 	t.Parallel()
 	shop, cart := called(pod, "shop", "prod", "shop"), called(pod, "cart", "prod", "cart")
 	chart := "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n  - name: redis\n    version: 1.2.3\n    repository: https://charts.example.org\n"
+	continued := "apply:\n\techo $(A)\n\thelm install x oci://example.org/x \\\n\t  --set a=$(A)\n\thelm install y oci://example.org/y \\\n\t  --set a=1\n\nother:\n\techo 1\n"
 	makefile := "apply:\n\tkubectl apply -f https://example.org/x.yaml\n\nother:\n\techo $(A)\n"
 	for name, tt := range map[string]struct {
 		file, base, head, rule string
@@ -192,6 +193,8 @@ func TestKept(t *testing.T) {
 		"another recipe":          {"Makefile", makefile, with(makefile, "echo", "print"), gap.RemoteSource, 2, true},
 		"the recipe":              {"Makefile", makefile, with(makefile, "x.yaml", "y.yaml"), gap.RemoteSource, 2, false},
 		"a recipe with variables": {"Makefile", makefile, with(makefile, "x.yaml", "y.yaml"), gap.RemoteSource, 5, false},
+		"a command that goes on":  {"Makefile", continued, with(continued, "echo 1", "echo 2"), gap.RemoteSource, 3, false},
+		"one with no variables":   {"Makefile", continued, with(continued, "echo 1", "echo 2"), gap.RemoteSource, 5, true},
 		"another dependency":      {"requirements.txt", "a>=1\nb==1\n", "a>=1\nb==2\n", gap.UnpinnedVersion, 1, true},
 		"the dependency":          {"requirements.txt", "a>=1\nb==1\n", "a>=2\nb==1\n", gap.UnpinnedVersion, 1, false},
 		"any other file":          {"notes.yaml", "a: 1\nb: 1\n", "a: 1\nb: 2\n", gap.UnknownValue, 1, false},

@@ -35,7 +35,24 @@ func (c *Change) Kept(g finding.Gap) bool {
 		return t != nil && h.before[t.id] != nil && t.equals(h.before[t.id])
 	}
 	start, end, ok := stretch(at, lines)
-	return ok && !c.Touched(at.URI, start, end) && !slices.ContainsFunc(lines[start-1:end], func(l string) bool { return strings.Contains(l, "$") })
+	return ok && !c.Touched(at.URI, start, end) && !variable(lines, at.Region.StartLine)
+}
+
+// variable reports whether a command, with the lines that continue it, takes anything from
+// elsewhere.
+func variable(lines difference.Lines, n int) bool {
+	for n > 1 && strings.HasSuffix(lines[n-2], "\\") {
+		n--
+	}
+	for ; n <= len(lines); n++ {
+		if strings.Contains(lines[n-1], "$") {
+			return true
+		}
+		if !strings.HasSuffix(lines[n-1], "\\") {
+			return false
+		}
+	}
+	return false
 }
 
 // at is the one thing of the head that is written where the place is.
