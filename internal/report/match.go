@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"time"
 
@@ -56,20 +55,10 @@ func match(head, base []Finding, in Input) *matching {
 			return g.Fingerprint(), ok
 		}, asIs)
 	}
-	m.pass(anyVersion, anyVersion)
+	for _, loosely := range [...]func(Finding) (string, bool){anyUser, anyVersion, anyStage} {
+		m.pass(loosely, loosely)
+	}
 	return m
-}
-
-// unpinnedKinds are the findings about how an image is named, not about which one it is.
-var unpinnedKinds = [...]string{"image/latest", "image/unpinned"}
-
-var digits = regexp.MustCompile(`[0-9.]+`)
-
-// anyVersion is the identity of a finding about the name of an image without the versions
-// that the name itself may hold, such as debian11.
-func anyVersion(f Finding) (string, bool) {
-	f.Subject = digits.ReplaceAllString(f.Subject, "0")
-	return "any version\x00" + f.Finding.Fingerprint(), slices.Contains(unpinnedKinds[:], f.Rule)
 }
 
 // pass matches what is left of both sides by the identities that they give.

@@ -65,6 +65,11 @@ func of(subject string, f finding.Finding) finding.Finding {
 	return f
 }
 
+func keyed(key string, f finding.Finding) finding.Finding {
+	f.Key = key
+	return f
+}
+
 // outcome renders classes and what was fixed, in order of places.
 func outcome(r *report.Report) string {
 	var out []string
@@ -214,6 +219,11 @@ func TestVersionsInNamesOfImages(t *testing.T) {
 		"a newer one":    {image("image/unpinned", "gcr.io/static-debian11"), image("image/unpinned", "gcr.io/static-debian12"), report.Existing},
 		"another one":    {image("image/unpinned", "gcr.io/static-debian11"), image("image/unpinned", "gcr.io/other-debian12"), report.Introduced},
 		"another source": {image("image/unpinned", "gcr.io/static-debian11"), image("image/unpinned", "evil.io/static-debian12"), report.Introduced},
+		"another user":   {keyed("stage 1", image("image/unsigned", "gcr.io/a")), image("image/unsigned", "gcr.io/a"), report.Existing},
+		"another image":  {keyed("stage 1", image("image/unsigned", "gcr.io/a")), image("image/unsigned", "gcr.io/b"), report.Introduced},
+		"another file":   {in("other", image("image/unsigned", "gcr.io/a")), image("image/unsigned", "gcr.io/a"), report.Introduced},
+		"another stage":  {of("stage 0", hit("dockerfile/user", finding.High, 3)), of("stage 1", hit("dockerfile/user", finding.High, 3)), report.Existing},
+		"another secret": {keyed("A", of("stage 0", hit("dockerfile/secret", finding.High, 3))), keyed("B", of("stage 1", hit("dockerfile/secret", finding.High, 3))), report.Introduced},
 		"another rule":   {image("image/unsigned", "gcr.io/static-debian11"), image("image/unsigned", "gcr.io/static-debian12"), report.Introduced},
 	} {
 		r := report.Build(report.Input{Now: now, FailOn: "new", Base: []report.StageRun{ran(report.HasFindings, tt.base)}, Runs: []report.StageRun{ran(report.HasFindings, tt.head)}})
