@@ -47,6 +47,7 @@ var layers = map[string]string{
 	"internal/cli/unused":            "internal/config internal/finding internal/plan internal/report internal/source/decoded internal/stage/images",
 	"internal/cli/proposal":          "internal/config internal/finding internal/pending internal/pending/files internal/pending/gate internal/report internal/source",
 	"internal/github/githubtest":     "",
+	"internal/threats":               "",
 	"internal/stage/deps":            "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/deps/... internal/stage/images/reference internal/stage/images/registry",
 	"internal/stage/hardening":       "internal/config internal/finding internal/gap internal/plan internal/policy internal/source internal/stage/hardening/facts/value internal/stage/hardening/facts/service internal/stage/hardening/facts/workload internal/stage/hardening/facts/dockerfile internal/stage/hardening/facts/repository internal/stage/hardening/identity",
 	"internal/stage/images":          "internal/config internal/finding internal/gap internal/plan internal/source internal/stage/images/...",

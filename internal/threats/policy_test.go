@@ -69,6 +69,53 @@ func TestT3_AChangeAcceptsNothingForItself(t *testing.T) {
 	propose(t, base, files{"compose.yaml": comment}).ends(t, "a comment of the change", 1)
 }
 
+const workflow = `on: {pull_request: {}, push: {branches: [main]}}
+permissions: {contents: read}
+jobs:
+  gate:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
+        with: {fetch-depth: 2, persist-credentials: false}
+      - uses: stella-ops/assure@1111111111111111111111111111111111111111
+        with: {fail-on-severity: high}
+`
+
+// TestT4_TheGatesOwnWorkflowIsWatched edits the workflow that runs the gate.
+func TestT4_TheGatesOwnWorkflowIsWatched(t *testing.T) {
+	edit := func(old, text string) string {
+		if !strings.Contains(workflow, old) {
+			t.Fatalf("the workflow has no %q", old)
+		}
+		return strings.Replace(workflow, old, text, 1)
+	}
+	const ours = "stella-ops/assure@1111111111111111111111111111111111111111"
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"a newer commit":      {edit("@1111111111111111111111111111111111111111", "@2222222222222222222222222222222222222222"), 0},
+		"a stricter input":    {edit("fail-on-severity: high", "fail-on-severity: low"), 0},
+		"the step removed":    {edit("      - uses: "+ours+"\n        with: {fail-on-severity: high}\n", ""), 1},
+		"everything removed":  {"on: push\njobs: {}\n", 1},
+		"never":               {edit("    runs-on:", "    if: false\n    runs-on:"), 1},
+		"the step never":      {edit("        with: {fail-on", "        if: github.actor != 'me'\n        with: {fail-on"), 1},
+		"errors do not count": {edit("        with: {fail-on", "        continue-on-error: true\n        with: {fail-on"), 1},
+		"only some paths":     {edit("pull_request: {}", "pull_request: {paths: [docs/**]}"), 1},
+		"no pull requests":    {edit("pull_request: {}, ", ""), 1},
+		"a weaker input":      {edit("fail-on-severity: high", "fail-on-severity: none"), 1},
+		"fewer stages":        {edit("fail-on-severity: high", "fail-on-severity: high, stages: images"), 1},
+		"another repository":  {edit("stella-ops/assure@", "stella-0ps/assure@"), 1},
+		"a tag":               {edit("@1111111111111111111111111111111111111111", "@v1"), 1},
+	} {
+		j := propose(t, files{"compose.yaml": clean, ".github/workflows/gate.yml": workflow}, files{".github/workflows/gate.yml": c.text})
+		j.ends(t, name, c.want)
+		if got := slices.Contains(j.failing(t), "assure/gate-changed"); got != (c.want == 1) {
+			t.Errorf("%s: assure/gate-changed fails the gate: %v", name, got)
+		}
+	}
+}
+
 // TestT5_FilesOfOtherToolsHideNothing compares with the same change without them.
 func TestT5_FilesOfOtherToolsHideNothing(t *testing.T) {
 	base, head := files{"compose.yaml": clean}, files{"compose.yaml": privileged, "requirements.txt": "jinja2==2.11.2\n"}
