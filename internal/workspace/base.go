@@ -234,7 +234,10 @@ func (f *opener) advice() string {
 		if f.Trust.Compare == trust.FirstParent {
 			depth = "fetch-depth: 2"
 		}
-		return "give actions/checkout " + depth + ", or the action its github-token"
+		if f.o.Remote != nil {
+			return "give actions/checkout " + depth
+		}
+		return "give actions/checkout " + depth + ", or let the action ask GitHub (github-token, and not offline)"
 	case trust.GitLab:
 		return "set GIT_DEPTH: 0 for the job and fetch the branch that it is compared with"
 	case trust.Azure:
