@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"github.com/stella-ops/assure/internal/cli/live"
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage"
@@ -50,16 +51,22 @@ func forStranger(j *job, env all.Env) (cfg config.Config, _ all.Env, err error) 
 }
 
 func (a *app) stageEnv(j *job) (all.Env, error) {
-	rules, err := j.Trusted().Read(j.cfg.DAST.RulesFile, source.MaxFileBytes)
+	rules, err := a.policyTree(j.Workspace).Read(j.cfg.DAST.RulesFile, source.MaxFileBytes)
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && j.cfg.DAST.RulesFile == config.DefaultRulesFile) {
 		return all.Env{}, fmt.Errorf("read rules file: %w", err)
+	}
+	if err := live.Outside(j.Workspace, j.cfg); err != nil {
+		return all.Env{}, err
 	}
 	mounts, _ := os.ReadFile("/proc/self/mountinfo") // absent where there are no containers
 	return all.Env{
 		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Proc: process, TargetToken: a.targetToken(j.cfg),
 		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment, Lookup: a.LookupEnv,
-		ReadKey:    func(path string) ([]byte, error) { return j.Trusted().Read(path, workspace.MaxTrustedBytes) },
+		ReadKey: func(path string) ([]byte, error) {
+			return a.policyTree(j.Workspace).Read(path, workspace.MaxTrustedBytes)
+		},
 		EngineHost: a.engineHost(), RunID: a.runID(), Runs: a.runsDir(), ZAPRules: rules, Fixes: a.showsFixes(), SBOM: a.inAction() || a.flags.out != "", Releases: j.Releases,
+		UnchangedStack: live.Unchanged(j.Workspace, j.cfg, a.flags.config),
 	}, nil
 }
 

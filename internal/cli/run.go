@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stella-ops/assure/internal/cli/ledger"
+	"github.com/stella-ops/assure/internal/cli/live"
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
@@ -97,7 +98,7 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
 	}
 	if err != nil || j.cfg.CheckRules(ruleIDs(j.engine)) != nil {
-		err = config.Mistakes(err, misnamed(w, j.cfg))
+		err = config.Mistakes(err, a.misnamed(w, j.cfg))
 	}
 	if err == nil {
 		j.selected, err = w.Selection(j.cfg, a.inAction())
@@ -130,19 +131,22 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	}
 	runs := a.runStages(ctx, stages, p, j.cfg)
 	accepts := a.exceptions(j, p, runs)
-	base := a.baseline(ctx, j)
+	base, settings := a.baseline(ctx, j), a.aboutSettings(j, p, runs)
+	runs, base.runs = live.Compare(ctx, j.Workspace, j.cfg, p, runs, base.runs)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.Workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
 		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.ChangeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
-		Settings: a.aboutSettings(j, p, runs), BaseSettings: base.settings, Partial: j.Sub != "", Controls: j.engine.Controls(),
-		Unchanged: j.Unchanged(), Change: ledger.Change(base.plan, base.runs, p, runs), Unparsed: ledger.Unparsed(base.plan), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
+		Settings: settings.Findings, Changes: settings.Pending, Adopted: a.adopts(j.Workspace), BaseSettings: base.settings,
+		Partial: j.Sub != "", Controls: j.engine.Controls(),
+		Unchanged: j.Unchanged(), Change: ledger.Change(base.plan, base.runs, p, runs), Unparsed: ledger.Unparsed(base.plan),
+		Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
 	}), nil
 }
 
 func (a *app) loadPolicy(w *workspace.Workspace, cfg config.Config, kinds ...string) (*policy.Engine, error) {
-	packs, err := w.Packs(cfg.Hardening.Packs)
+	packs, err := workspace.Packs(a.policyTree(w), cfg.Hardening.Packs)
 	if err != nil {
 		return nil, err
 	}

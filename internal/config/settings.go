@@ -100,6 +100,8 @@ func Settings() []Setting {
 			set: setZAPOptions},
 		{Name: "rules-file", Usage: "Rules file in ZAP's grammar, a path in the repository.", Default: DefaultRulesFile + " where it exists", Aliases: []string{"INPUT_RULES_FILE_NAME"},
 			set: func(c *Config, v string) error { c.DAST.RulesFile = v; return nil }},
+		{Name: "base-report", Usage: "The report.json of an earlier run on the base commit, a file outside of the checkout: what the dynamic test found there is not new.", Default: "none",
+			set: func(c *Config, v string) error { c.DAST.BaseReport = v; return nil }},
 		{Name: "auth-header", Usage: "Name of the header that authenticates the scan.", Default: "Authorization", Aliases: []string{"ZAP_AUTH_HEADER"},
 			set: func(c *Config, v string) error { c.DAST.Auth.Header = v; return nil }},
 		{Name: "auth-value", Usage: "Its value, a secret; without one no header is sent.", Default: "none", Aliases: []string{"ZAP_AUTH_HEADER_VALUE"},

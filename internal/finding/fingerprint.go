@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
@@ -26,9 +27,9 @@ func (f Finding) Fingerprint() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// WorseThan reports whether f, of the same identity, is graver than what stood there before.
-func (f Finding) WorseThan(before Finding) bool {
-	return f.Severity > before.Severity || f.Degree > before.Degree
+// Weigh compares findings of one identity: positive when f is the graver one.
+func (f Finding) Weigh(other Finding) int {
+	return cmp.Or(cmp.Compare(f.Severity, other.Severity), cmp.Compare(f.Degree, other.Degree))
 }
 
 // Targets are the files in which the finding is true.

@@ -93,13 +93,13 @@ func (o objects) compare(c *comparison, path, label, at string, base, head refle
 		v := head.Index(i)
 		id, here := o.identity(v.Interface()), fmt.Sprintf("%s[%d]", at, i)
 		if len(left[id]) == 0 {
-			c.note(label, here, difference{"adds " + strconv.Quote(cut(id)), o.added(v.Interface())})
+			c.note(label, here, difference{"adds " + quotedText(id), o.added(v.Interface())})
 			continue
 		}
 		was := left[id][0]
 		left[id] = left[id][1:]
 		moved, last = moved || was < last, was
-		c.fields(path+"[]", label+" "+strconv.Quote(cut(id)), here, base.Index(was), v)
+		c.fields(path+"[]", label+" "+quotedText(id), here, base.Index(was), v)
 	}
 	o.gone(c, label, at, base, left)
 	if moved && path == "images.rules" {
@@ -119,7 +119,7 @@ func (o objects) gone(c *comparison, label, at string, base reflect.Value, left 
 		if o.removed != nil {
 			effect = o.removed(v)
 		}
-		c.note(label, at, difference{"drops " + strconv.Quote(cut(id)), effect})
+		c.note(label, at, difference{"drops " + quotedText(id), effect})
 	}
 }
 
@@ -134,3 +134,6 @@ func later(base, head reflect.Value) []difference {
 	}
 	return arrow(base, head, order(day(b), day(h), loosens))
 }
+
+// quotedText is a name in a message.
+func quotedText(s string) string { return strconv.Quote(cut(s)) }

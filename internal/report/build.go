@@ -60,6 +60,11 @@ type Input struct {
 	// Pending are the exceptions that only the change under test has.
 	Pending  []config.Exception
 	Controls []finding.Control
+	// Changes are what the change under test does to the policy once it is merged.
+	Changes []finding.Change
+	// Adopted is true when the change brings the first configuration, which counts where it
+	// does not loosen the built-in policy.
+	Adopted bool
 }
 
 // Build makes the report.
@@ -75,7 +80,7 @@ func Build(in Input) *Report {
 	r.Stages = in.Runs
 	r.keepLedger(in)
 	r.BaselineReason = cmp.Or(in.BaselineReason, blindBase(in.Base, r.Gaps, in.Change))
-	r.Exceptions.Pending = in.Pending
+	r.Exceptions.Pending, r.Pending, r.Adopted = in.Pending, in.Changes, in.Adopted
 	if run, ok := r.judgeExceptions(in, trust); ok {
 		r.Stages = append(slices.Clone(r.Stages), run)
 	}

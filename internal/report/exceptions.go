@@ -37,7 +37,7 @@ var (
 
 // Rules are the rules about exceptions and settings themselves.
 func Rules() []finding.Rule {
-	return []finding.Rule{expiredRule, unusedRule, unreadableRule, excludeUnusedRule, settingUnusedRule, generatedMissingRule, brokenRule}
+	return []finding.Rule{expiredRule, unusedRule, unreadableRule, excludeUnusedRule, settingUnusedRule, generatedMissingRule, brokenRule, gateChangedRule}
 }
 
 // judgeExceptions sorts the exceptions and makes findings of those that are expired or

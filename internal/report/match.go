@@ -82,17 +82,17 @@ func (m *matching) pass(identity func(Finding) (string, bool)) {
 func (m *matching) equals(heads, bases []int) {
 	scarce := len(heads) > len(bases)
 	slices.SortStableFunc(heads, func(a, b int) int {
-		order := cmp.Compare(m.head[a].Severity, m.head[b].Severity)
+		order := m.head[a].Weigh(m.head[b].Finding)
 		if order == 0 && scarce {
 			order = m.touched(a, b)
 		}
 		return cmp.Or(order, m.head[a].Location.Compare(m.head[b].Location))
 	})
-	slices.SortStableFunc(bases, func(a, b int) int { return cmp.Compare(m.base[a].Severity, m.base[b].Severity) })
+	slices.SortStableFunc(bases, func(a, b int) int { return m.base[a].Weigh(m.base[b].Finding) })
 	for _, risen := range [...]bool{false, true} {
 		next := 0
 		for _, h := range heads {
-			for next < len(bases) && (m.used[bases[next]] || !risen && m.base[bases[next]].Severity < m.head[h].Severity) {
+			for next < len(bases) && (m.used[bases[next]] || !risen && m.base[bases[next]].Weigh(m.head[h].Finding) < 0) {
 				next++
 			}
 			if next < len(bases) && m.before[h] < 0 {
@@ -136,6 +136,8 @@ func (m *matching) class(i int, at time.Time) Class {
 			f.Properties = map[string]string{}
 		}
 		f.Properties[propWas] = was.Severity.String()
+		return Introduced
+	case was.Weigh(f.Finding) < 0:
 		return Introduced
 	case f.Shared && slices.ContainsFunc(places(*f), func(at finding.Location) bool { return !m.stood(was, at.URI) && !m.old.at(*f, at) }):
 		return Introduced

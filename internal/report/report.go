@@ -38,8 +38,13 @@ type Report struct {
 	Files      Files
 	Controls   []ControlState
 	Exceptions Exceptions
-	Database   *finding.Database
-	Counts     Counts
+	// Pending are the changes of the policy that hold once the change under test is merged.
+	Pending []finding.Change
+	// Adopted is true when the change under test brings the first configuration, which
+	// counts already where it does not loosen the built-in policy.
+	Adopted  bool
+	Database *finding.Database
+	Counts   Counts
 }
 
 // Tool identifies the program.

@@ -22,7 +22,11 @@ var runURL = regexp.MustCompile(`^https?://[A-Za-z0-9.:/_-]+$`)
 func verdictSection(r *report.Report) string {
 	var b strings.Builder
 	verdict := map[report.Verdict]string{report.Pass: "pass", report.Fail: "fail", report.Error: "error"}[r.Verdict]
-	fmt.Fprintf(&b, "## Assure: %s\n\n%s.\n\n", verdict, countsLine(r))
+	fmt.Fprintf(&b, "## Assure: %s\n\n", verdict)
+	if r.Adopted {
+		b.WriteString(adoption + "\n\n")
+	}
+	fmt.Fprintf(&b, "%s.\n\n", countsLine(r))
 	if r.BaselineReason != "" {
 		b.WriteString("- No baseline, so every finding counts as introduced: " + code(r.BaselineReason, cellText) + "\n")
 	}

@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // maxHistory is the number of commits that are looked at for a merge base.
@@ -18,47 +18,46 @@ const maxHistory = 20_000
 // ErrNoMergeBase marks commits whose common ancestor is not in the clone, or too far back.
 var ErrNoMergeBase = errors.New("no common ancestor is in the clone")
 
-// Parents are the ids of a commit's parents.
-func (c *Commit) Parents() []string { return ids(c.c.ParentHashes) }
-
-func ids(hashes []plumbing.Hash) (all []string) {
-	for _, h := range hashes {
-		all = append(all, h.String())
-	}
-	return all
-}
+// maxConfig is above every configuration of a repository.
+const maxConfig = 1 << 20
 
 // RemoteBranch is the commit of a branch as it was fetched from origin, empty when it was
 // not.
 func (r *Repository) RemoteBranch(name string) string {
-	ref, err := r.r.Reference(plumbing.NewRemoteReferenceName("origin", name), true)
+	id, _, err := r.refs.resolve("refs/remotes/origin/" + name)
 	if err != nil {
 		return ""
 	}
-	return ref.Hash().String()
+	return id
 }
 
 // RemoteDefault is the name of origin's default branch, as cloning noted it; empty when
 // it did not.
 func (r *Repository) RemoteDefault() string {
-	ref, err := r.r.Reference(plumbing.NewRemoteHEADReferenceName("origin"), false)
-	if err != nil || ref.Type() != plumbing.SymbolicReference {
+	text, err := r.refs.read("refs/remotes/origin/HEAD")
+	target, symbolic := strings.CutPrefix(text, "ref:")
+	if err != nil || !symbolic {
 		return ""
 	}
-	name, ok := strings.CutPrefix(ref.Target().String(), "refs/remotes/origin/")
+	name, ok := strings.CutPrefix(strings.TrimSpace(target), "refs/remotes/origin/")
 	if !ok {
 		return ""
 	}
 	return name
 }
 
-// Origin is the address that origin is fetched from, empty without one.
+// originURL is the line of the address below the heading of origin.
+var originURL = regexp.MustCompile(`(?m)^[ \t]*\[remote "origin"\][ \t]*\r?\n(?:[ \t]*[^\[\n]*\n)*?[ \t]*url[ \t]*=[ \t]*(\S+)[ \t]*\r?$`)
+
+// Origin is the address that origin is fetched from, empty without one. Nothing else of
+// the configuration is read, and nothing of it is obeyed.
 func (r *Repository) Origin() string {
-	cfg, err := r.r.Config()
-	if err != nil || cfg.Remotes["origin"] == nil || len(cfg.Remotes["origin"].URLs) == 0 {
+	data, err := readFile(filepath.Join(r.refs.common, "config"), maxConfig)
+	m := originURL.FindSubmatch(data)
+	if err != nil || m == nil {
 		return ""
 	}
-	return cfg.Remotes["origin"].URLs[0]
+	return string(m[1])
 }
 
 // MergeBase is the best common ancestor of two commits. Dates only order the search:
@@ -111,7 +110,7 @@ func (s *search) run(a, b string) (string, error) {
 			at |= past
 		}
 		for _, p := range n.parents {
-			if err := s.reach(p, at); err != nil && !errors.Is(err, plumbing.ErrObjectNotFound) {
+			if err := s.reach(p, at); err != nil && !errors.Is(err, ErrMissing) {
 				return "", err
 			}
 		}
@@ -156,11 +155,11 @@ func (s *search) load(id string) (node, error) {
 	if err := s.ctx.Err(); err != nil {
 		return node{}, err
 	}
-	c, err := s.repo.r.CommitObject(plumbing.NewHash(id))
+	c, err := s.repo.load(id)
 	if err != nil {
 		return node{}, fmt.Errorf("read commit %s: %w", id, err)
 	}
-	n := node{id, c.Committer.When, ids(c.ParentHashes)}
+	n := node{id, c.when, c.parents}
 	s.known[id] = n
 	return n, nil
 }
@@ -200,4 +199,4 @@ func (s *search) ancestors(id string) map[string]bool {
 }
 
 // Blobs are the contents of all blobs that the clone has.
-func (r *Repository) Blobs() Blobs { return database{r.r.Storer} }
+func (r *Repository) Blobs() Blobs { return database{r.db} }

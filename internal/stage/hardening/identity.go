@@ -29,6 +29,9 @@ func identify(f *finding.Finding, p *plan.Plan, doc *plan.Document, in input, r 
 		f.Location, _ = locate(p.Config, nil)
 	}
 	full(f, of, in, path)
+	if f.Whole && in.subject(r.Path) != f.Subject {
+		f.Alias = in.subject(r.Path)
+	}
 }
 
 // placeName leaves the name of a configuration file to the finding's location.
@@ -73,18 +76,12 @@ func full(f *finding.Finding, doc *plan.Document, in input, path []any) {
 	}
 }
 
-// namespaced is Kind/namespace/name for Kind/name, where the object's own file names a
-// namespace. One that an overlay gives belongs to the overlay: the same lines may be
-// rendered into many.
+// namespaced is Kind/namespace/name for Kind/name.
 func namespaced(doc *plan.Document, subject string) string {
-	meta := value.Object(doc.Model["metadata"])
-	kind, name, space := value.Text(doc.Model["kind"]), value.Text(meta["name"]), value.Text(meta["namespace"])
+	kind, name := value.Text(doc.Model["kind"]), value.Text(value.Object(doc.Model["metadata"])["name"])
 	rest, is := strings.CutPrefix(subject, kind+"/"+name)
-	if !is || rest != "" && rest[0] != '/' || space == "" || space == "default" {
-		return subject
-	}
-	object, _ := locate(doc, []any{"kind"})
-	if at, _ := locate(doc, []any{"metadata", "namespace"}); doc.Overlay != "" && at.URI != object.URI {
+	space := doc.Namespace()
+	if !is || rest != "" && rest[0] != '/' || space == "" {
 		return subject
 	}
 	return fmt.Sprintf("%s/%s/%s%s", kind, space, name, rest)

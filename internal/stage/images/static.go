@@ -148,7 +148,7 @@ func (s *Stage) judgeReference(set *finding.Set, u use) {
 		set.Judge(ruleAlgorithm, 1)
 	}
 	if u.flaw != "" {
-		set.Findings = append(set.Findings, u.finding(u.flaw, severityOf(u.flaw), u.counted(u.why)))
+		set.Findings = append(set.Findings, u.finding(u.flaw, s.flawed(u), u.counted(u.why)))
 		return
 	}
 	s.judgePin(set, u)
@@ -159,6 +159,16 @@ func (s *Stage) judgeReference(set *finding.Set, u use) {
 				u.counted(fmt.Sprintf("%s is not below any of the allowed registries: %s", u.ref.Name(), strings.Join(s.cfg.Registries, ", ")))))
 		}
 	}
+}
+
+// flawed is how bad it is that a reference is not usable. Where a policy would refuse the
+// image, or ask for its signature, what keeps it from being applied is as bad.
+func (s *Stage) flawed(u use) finding.Severity {
+	name, _, _ := strings.Cut(u.Ref, "@")
+	if ref, err := reference.Parse(name); u.flaw == ruleAlgorithm && (err != nil || !s.admits(ref) || s.asks(ref).demanding()) {
+		return finding.High
+	}
+	return severityOf(u.flaw)
 }
 
 // judgePin judges tag and digest. With a digest the tag decides nothing, and with a build

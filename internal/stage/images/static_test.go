@@ -222,6 +222,20 @@ func TestImagesThatAreBuiltInPlace(t *testing.T) {
 	}
 }
 
+// TestAnotherAlgorithm keeps a digest that nobody can check from hiding where an image is from.
+func TestAnotherAlgorithm(t *testing.T) {
+	t.Parallel()
+	cfg := config.Images{Registries: []string{"ghcr.io/acme", "nginx"}, Rules: []config.ImageRule{
+		{Match: []string{"nginx"}, AllowUnsigned: true}, {Match: []string{"**"}, Keys: []string{"k"}},
+	}}
+	for name, want := range map[string]string{"nginx": "medium", "ghcr.io/acme/app": "high", "evil.example.com/x:1": "high"} {
+		set := runOffline(t, cfg, "", image(name+"@sha512:"+strings.Repeat("a", 128)))
+		if got := set.Findings[0]; got.Rule != ruleAlgorithm || got.Severity.String() != want {
+			t.Errorf("%s: %s %s, want %s", name, got.Rule, got.Severity, want)
+		}
+	}
+}
+
 func TestPolicyOffline(t *testing.T) {
 	t.Parallel()
 	cfg := config.Images{Rules: []config.ImageRule{
