@@ -200,7 +200,7 @@ func (f *opener) open(rev string) (*base, error) {
 	if err != nil && f.o.Remote != nil && rev != f.o.Base {
 		var remote error
 		if b, remote = f.openRemote(rev); remote != nil {
-			err = fmt.Errorf("%w, and the API did not give it (%w)", errNotInClone(rev), remote)
+			err = fmt.Errorf("%w, and the API did not give it (%w)", err, remote)
 		} else {
 			err = nil
 		}
@@ -213,8 +213,10 @@ func (f *opener) open(rev string) (*base, error) {
 }
 
 func errNotInClone(rev string) error {
-	return fmt.Errorf("commit %s is not in the clone", rev[:min(len(rev), 12)])
+	return fmt.Errorf("commit %s is not in the clone", short(rev))
 }
+
+func short(rev string) string { return rev[:min(len(rev), 12)] }
 
 // degraded says why the run has no policy of its own, and how it would.
 func (f *opener) degraded(err error) string {

@@ -86,6 +86,18 @@ func (h history) whole(t testing.TB, id string) string {
 	return dir
 }
 
+// partial is a clone that leaves objects to be fetched later.
+func (h history) partial(t testing.TB, filter, id string) string {
+	t.Helper()
+	git(t, h.dir, "config", "uploadpack.allowFilter", "true")
+	dir := t.TempDir()
+	git(t, dir, "clone", "-q", "--no-checkout", "--filter="+filter, "file://"+h.dir, ".")
+	git(t, dir, "fetch", "-q", "origin", id)
+	git(t, dir, "checkout", "-q", "--detach", id)
+	git(t, dir, "remote", "set-url", "origin", "https://github.com/acme/shop")
+	return dir
+}
+
 func (h history) pull() trust.Facts {
 	return trust.Facts{
 		System: trust.GitHub, Event: "pull_request", Ref: "refs/pull/7/merge", Default: "main", Proposal: true, Author: trust.Own,
@@ -182,6 +194,11 @@ func TestLayouts(t *testing.T) {
 		"merge, depth 1":              {h.clone(t, h.merge, "--depth=1"), h.pull(), nil, "none", "", "fetch-depth: 2"},
 		"merge, depth 1, API":         {h.clone(t, h.merge, "--depth=1"), h.pull(), a, "main", h.main, ""},
 		"merge, depth 1, API refuses": {h.clone(t, h.merge, "--depth=1"), h.pull(), none{}, "none", "", "GitHub answered 403"},
+		"partial clone":               {h.partial(t, "blob:none", h.tip), h.pull(), nil, "none", "", "files of commit"},
+		"partial clone, same files":   {h.partial(t, "blob:none", h.merge), h.pull(), nil, "main", h.main, ""},
+		"partial clone, API":          {h.partial(t, "blob:none", h.tip), h.pull(), a, "main", h.fork, ""},
+		"clone without trees":         {h.partial(t, "tree:0", h.merge), h.pull(), nil, "none", "", "files of commit"},
+		"clone without trees, API":    {h.partial(t, "tree:0", h.merge), h.pull(), a, "main", h.main, ""},
 		"tip, whole":                  {h.whole(t, h.tip), h.pull(), nil, "main", h.fork, ""},
 		"tip, depth 1":                {h.clone(t, h.tip, "--depth=1"), h.pull(), nil, "none", "", "fetch-depth: 0"},
 		"tip, depth 1, API":           {h.clone(t, h.tip, "--depth=1"), h.pull(), a, "main", h.fork, ""},
