@@ -30,7 +30,7 @@ var layers = map[string]string{
 	"internal/source/decoded":        "internal/source",
 	"internal/source/difference":     "",
 	"internal/plan":                  "internal/finding internal/source",
-	"internal/change":                "internal/finding internal/plan internal/source internal/source/difference",
+	"internal/change":                "internal/finding internal/gap internal/plan internal/source internal/source/difference",
 	"internal/discover":              "internal/config internal/configfile internal/finding internal/gap internal/plan internal/source internal/source/decoded internal/discover/...",
 	"internal/discover/render":       "internal/finding internal/gap internal/source internal/discover/render",
 	"internal/policy":                "internal/finding internal/gap",

@@ -138,7 +138,7 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.ChangeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
-		Settings: settings.Findings, Changes: settings.Pending, Adopted: a.adopts(j.Workspace), BaseSettings: base.settings,
+		Settings: settings.Findings, Changes: settings.Pending, Adopted: a.adopted(j), BaseSettings: base.settings,
 		Partial: j.Sub != "", Controls: j.engine.Controls(),
 		Unchanged: j.Unchanged(), Change: ledger.Change(base.plan, base.runs, p, runs), Unparsed: ledger.Unparsed(base.plan),
 		Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),

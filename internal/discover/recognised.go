@@ -24,6 +24,9 @@ func (b *builder) recognise() {
 	b.composeFiles = map[string]bool{}
 	for _, name := range b.found.Files {
 		switch {
+		case b.isWrittenLink(name):
+			b.taken[name] = true
+			b.outOfScope(name, "a link written out as text; the Compose file that it leads to is judged")
 		case compose.Named(name):
 			b.composeFiles[name] = b.isComposeByContent(name)
 		case (isYAML(name) || isJSON(name)) && b.isCompose(name):

@@ -74,7 +74,7 @@ func (s *Stage) unreadable(img plan.Image, err error, set *finding.Set) {
 func unknown(img plan.Image, err error) finding.Finding {
 	r := unknownImage()
 	return finding.Finding{
-		Rule: r.ID, Severity: r.Severity, Location: img.Location, Subject: cut(img.Raw, maxTitle), Key: img.Subject,
+		Rule: r.ID, Severity: r.Severity, Location: img.Location, Subject: cut(img.Raw, maxTitle), Key: img.Place(),
 		Message: fmt.Sprintf("the image %.200q was not scanned: %v", img.Raw, err),
 	}
 }
