@@ -15,7 +15,7 @@ import (
 // In a partial clone blobs are missing: some are still in the work tree, others far away.
 func TestChain(t *testing.T) {
 	dir := fixture(t)
-	r, c := head(t, dir)
+	_, c := head(t, dir)
 	files, err := c.Files(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestChain(t *testing.T) {
 		}
 		return []byte("forged"), nil
 	})
-	r, _ = head(t, dir)
+	r, _ := head(t, dir)
 	all := commit.NewFiles(entries, commit.Chain(r, nil, commit.WorkTree(tree, entries), commit.Verified(remote)))
 	for range 2 {
 		for name, text := range want {

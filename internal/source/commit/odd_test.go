@@ -24,7 +24,7 @@ func out(t testing.TB, dir, in string, args ...string) string {
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GIT_CONFIG_NOSYSTEM=1"}
 	text, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, err.(*exec.ExitError).Stderr)
+		t.Fatalf("git %v: %v\n%s", args, err, text)
 	}
 	return strings.TrimSpace(string(text))
 }
