@@ -15,7 +15,7 @@ func (a *app) open(ctx context.Context, path string) (*workspace.Workspace, erro
 	if err != nil {
 		return nil, err
 	}
-	return workspace.Open(ctx, path, workspace.Options{GitHub: g, Base: a.flags.base, Temp: a.env("RUNNER_TEMP")})
+	return workspace.Open(ctx, path, workspace.Options{GitHub: g, Base: a.flags.base})
 }
 
 // event takes the event from the workflow's environment and refuses those under which

@@ -3,7 +3,6 @@ package source
 import (
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -58,7 +57,7 @@ func (w *walker) look(name string) (excluded string) {
 	if top, by := excludedBy(w.globs, name); by >= 0 {
 		return top + "/"
 	}
-	if _, err := w.tree.root.Lstat(filepath.FromSlash(name)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := w.tree.files.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 		w.found.Missing = append(w.found.Missing, name)
 	}
 	return ""

@@ -3,12 +3,10 @@ package source
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
-	"slices"
-	"strings"
 )
 
 // MaxFileBytes is the size above which a file is not read into memory as a document.
@@ -19,8 +17,9 @@ var ErrTooLarge = errors.New("file is too large")
 
 // Tree reads the regular files of a repository. It is safe for concurrent use.
 type Tree struct {
-	root *os.Root
-	dir  string
+	files files
+	dir   string
+	close func() error
 }
 
 // Open opens the repository at dir, which must be a directory.
@@ -36,17 +35,26 @@ func Open(dir string) (*Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open repository: %w", err)
 	}
-	return &Tree{root: root, dir: abs}, nil
+	return &Tree{files: disk{root}, dir: abs, close: root.Close}, nil
 }
 
-// Dir is the absolute path of the repository.
+// FromFS is a tree over a file system that stands for the directory dir: an absolute path
+// that need not exist. Messages name it, and paths resolve against it.
+func FromFS(fsys fs.FS, dir string) *Tree {
+	return &Tree{files: virtual{fsys}, dir: filepath.Clean(dir), close: func() error { return nil }}
+}
+
+// Dir is the absolute path of the repository. It need not exist: only the tree reads.
 func (t *Tree) Dir() string { return t.dir }
 
+// OnDisk reports whether the files are those below Dir.
+func (t *Tree) OnDisk() bool { _, ok := t.files.(disk); return ok }
+
 // Close releases the directory.
-func (t *Tree) Close() error { return t.root.Close() }
+func (t *Tree) Close() error { return t.close() }
 
 // FS is the tree as a file system; links that lead out of it fail to open.
-func (t *Tree) FS() fs.FS { return t.root.FS() }
+func (t *Tree) FS() fs.FS { return t.files }
 
 // Read returns the content of the regular file at the slash path name, at most limit
 // bytes. A larger file yields ErrTooLarge; a link out of the tree, a pipe or a device
@@ -64,60 +72,62 @@ func (t *Tree) Read(name string, limit int64) ([]byte, error) {
 
 // Head returns the first bytes, at most limit, of the regular file at name.
 func (t *Tree) Head(name string, limit int64) ([]byte, error) {
-	info, err := t.root.Stat(filepath.FromSlash(name))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("read %s: not a regular file", name)
-	}
-	f, err := t.root.Open(filepath.FromSlash(name))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit))
+	data, err := t.head(name, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	return data, nil
 }
 
-// entries lists a directory by name, without a look at each of its files.
-func (t *Tree) entries(name string) ([]fs.DirEntry, error) {
-	dir, err := t.root.Open(filepath.FromSlash(name))
+func (t *Tree) head(name string, limit int64) ([]byte, error) {
+	info, err := t.stat(name)
 	if err != nil {
 		return nil, err
 	}
-	defer dir.Close()
-	list, err := entries(dir)
-	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
-	return list, err
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	return t.files.head(path.Clean(name), limit)
 }
+
+func (t *Tree) stat(name string) (fs.FileInfo, error) {
+	if name == "" {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	}
+	return t.files.Stat(path.Clean(name))
+}
+
+// entries lists a directory by name, without a look at each of its files.
+func (t *Tree) entries(name string) ([]fs.DirEntry, error) { return t.files.ReadDir(name) }
 
 // Has reports whether the slash path names anything, be it a link that leads nowhere.
 func (t *Tree) Has(name string) bool {
-	_, err := t.root.Lstat(filepath.FromSlash(name))
+	if name == "" {
+		return false
+	}
+	_, err := t.files.Lstat(path.Clean(name))
 	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// IsDir reports whether the slash path leads to a directory.
+func (t *Tree) IsDir(name string) bool {
+	info, err := t.stat(name)
+	return err == nil && info.IsDir()
 }
 
 // Escapes tells whether the slash path name leads out of the tree through a link. A
 // path that does not exist escapes nothing.
 func (t *Tree) Escapes(name string) bool {
-	_, err := t.root.Stat(filepath.FromSlash(name))
+	_, err := t.stat(name)
 	return err != nil && !errors.Is(err, fs.ErrNotExist)
 }
 
 // Target is the slash path that the symbolic link at name leads to inside the tree;
 // empty when it leads elsewhere.
 func (t *Tree) Target(name string) string {
-	abs, err := filepath.EvalSymlinks(filepath.Join(t.dir, filepath.FromSlash(name)))
+	real, err := follow(t.files, path.Clean(name))
 	if err != nil {
 		return ""
 	}
-	rel, err := filepath.Rel(t.dir, abs)
-	if err != nil || !filepath.IsLocal(rel) {
-		return ""
-	}
-	return filepath.ToSlash(rel)
+	return real
 }

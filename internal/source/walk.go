@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -250,7 +249,7 @@ func (w *walker) add(name string, e fs.DirEntry) {
 
 // link sorts a symbolic link by what it leads to.
 func (w *walker) link(name string) {
-	info, err := w.tree.root.Stat(filepath.FromSlash(name))
+	info, err := w.tree.files.Stat(name)
 	target := w.tree.Target(name)
 	switch {
 	case err != nil || target == "" || !w.leads(target, info.IsDir()):

@@ -3,13 +3,12 @@ package workspace
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/source/commit"
 )
 
-// openBase finds HEAD and, where there is a commit to compare with, extracts it.
+// openBase finds HEAD and, where there is a commit to compare with, lists it.
 func (w *Workspace) openBase(ctx context.Context, o Options) error {
 	repo, err := commit.Open(w.Tree.Dir())
 	if err == nil {
@@ -23,7 +22,7 @@ func (w *Workspace) openBase(ctx context.Context, o Options) error {
 		return nil
 	}
 	if err == nil {
-		err = w.extractBase(ctx, repo, o.Temp)
+		err = w.readBase(ctx, repo)
 	}
 	if err != nil {
 		return fmt.Errorf("read the base commit, which the policy comes from: %w", err)
@@ -55,27 +54,19 @@ func (w *Workspace) readHead(repo *commit.Repository) error {
 	return nil
 }
 
-// extractBase writes the base commit to a private directory outside the repository.
-func (w *Workspace) extractBase(ctx context.Context, repo *commit.Repository, temp string) error {
+// readBase lists the files of the base commit. They are read where git keeps them, and
+// stand for the same directory as those under test.
+func (w *Workspace) readBase(ctx context.Context, repo *commit.Repository) error {
 	c, err := repo.Commit(w.Event.Base)
 	if err != nil {
 		return err
 	}
 	w.Event.Base, w.BaseTime = c.ID(), c.Time()
-	if w.baseModules, err = c.Submodules(); err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp(temp, "assure-")
+	files, err := c.Files(ctx)
 	if err != nil {
-		return fmt.Errorf("make a private directory: %w", err)
-	}
-	w.closers = append(w.closers, func() { os.RemoveAll(dir) })
-	if err := c.Extract(ctx, dir); err != nil {
 		return err
 	}
-	if w.Base, err = source.Open(dir); err != nil {
-		return err
-	}
-	w.closers = append(w.closers, func() { w.Base.Close() })
+	w.baseModules = files.Submodules()
+	w.Base = source.FromFS(files, w.Tree.Dir())
 	return nil
 }

@@ -70,8 +70,8 @@ func within(tree fs.FS, dir string) (map[string][]byte, error) {
 	return all, err
 }
 
-// fingerprint is nil where nothing stands, else that of the file's content. The tree of
-// the base commit holds regular files alone, so nothing else can be the same.
+// fingerprint is nil where nothing stands, else that of a regular file's content. Nothing
+// else is the same.
 func fingerprint(tree fs.FS, name string) ([]byte, error) {
 	info, err := fs.Lstat(tree, name)
 	if errors.Is(err, fs.ErrNotExist) {

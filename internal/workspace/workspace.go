@@ -44,8 +44,6 @@ type Options struct {
 	GitHub github.Context
 	// Base is the commit to compare with, instead of the event's.
 	Base string
-	// Temp is where the base commit is extracted; empty means the system's directory.
-	Temp string
 }
 
 // Open finds out what is to be assessed and why.

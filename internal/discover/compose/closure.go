@@ -55,6 +55,8 @@ type closure struct {
 	read map[string][]*source.Doc
 	// spoken are the keys of read, once all of it is known.
 	spoken map[string]bool
+	// envFiles are the files of variables that were read.
+	envFiles []string
 	// order is files in the order of precedence, lowest first.
 	Order []string
 	// included files are judged as part of this set.

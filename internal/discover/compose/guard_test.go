@@ -15,7 +15,7 @@ func TestGuard(t *testing.T) {
 	if err := s.add("a.yml", ".", Environment{}, true, nil); err != nil {
 		t.Fatal(err)
 	}
-	g := guard{s, ""}
+	g := guard{s, "", tree.Dir()}
 	for p, refused := range map[string]bool{"a.yml": false, "./a.yml": false, "b.yml": true, "../a.yml": true, "/etc/passwd": true, "https://a.yml": true, "~/a.yml": true} {
 		if g.Accept(p) != refused {
 			t.Errorf("%s: refused %t", p, !refused)

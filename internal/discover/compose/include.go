@@ -108,7 +108,7 @@ func (c *closure) through(l *layer, n *yaml.Node, err error) error {
 func (c *closure) environment(l *layer, entry *yaml.Node, dir string, files []*yaml.Node) (Environment, error) {
 	env := l.env
 	if len(files) == 0 {
-		own, err := ReadEnv(c.tree, path.Join(dir, ".env"), env)
+		own, err := c.readEnv(path.Join(dir, ".env"), env)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return env, c.through(l, entry, err)
 		}
@@ -122,11 +122,20 @@ func (c *closure) environment(l *layer, entry *yaml.Node, dir string, files []*y
 		if err != nil {
 			return env, err
 		}
-		own, err := ReadEnv(c.tree, name, env)
+		own, err := c.readEnv(name, env)
 		if err != nil {
 			return env, c.through(l, n, err)
 		}
 		env = own.below(env)
 	}
 	return env, nil
+}
+
+// readEnv reads a file of variables, and notes it.
+func (c *closure) readEnv(name string, known Environment) (Environment, error) {
+	env, err := ReadEnv(c.tree, name, known)
+	if err == nil {
+		c.envFiles = append(c.envFiles, name)
+	}
+	return env, err
 }

@@ -71,23 +71,32 @@ func (s *Set) load(ctx context.Context, files []types.ConfigFile, m mode) (model
 	if err != nil {
 		return nil, err
 	}
+	at, err := s.mirrored()
+	defer at.remove()
+	if err != nil {
+		return nil, err
+	}
 	env := maps.Clone(m.env)
-	details := types.ConfigDetails{WorkingDir: s.abs(s.Dir), ConfigFiles: files, Environment: env}
+	details := types.ConfigDetails{WorkingDir: at.there(s.abs(s.Dir)), ConfigFiles: at.in(files), Environment: env}
 	model, err = loader.LoadModelWithContext(ctx, details, func(o *loader.Options) {
 		o.SkipValidation, o.SkipNormalization, o.SkipConsistencyCheck = true, true, true
 		o.SkipResolveEnvironment, o.SkipResolveLabels, o.SkipDefaultValues = true, true, true
 		o.ResolvePaths = false
-		o.ResourceLoaders = []loader.ResourceLoader{guard{s, stub}}
+		o.ResourceLoaders = []loader.ResourceLoader{guard{s, stub, at.at}}
 		o.SetProjectName(s.projectName(), true)
 		o.Interpolate = &interpolation.Options{
 			LookupValue:     func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			Substitute:      m.substitute,
-			TypeCastMapping: s.casts(stub, m.typed),
+			TypeCastMapping: s.casts(stub, at, m.typed),
 		}
 	})
+	if err != nil && at.at != at.dir {
+		err = mirrorError{err, at}
+	}
 	if err != nil {
 		return nil, err
 	}
+	at.back(model)
 	delete(model, "version")
 	return model, nil
 }
@@ -144,6 +153,8 @@ type guard struct {
 	set *Set
 	// stub is the file that stands for those that are fetched from elsewhere.
 	stub string
+	// root is the directory that they are read from.
+	root string
 }
 
 // Accept claims every path but those of the closure; the latter go on to compose-go's
@@ -153,7 +164,7 @@ func (g guard) Accept(p string) bool {
 		return false
 	}
 	for dir := range g.set.dirs {
-		name, err := source.Inside(g.set.tree.Dir(), dir, p)
+		name, err := source.Inside(g.root, dir, p)
 		if err == nil && g.set.read[name] != nil {
 			return false
 		}
@@ -172,7 +183,7 @@ func (g guard) Dir(string) string { return "" }
 // casts are compose-go's type casts by path, made to let placeholders pass and to stay
 // silent, and some of our own. The loader tries every one on every value, so those whose
 // keys no file of the set holds are left out.
-func (s *Set) casts(stub string, typed bool) map[tree.Path]interpolation.Cast {
+func (s *Set) casts(stub string, at mirror, typed bool) map[tree.Path]interpolation.Cast {
 	out := map[tree.Path]interpolation.Cast{}
 	for path, cast := range loader.ToOptions(&types.ConfigDetails{}, nil).Interpolate.TypeCastMapping {
 		if out[path] = tolerant(cast); typed || unbending(path) {
@@ -181,7 +192,10 @@ func (s *Set) casts(stub string, typed bool) map[tree.Path]interpolation.Cast {
 	}
 	out["services.*.ports.[]"] = portItem
 	out["jobs.*.ports.[]"] = portItem
-	known := func(v string) (string, error) { return interpolate.Expand(unmask(v), s.Lookup) }
+	known := func(v string) (string, error) {
+		p, err := interpolate.Expand(unmask(v), s.Lookup)
+		return at.there(p), err
+	}
 	for _, path := range [...]tree.Path{
 		"include.[].path.[]", "include.[].env_file", "include.[].env_file.[]", "include.[].project_directory",
 		"services.*.extends", "services.*.extends.service", "jobs.*.extends", "jobs.*.extends.service",
@@ -192,11 +206,11 @@ func (s *Set) casts(stub string, typed bool) map[tree.Path]interpolation.Cast {
 		"include.[]": os.DevNull, "include.[].path": os.DevNull, "services.*.extends.file": stub, "jobs.*.extends.file": stub,
 	} {
 		out[path] = func(v string) (any, error) {
-			p, err := known(v)
+			p, err := interpolate.Expand(unmask(v), s.Lookup)
 			if err == nil && (source.IsRemote(p) || s.absent[p]) {
-				p = instead
+				return instead, nil
 			}
-			return p, err
+			return at.there(p), err
 		}
 	}
 	words := s.words()

@@ -18,6 +18,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
+	"github.com/go-git/go-git/v5/plumbing/storer"
 )
 
 // Limits of what a commit may make us write; a larger one is refused.
@@ -33,7 +34,10 @@ var ErrNotFound = errors.New("no such file in the commit")
 var ErrNoRepository = git.ErrRepositoryNotExists
 
 // Commit is one commit of a repository.
-type Commit struct{ c *object.Commit }
+type Commit struct {
+	c *object.Commit
+	s storer.EncodedObjectStorer
+}
 
 // Repository is the object database of a checkout.
 type Repository struct{ r *git.Repository }
@@ -72,7 +76,7 @@ func (r *Repository) Commit(rev string) (*Commit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read commit %q: %w; fetch it first (actions/checkout: fetch-depth: 2)", rev, err)
 	}
-	return &Commit{c}, nil
+	return &Commit{c, r.r.Storer}, nil
 }
 
 // Tags are the names of all tags that were fetched, sorted.
