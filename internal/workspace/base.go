@@ -68,5 +68,6 @@ func (w *Workspace) readBase(ctx context.Context, repo *commit.Repository) error
 	}
 	w.baseModules = files.Submodules()
 	w.Base = source.FromFS(files, w.Tree.Dir())
+	source.Share(w.Tree, w.Base)
 	return nil
 }
