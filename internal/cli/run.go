@@ -128,7 +128,7 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	}
 	runs := a.runStages(ctx, stages, p, j.cfg)
 	accepts := a.exceptions(j, p, runs)
-	base := a.baseline(ctx, j)
+	base := a.baseline(ctx, j, stages)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.Workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
 		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,
@@ -203,9 +203,9 @@ type baseline struct {
 	reason string
 }
 
-// baseline runs the static stages on the base commit with the same policy and the same
-// data.
-func (a *app) baseline(ctx context.Context, j *job) baseline {
+// baseline runs the static ones of the stages on the base commit with the same policy and
+// the same data. What it shares with the commit under test is not judged again.
+func (a *app) baseline(ctx context.Context, j *job, stages []stage.Stage) baseline {
 	if j.Base == nil && j.failOn() == "new" {
 		return baseline{reason: j.NoBase}
 	}
@@ -218,13 +218,10 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	if err != nil {
 		return baseline{reason: "the base commit could not be read: " + err.Error()}
 	}
-	stages, err := a.stages(j)
-	if err != nil {
-		return baseline{reason: "the base commit could not be judged: " + err.Error()}
-	}
-	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
+	stages = slices.DeleteFunc(slices.Clone(stages), func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
 	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
 	e := a.accepted(j, p, b.runs)
+	defer source.Forget(j.Tree, j.Base)
 	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutExclude(j.cfg, p)
 	return b
 }

@@ -29,6 +29,13 @@ func Share(trees ...*Tree) {
 	}
 }
 
+// Forget ends the sharing; what was answered is released.
+func Forget(trees ...*Tree) {
+	for _, t := range trees {
+		t.answers = nil
+	}
+}
+
 // Memory is what the trees share, nil when a tree stands for itself.
 func (t *Tree) Memory() *memo.Cache { return t.answers }
 
