@@ -19,9 +19,13 @@ import (
 	"github.com/stella-ops/assure/internal/workspace"
 )
 
-// configure loads the configuration from the trusted tree.
+// configure loads the configuration from the trusted tree; from the change's own, as far
+// as it loosens nothing, when it is the first.
 func (a *app) configure(w *workspace.Workspace) (config.Config, error) {
 	s := config.Sources{Env: a.LookupEnv, Flags: a.given()}
+	if a.adopts(w) {
+		return a.adopt(w, s)
+	}
 	name, data, err := findConfig(w.Trusted(), a.flags.config)
 	if err == nil && a.flags.config == "" {
 		err = unread(w)
@@ -78,8 +82,8 @@ func ruleIDs(engine *policy.Engine) []string {
 }
 
 // everyRule reads the rules of all kinds and profiles.
-func everyRule(w *workspace.Workspace, cfg config.Config) (*policy.Engine, error) {
-	more, err := w.Packs(cfg.Hardening.Packs)
+func (a *app) everyRule(w *workspace.Workspace, cfg config.Config) (*policy.Engine, error) {
+	more, err := workspace.Packs(a.policyTree(w), cfg.Hardening.Packs)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +93,8 @@ func everyRule(w *workspace.Workspace, cfg config.Config) (*policy.Engine, error
 
 // misnamed are the mistakes that only the rules can tell: ids in exceptions and
 // parameters.
-func misnamed(w *workspace.Workspace, cfg config.Config) error {
-	engine, err := everyRule(w, cfg)
+func (a *app) misnamed(w *workspace.Workspace, cfg config.Config) error {
+	engine, err := a.everyRule(w, cfg)
 	if err != nil {
 		return err
 	}
@@ -98,11 +102,11 @@ func misnamed(w *workspace.Workspace, cfg config.Config) error {
 }
 
 // understood splits the exceptions in comments by whether there is such a rule.
-func understood(j *job, list []config.Exception) (known []config.Exception, unknown []finding.Gap) {
+func (a *app) understood(j *job, list []config.Exception) (known []config.Exception, unknown []finding.Gap) {
 	ids := ruleIDs(j.engine)
 	strange := func(e config.Exception) bool { return config.UnknownRule(e.Rule, ids) != "" }
 	if slices.ContainsFunc(list, strange) {
-		if engine, err := everyRule(j.Workspace, j.cfg); err == nil {
+		if engine, err := a.everyRule(j.Workspace, j.cfg); err == nil {
 			ids = ruleIDs(engine)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stella-ops/assure/internal/reporter"
 	"github.com/stella-ops/assure/internal/stage/dast/stack"
 	"github.com/stella-ops/assure/internal/stage/deps/database"
+	"github.com/stella-ops/assure/internal/trust"
 	"github.com/stella-ops/assure/internal/workspace"
 )
 
@@ -49,7 +50,7 @@ func (a *app) diagnose(ctx context.Context, path string) []diagnosis {
 		return []diagnosis{{"repository", "", err}}
 	}
 	defer w.Close()
-	all := []diagnosis{{"repository", fmt.Sprintf("%s, event %s", w.Tree.Dir(), w.Event.Name), nil}, a.diagnoseBase(w)}
+	all := []diagnosis{{"repository", fmt.Sprintf("%s, event %s", w.Tree.Dir(), w.Event.Name), nil}, diagnoseTrust(w), a.diagnoseBase(w)}
 	cfg, err := a.configure(w)
 	if err != nil {
 		return append(all, diagnosis{"configuration", "", err})
@@ -63,6 +64,21 @@ func (a *app) diagnose(ctx context.Context, path string) []diagnosis {
 		all = append(all, a.diagnoseWorkflow(cfg)...)
 	}
 	return all
+}
+
+// diagnoseTrust says whom a run would believe, and where its policy would come from.
+func diagnoseTrust(w *workspace.Workspace) diagnosis {
+	fact := string(w.Trust.Class) + ", policy of the " + string(w.Trust.Policy)
+	if w.Trust.Policy == trust.BuiltIn {
+		fact = string(w.Trust.Class) + ", built-in policy"
+	}
+	if w.PolicyCommit != "" {
+		fact += " " + w.PolicyCommit
+	}
+	if why := judged(w); why != "" {
+		fact += ": " + why
+	}
+	return diagnosis{"judged as", fact, nil}
 }
 
 func (a *app) diagnoseBase(w *workspace.Workspace) diagnosis {

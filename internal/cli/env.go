@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"github.com/stella-ops/assure/internal/cli/live"
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage"
@@ -29,20 +30,43 @@ func (a *app) stages(j *job) ([]stage.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return all.Stages(j.cfg, j.engine, env), nil
+	cfg := j.cfg
+	if j.Event.Strict {
+		cfg, env, err = forStranger(j, env)
+	}
+	return all.Stages(cfg, j.engine, env), err
+}
+
+// forStranger takes away what a stranger's change may not use: whatever opens a registry
+// or a service. What such a run fetches is kept for no other one; a cache that is only
+// read may stay.
+func forStranger(j *job, env all.Env) (cfg config.Config, _ all.Env, err error) {
+	cfg = j.cfg
+	cfg.Auth, cfg.Token, cfg.DAST.Auth.Value, cfg.DAST.ZAPKey = nil, "", "", ""
+	env.DockerConfig, env.TargetToken = nil, ""
+	if !cfg.Offline && !cfg.Deps.SkipUpdate {
+		env.CacheDir, err = j.Private()
+	}
+	return cfg, env, err
 }
 
 func (a *app) stageEnv(j *job) (all.Env, error) {
-	rules, err := j.Trusted().Read(j.cfg.DAST.RulesFile, source.MaxFileBytes)
+	rules, err := a.policyTree(j.Workspace).Read(j.cfg.DAST.RulesFile, source.MaxFileBytes)
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && j.cfg.DAST.RulesFile == config.DefaultRulesFile) {
 		return all.Env{}, fmt.Errorf("read rules file: %w", err)
+	}
+	if err := live.Outside(j.Workspace, j.cfg); err != nil {
+		return all.Env{}, err
 	}
 	mounts, _ := os.ReadFile("/proc/self/mountinfo") // absent where there are no containers
 	return all.Env{
 		Version: version, Temp: a.env("RUNNER_TEMP"), Mountinfo: mounts, SelfContainer: a.selfContainer(), Proc: process, TargetToken: a.targetToken(j.cfg),
 		Now: a.Now, CacheDir: a.cacheDir(j.cfg), DockerConfig: a.dockerConfig(), Proxy: http.ProxyFromEnvironment, Lookup: a.LookupEnv,
-		ReadKey:    func(path string) ([]byte, error) { return j.Trusted().Read(path, workspace.MaxTrustedBytes) },
+		ReadKey: func(path string) ([]byte, error) {
+			return a.policyTree(j.Workspace).Read(path, workspace.MaxTrustedBytes)
+		},
 		EngineHost: a.engineHost(), RunID: a.runID(), Runs: a.runsDir(), ZAPRules: rules, Fixes: a.showsFixes(), SBOM: a.inAction() || a.flags.out != "", Releases: j.Releases,
+		UnchangedStack: live.Unchanged(j.Workspace, j.cfg, a.flags.config),
 	}, nil
 }
 

@@ -44,7 +44,7 @@ func (a *app) accepted(j *job, p *plan.Plan, runs []report.StageRun) exceptions 
 		e.held, e.unreadable = slices.Concat(e.held, more), problems
 	}
 	inline, problems := inlineExceptions(p, runs)
-	known, unknown := understood(j, inline)
+	known, unknown := a.understood(j, inline)
 	e.inline, e.held = known, slices.Concat(e.held, known)
 	e.unreadable = slices.Concat(e.unreadable, problems, unknown)
 	return e

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/policy"
+	"github.com/stella-ops/assure/internal/trust"
 )
 
 // generateCommand keeps the project's own documents true: tables come from the
@@ -39,7 +40,8 @@ func (a *app) generate(check bool) error {
 		"policies/README.md": func(string) (string, error) { //nolint:unparam // one of several with this shape
 			return policy.Index(engine.Rules(), engine.Controls()), nil
 		},
-		"action.yml": func(text string) (string, error) { return section(text, "#", "inputs", inputsYAML()) },
+		"action.yml":    func(text string) (string, error) { return section(text, "#", "inputs", inputsYAML()) },
+		"docs/trust.md": func(text string) (string, error) { return section(text, "<!--", "matrix", trust.Matrix()) },
 		"README.md": func(text string) (string, error) {
 			text, err := section(text, "<!--", "inputs", inputsTable())
 			if err != nil {

@@ -52,7 +52,7 @@ func (a *app) lint(ctx context.Context, files []string) error {
 	}
 	engine, err := a.loadPolicy(w, cfg, kinds(p)...)
 	if err == nil && cfg.CheckRules(ruleIDs(engine)) != nil {
-		err = misnamed(w, cfg)
+		err = a.misnamed(w, cfg)
 	}
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/reporter"
+	"github.com/stella-ops/assure/internal/workspace"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -43,7 +44,7 @@ func (a *app) plan(ctx context.Context, path string, files bool) error {
 	if files {
 		return a.printLedger(ledger.Before(j.cfg, p))
 	}
-	v := planView{Stages: []stageView{}}
+	v := planView{Judged: judged(j.Workspace), Stages: []stageView{}}
 	stages, err := a.stages(j)
 	if err != nil {
 		return err
@@ -65,8 +66,18 @@ func (a *app) plan(ctx context.Context, path string, files bool) error {
 	return a.printPlan(v)
 }
 
+// judged says how a run is judged, where that is not the plain case.
+func judged(w *workspace.Workspace) string {
+	if w.Degraded != "" && w.Base == nil {
+		return strings.TrimPrefix(w.Trust.Reason+"; "+w.Degraded, "; ")
+	}
+	return w.Reason()
+}
+
 // planView is the plan as users see it.
 type planView struct {
+	// Judged says how, where that is not the plain case.
+	Judged    string      `json:"judged,omitempty"`
 	Stages    []stageView `json:"stages"`
 	Documents []itemView  `json:"documents"`
 	LockFiles []itemView  `json:"lock_files"`
@@ -149,6 +160,9 @@ func imageText(i plan.Image) string {
 	if i.Built {
 		text += ", built here"
 	}
+	if i.Fallback {
+		text += ", built here where no registry has it"
+	}
 	return text
 }
 
@@ -168,6 +182,9 @@ func endpointText(e plan.Endpoint) string {
 
 func (a *app) printPlan(v planView) error {
 	tw := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	if v.Judged != "" {
+		fmt.Fprintf(a.Stdout, "%s\n\n", reporter.TerminalLine(v.Judged))
+	}
 	fmt.Fprintln(tw, "Stages")
 	for _, s := range v.Stages {
 		state := "runs"

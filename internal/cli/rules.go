@@ -17,6 +17,7 @@ import (
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/reporter/document"
 	"github.com/stella-ops/assure/internal/stage/all"
+	"github.com/stella-ops/assure/internal/workspace"
 	"github.com/stella-ops/assure/policies"
 )
 
@@ -47,7 +48,7 @@ func (a *app) rulesHere(ctx context.Context) ([]finding.Rule, *policy.Engine, er
 	if err != nil {
 		return nil, nil, err
 	}
-	more, err := w.Packs(cfg.Hardening.Packs)
+	more, err := workspace.Packs(a.policyTree(w), cfg.Hardening.Packs)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stella-ops/assure/internal/cli/ledger"
+	"github.com/stella-ops/assure/internal/cli/live"
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
@@ -79,6 +80,8 @@ type job struct {
 	*workspace.Workspace
 	cfg    config.Config
 	engine *policy.Engine
+	// compared is true when somebody asked for a comparison with a commit.
+	compared bool
 	// selected are the files that are assessed.
 	selected source.Selection
 }
@@ -89,13 +92,13 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &job{Workspace: w}
+	j := &job{Workspace: w, compared: a.flags.base != ""}
 	if j.cfg, err = a.configure(w); err == nil {
 		a.mask(j.cfg)
 		j.engine, err = a.loadPolicy(w, j.cfg, wanted(j.cfg)...)
 	}
 	if err != nil || j.cfg.CheckRules(ruleIDs(j.engine)) != nil {
-		err = config.Mistakes(err, misnamed(w, j.cfg))
+		err = config.Mistakes(err, a.misnamed(w, j.cfg))
 	}
 	if err == nil {
 		j.selected, err = w.Selection(j.cfg, a.inAction())
@@ -128,19 +131,22 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	}
 	runs := a.runStages(ctx, stages, p, j.cfg)
 	accepts := a.exceptions(j, p, runs)
-	base := a.baseline(ctx, j, stages)
+	base, settings := a.baseline(ctx, j, stages), a.aboutSettings(j, p, runs)
+	runs, base.runs = live.Compare(ctx, j.Workspace, j.cfg, p, runs, base.runs)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.Workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
 		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.ChangeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
-		Settings: a.aboutSettings(j, p), BaseSettings: base.settings, Partial: j.Sub != "", Controls: j.engine.Controls(),
-		Unchanged: j.Unchanged(), Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
+		Settings: settings.Findings, Changes: settings.Pending, Adopted: a.adopts(j.Workspace), BaseSettings: base.settings,
+		Partial: j.Sub != "", Controls: j.engine.Controls(),
+		Unchanged: j.Unchanged(), Change: ledger.Change(base.plan, base.runs, p, runs), Unparsed: ledger.Unparsed(base.plan),
+		Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
 	}), nil
 }
 
 func (a *app) loadPolicy(w *workspace.Workspace, cfg config.Config, kinds ...string) (*policy.Engine, error) {
-	packs, err := w.Packs(cfg.Hardening.Packs)
+	packs, err := workspace.Packs(a.policyTree(w), cfg.Hardening.Packs)
 	if err != nil {
 		return nil, err
 	}
@@ -199,6 +205,7 @@ type baseline struct {
 	exceptions []config.Exception
 	unreadable []finding.Gap
 	settings   []finding.Finding
+	plan       *plan.Plan
 	// reason says why there is none, empty otherwise.
 	reason string
 }
@@ -210,7 +217,7 @@ func (a *app) baseline(ctx context.Context, j *job, stages []stage.Stage) baseli
 		return baseline{reason: j.NoBase}
 	}
 	if j.Base == nil {
-		return baseline{}
+		return baseline{reason: j.Degraded}
 	}
 	event := j.Event
 	event.Name = "base"
@@ -219,19 +226,20 @@ func (a *app) baseline(ctx context.Context, j *job, stages []stage.Stage) baseli
 		return baseline{reason: "the base commit could not be read: " + err.Error()}
 	}
 	stages = slices.DeleteFunc(slices.Clone(stages), func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
-	b := baseline{runs: a.runStages(ctx, stages, p, j.cfg)}
+	b := baseline{plan: p, runs: a.runStages(ctx, stages, p, j.cfg)}
 	e := a.accepted(j, p, b.runs)
 	defer source.Forget(j.Tree, j.Base)
-	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutExclude(j.cfg, p)
+	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutEntries(j, p, b.runs)
 	return b
 }
 
-// failOn resolves the default: what a change introduces where a change is under test.
+// failOn resolves the default: what a change introduces where a change is under test, or
+// where a commit to compare with was named.
 func (j *job) failOn() string {
 	switch {
 	case j.cfg.FailOn != "":
 		return j.cfg.FailOn
-	case j.ChangeUnderTest():
+	case j.Proposal(), j.compared:
 		return "new"
 	default:
 		return "all"
@@ -239,5 +247,8 @@ func (j *job) failOn() string {
 }
 
 func target(w *workspace.Workspace) report.Target {
-	return report.Target{Root: w.Root, Commit: w.Event.Commit, Ref: w.Event.Ref, Event: w.Event.Name, Base: w.Event.Base}
+	return report.Target{
+		Root: w.Root, Commit: w.Event.Commit, Ref: w.Event.Ref, Event: w.Event.Name, Base: w.Event.Base,
+		Trust: string(w.Trust.Class), Reason: w.Reason(), Policy: string(w.Trust.Policy), PolicyCommit: w.PolicyCommit,
+	}
 }

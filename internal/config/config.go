@@ -144,6 +144,10 @@ type DAST struct {
 	MinURLs int `yaml:"min-urls"`
 	// RulesFile is a rules file in ZAP's grammar, read from the trusted commit.
 	RulesFile string `yaml:"rules-file"`
+	// BaseReport is the report.json of an earlier run on the base commit, whose findings a
+	// change is compared with. It stands outside of the checkout, because a change could
+	// choose what stands inside.
+	BaseReport string `yaml:"base-report"`
 	// Threshold is low, medium or high: the less sure a rule of the built-in scanner may
 	// be to speak, the more it reports.
 	Threshold string `yaml:"threshold"`

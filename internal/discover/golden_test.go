@@ -3,6 +3,7 @@ package discover
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -41,8 +42,8 @@ func describe(p *plan.Plan, files map[string]string) string {
 		fmt.Fprintf(&b, "problem %s %v: %s\n", x.Location, x.Stages, x.Message)
 	}
 	for _, x := range p.Images {
-		fmt.Fprintf(&b, "image %s %q raw=%q missing=%v subject=%s built=%t at %s %q\n",
-			x.Kind, x.Ref, x.Raw, x.Unresolved, x.Subject, x.Built, x.Location, rendertest.Cut(files, x.Location))
+		fmt.Fprintf(&b, "image %s %q raw=%q missing=%v subject=%s built=%s at %s %q\n",
+			x.Kind, x.Ref, x.Raw, x.Unresolved, x.Subject, built(x), x.Location, rendertest.Cut(files, x.Location))
 	}
 	for _, x := range p.Endpoints {
 		fmt.Fprintf(&b, "endpoint %s:%d %q published=%t at %s %q\n", x.Service, x.Port, x.Scheme, x.Published, x.Location, rendertest.Cut(files, x.Location))
@@ -63,4 +64,11 @@ func describe(p *plan.Plan, files map[string]string) string {
 		})
 	}
 	return b.String()
+}
+
+func built(im plan.Image) string {
+	if im.Fallback {
+		return "otherwise"
+	}
+	return strconv.FormatBool(im.Built)
 }

@@ -16,16 +16,27 @@ import (
 // somewhere is pulled elsewhere. A stranger's change has no say: a line in a script would make its image look like ours.
 func (b *builder) markOwn() {
 	if b.plan.Event.Strict {
+		b.doubtOwn()
 		return
 	}
 	own := b.builtNames()
 	for i := range b.plan.Images {
 		switch im := &b.plan.Images[i]; {
-		case im.Built || len(im.Unresolved) > 0:
+		case im.Built || im.Fallback || len(im.Unresolved) > 0:
 		case im.Kind == plan.Kubernetes:
 			im.BuiltBy = b.filledBy(im.Ref, im.Location.URI)
 		default:
 			im.BuiltBy = own[withTag(im.Ref)]
+		}
+	}
+}
+
+// doubtOwn has the images judged that a stranger's change builds: a pull policy does not bind
+// whoever deploys the file, who may have pulled an image of the name before.
+func (b *builder) doubtOwn() {
+	for i := range b.plan.Images {
+		if im := &b.plan.Images[i]; im.Built && im.Kind == plan.Compose {
+			im.Built, im.Fallback = false, true
 		}
 	}
 }
@@ -39,7 +50,7 @@ func (b *builder) builtNames() map[string]string {
 		}
 	}
 	for _, im := range b.plan.Images {
-		if im.Built && im.Kind == plan.Compose {
+		if (im.Built || im.Fallback) && im.Kind == plan.Compose {
 			add(im.Ref, im.Location.URI)
 		}
 	}

@@ -79,7 +79,7 @@ spec:
 `))
 	got := map[string]string{}
 	for _, im := range p.Images {
-		if im.BuiltBy != "" || im.Built {
+		if im.BuiltBy != "" || im.Fallback {
 			got[im.Subject+" "+im.Ref] = im.BuiltBy
 		}
 	}
@@ -89,6 +89,38 @@ spec:
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestPullPolicies tells what Compose never pulls from what it asks a registry for first.
+func TestPullPolicies(t *testing.T) {
+	t.Parallel()
+	const digest = "@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+	for service, want := range map[string]string{
+		"build: ., image: a":                                         "otherwise",
+		"build: ., image: a, pull_policy: missing":                   "otherwise",
+		"build: ., image: a, pull_policy: if_not_present":            "otherwise",
+		"build: ., image: a, pull_policy: build":                     "true",
+		"build: ., image: a, pull_policy: never":                     "true",
+		"build: ., image: a, pull_policy: always":                    "false",
+		"build: ., image: a, pull_policy: daily":                     "false",
+		"build: ., image: a, pull_policy: every_2h":                  "false",
+		`build: ., image: a, pull_policy: "${POLICY:-build}"`:        "false",
+		`build: ., image: "a` + digest + `"`:                         "false",
+		`build: ., image: "a` + digest + `", pull_policy: build`:     "false",
+		"image: a, pull_policy: never":                               "false",
+		"image: a, pull_policy: build":                               "false",
+		`image: a, pull_policy: build, build: {dockerfile: x/Other}`: "true",
+	} {
+		p := buildPlan(t, map[string]string{"compose.yaml": "services: {s: {" + service + "}}\n"})
+		if len(p.Images) != 1 || built(p.Images[0]) != want {
+			t.Errorf("%s: %+v, want %s", service, p.Images, want)
+		}
+	}
+	tree := rendertest.Repository(t, map[string]string{"compose.yaml": "services: {s: {build: ., image: a, pull_policy: build}}\n"})
+	p, err := Build(t.Context(), tree, config.Default(), plan.Event{Strict: true}, source.Selection{})
+	if err != nil || built(p.Images[0]) != "otherwise" {
+		t.Errorf("a stranger's: %+v, %v", p.Images, err)
 	}
 }
 

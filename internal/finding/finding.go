@@ -19,11 +19,20 @@ type Finding struct {
 	// Shared is true when the file is no part of the identity: one finding for all the
 	// files in which it is true, such as lock files with the same vulnerable package.
 	Shared bool
+	// Whole is true when the repository as a whole is meant, mostly because it lacks
+	// something: the file is only where that is shown, and no part of the identity.
+	Whole bool
 	// Subject is what was judged: a service, an image reference, a package URL.
 	Subject string
-	// Key tells apart findings of one rule on one subject in one file: a document
-	// path, a package name. It holds no line number and no version.
+	// Alias is another name of the subject, without its namespace or by its number, by
+	// which exceptions may call it; empty for none. It is no part of the identity.
+	Alias string
+	// Key tells apart findings of one rule on one subject in one file: where in the
+	// document and what, a package name. It holds no line, no index and no version.
 	Key string
+	// Degree is how bad this is among findings of one identity, higher being worse: the
+	// seconds that a token lives. 0 where nothing is counted.
+	Degree float64
 	// Remediation says how to fix this hit; empty means the rule's own text.
 	Remediation string
 	// Fix is the change that fixes it, nil when none is known.

@@ -13,6 +13,7 @@ func TestFingerprintIgnoresLinesAndVersions(t *testing.T) {
 	f := finding.Finding{Rule: "r", Subject: "s", Key: "k", Location: finding.Top("a.yaml")}
 	moved := f
 	moved.Location.Region.StartLine, moved.Message, moved.Severity = 40, "other words", finding.High
+	moved.Alias, moved.Degree = "another name", 7
 	if f.Fingerprint() != moved.Fingerprint() {
 		t.Error("a moved finding lost its identity")
 	}
@@ -27,6 +28,44 @@ func TestFingerprintIgnoresLinesAndVersions(t *testing.T) {
 		change(&other)
 		if f.Fingerprint() == other.Fingerprint() {
 			t.Errorf("changing the %s kept the fingerprint", name)
+		}
+	}
+}
+
+// The file of what is true of more than one, or of the whole, is no part of the identity,
+// and a subject that is the file itself is no other thing than its place.
+func TestFingerprintWithoutFile(t *testing.T) {
+	for name, f := range map[string]finding.Finding{
+		"shared": {Rule: "r", Subject: "s", Shared: true, Location: finding.Top("a")},
+		"whole":  {Rule: "r", Subject: "s", Whole: true, Location: finding.Top("a")},
+	} {
+		elsewhere := f
+		elsewhere.Location = finding.Top("b")
+		if f.Fingerprint() != elsewhere.Fingerprint() {
+			t.Errorf("%s: the file counts", name)
+		}
+	}
+	named := finding.Finding{Rule: "r", Subject: "a", Location: finding.Top("a")}
+	unnamed := finding.Finding{Rule: "r", Location: finding.Top("a")}
+	if named.Fingerprint() != unnamed.Fingerprint() {
+		t.Error("the file counts twice")
+	}
+}
+
+func TestWeigh(t *testing.T) {
+	before := finding.Finding{Severity: finding.Medium, Degree: 60}
+	for name, tt := range map[string]struct {
+		now  finding.Finding
+		want int
+	}{
+		"the same":   {before, 0},
+		"graver":     {finding.Finding{Severity: finding.High, Degree: 1}, 1},
+		"more of it": {finding.Finding{Severity: finding.Medium, Degree: 61}, 1},
+		"less of it": {finding.Finding{Severity: finding.Medium, Degree: 59}, -1},
+		"milder":     {finding.Finding{Severity: finding.Low, Degree: 90}, -1},
+	} {
+		if got := tt.now.Weigh(before); got != tt.want {
+			t.Errorf("%s: %d, want %d", name, got, tt.want)
 		}
 	}
 }

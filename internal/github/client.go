@@ -34,6 +34,7 @@ type Client struct {
 	api   *github.Client
 	c     Context
 	sleep func(context.Context, time.Duration) error
+	now   func() time.Time
 }
 
 // New returns a client for the context's repository. The token goes to the host of
@@ -61,7 +62,7 @@ func New(c Context, o Options) (*Client, error) {
 	gh := github.NewClient(&http.Client{Transport: &transport{o.Transport, api, o.Token, o.Sleep, o.Now}})
 	gh.BaseURL, gh.UploadURL = api, api
 	gh.UserAgent = "assure/" + o.Version
-	return &Client{api: gh, c: c, sleep: o.Sleep}, nil
+	return &Client{api: gh, c: c, sleep: o.Sleep, now: o.Now}, nil
 }
 
 func loopback(host string) bool {
@@ -92,7 +93,11 @@ func (c *Client) Publish(ctx context.Context, p Publication) (warnings []string)
 			warnings = append(warnings, c.warning("the pull request has no current comment", "pull-requests: write", err))
 		}
 	}
-	if p.SARIF != nil && c.c.uploads() {
+	switch {
+	case p.SARIF == nil || !c.c.uploads():
+	case c.c.misplaced(p.Head):
+		warnings = append(warnings, "results are not in code scanning: the commit that is checked out is not the one that GitHub names, so that they belong to no branch; the verdict and the report files are complete")
+	default:
 		if _, err := c.UploadSARIF(ctx, p.SARIF, p.Head); err != nil {
 			warnings = append(warnings, c.warning("results are not in code scanning", "security-events: write", err))
 		}
@@ -104,6 +109,12 @@ func (c *Client) Publish(ctx context.Context, p Publication) (warnings []string)
 // merge queue would become alerts of a branch that lives for minutes.
 func (c Context) uploads() bool {
 	return c.Refuse(false) == "" && c.Event != "merge_group"
+}
+
+// misplaced reports whether a commit that is checked out would be taken for one of a
+// branch that it is not on.
+func (c Context) misplaced(head string) bool {
+	return head != "" && head != c.SHA && !mergeRef.MatchString(c.Ref)
 }
 
 // comments reports whether there is a pull request to comment on.

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stella-ops/assure/internal/github/githubtest"
+	"github.com/stella-ops/assure/internal/trust"
 )
 
 const (
@@ -270,7 +271,11 @@ func TestWarnings(t *testing.T) {
 	} {
 		s := githubtest.New(t)
 		s.Fail(tc.route, slices.Repeat([]githubtest.Fault{tc.fault}, 5)...)
-		c, _ := client(t, s, func(c *Context) { c.Fork = tc.fork })
+		c, _ := client(t, s, func(c *Context) {
+			if tc.fork {
+				c.Author = trust.Fork
+			}
+		})
 		p := Publication{SARIF: []byte(`{}`)}
 		if strings.Contains(tc.route, "comments") {
 			p = Publication{Comment: body("x")}
@@ -299,6 +304,20 @@ func TestPublishByEvent(t *testing.T) {
 		}
 		if got := [2]int{len(s.Uploads), len(s.Comments)}; got != want {
 			t.Errorf("%s: uploads and comments %v, want %v", event, got, want)
+		}
+	}
+}
+
+// TestResultsOfAnotherCommit: what a job checked out beside what GitHub names must not
+// become alerts of the default branch.
+func TestResultsOfAnotherCommit(t *testing.T) {
+	t.Parallel()
+	for ref, uploads := range map[string]int{"refs/heads/main": 0, "refs/tags/v1": 0, "refs/pull/7/merge": 1} {
+		s := githubtest.New(t)
+		c, _ := client(t, s, func(c *Context) { c.Event, c.Ref, c.PullRequest = "issue_comment", ref, 0 })
+		w := c.Publish(t.Context(), Publication{SARIF: []byte("{}"), Head: tip})
+		if len(s.Uploads) != uploads || (len(w) == 0) != (uploads == 1) {
+			t.Errorf("%s: %d uploads, warnings %q", ref, len(s.Uploads), w)
 		}
 	}
 }

@@ -12,11 +12,13 @@ import (
 	"strings"
 
 	"github.com/sethvargo/go-githubactions"
+
+	"github.com/stella-ops/assure/internal/trust"
 )
 
 // dependabot is the account id of dependabot[bot]; its runs have a read-only token
 // though no fork is involved. A login can be imitated, an id cannot.
-const dependabot = "49699333"
+const dependabot = 49699333
 
 // Context is what the runner says about this run.
 type Context struct {
@@ -26,16 +28,23 @@ type Context struct {
 	// SHA and Ref are what GitHub asks to be tested: on a pull request the merge
 	// commit and refs/pull/N/merge.
 	SHA, Ref string
-	// BaseSHA is the commit that the event compares with, empty when it has none. On
-	// a pull request it can be stale; the first parent of the merge commit is not.
+	// DefaultBranch is the name of the repository's, empty when the payload has none.
+	DefaultBranch string
+	// BaseSHA is the commit that a proposal is to be merged into, empty when the event
+	// names none. It can be stale; the first parent of the merge commit is not.
 	BaseSHA string
 	// HeadSHA is the commit under test itself: on a pull request the branch's tip.
 	HeadSHA string
 	// PullRequest is the number, zero when the event is not about one.
 	PullRequest int
-	// Fork is true when the token is read-only: the change comes from another
-	// repository or from Dependabot.
-	Fork bool
+	// Proposal is true when the payload is about a pull request, or missing; Retargeted
+	// when the event is that one got another base.
+	Proposal, Retargeted bool
+	// Author is where the change comes from. The token of forks and of Dependabot is
+	// read-only.
+	Author trust.Author
+	// SelfHosted is true on a runner that outlives the job.
+	SelfHosted bool
 	// APIURL, GraphQLURL and ServerURL have no trailing slash.
 	APIURL, GraphQLURL, ServerURL string
 	RunID, RunAttempt             int64
@@ -68,7 +77,10 @@ func FromEnv(env func(string) string, readFile func(string) ([]byte, error)) (Co
 	c.APIURL, c.GraphQLURL, c.ServerURL = strings.TrimRight(gh.APIURL, "/"), strings.TrimRight(gh.GraphqlURL, "/"), strings.TrimRight(gh.ServerURL, "/")
 	c.Owner, c.Repo, _ = strings.Cut(gh.Repository, "/")
 	c.Workflow = workflowFile(env("GITHUB_WORKFLOW_REF"), gh.Repository)
-	c.Fork = gh.ActorID == dependabot
+	c.SelfHosted = env("RUNNER_ENVIRONMENT") == "self-hosted"
+	if gh.ActorID == strconv.Itoa(dependabot) {
+		c.Author = trust.Bot
+	}
 	if err := c.validate(); err != nil {
 		return c, err
 	}
@@ -99,14 +111,41 @@ func workflowFile(ref, repository string) string {
 // workspace is read; reporting is true for the command that only publishes the report
 // of an earlier run.
 func (c Context) Refuse(reporting bool) string {
-	switch {
-	case c.Event == "pull_request_target":
-		return "pull_request_target gives a writing token to code of strangers; use pull_request"
-	case c.Event == "workflow_run" && !reporting:
-		return "workflow_run has a writing token and must not look at the code of a pull request; use pull_request"
-	default:
+	return trust.Refuse(trust.GitHub, c.Event, reporting)
+}
+
+// Facts are what the decision about trust is made of. What is checked out is for the
+// caller to add.
+func (c Context) Facts() trust.Facts {
+	return trust.Facts{
+		System: trust.GitHub, Event: c.Event, Ref: c.Ref, Default: c.DefaultBranch, Proposal: c.Proposal, Retargeted: c.Retargeted,
+		Author: c.Author, Named: c.SHA, Tip: c.tip(), Base: c.BaseSHA, SelfHosted: c.SelfHosted,
+	}
+}
+
+// Is reports whether an address may be that of this repository: it names no other one on
+// a server. A path of this machine is a mirror that the workflow chose.
+func (c Context) Is(address string) bool {
+	name := ""
+	if scheme, rest, ok := strings.Cut(address, "://"); ok {
+		if scheme == "file" {
+			return true
+		}
+		_, name, _ = strings.Cut(rest, "/")
+	} else if host, path, ok := strings.Cut(address, ":"); ok && !strings.Contains(host, "/") {
+		name = path
+	} else {
+		return true
+	}
+	return strings.EqualFold(strings.TrimSuffix(strings.Trim(name, "/"), ".git"), c.Owner+"/"+c.Repo)
+}
+
+// tip is the tip of the pull request, empty when the event names none.
+func (c Context) tip() string {
+	if c.PullRequest == 0 {
 		return ""
 	}
+	return c.HeadSHA
 }
 
 // RunURL is the page of this workflow run.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/google/go-github/v62/github"
+
+	"github.com/stella-ops/assure/internal/trust"
 )
 
 var (
@@ -44,7 +46,7 @@ func (c *Client) cause(permission string, err error) string {
 
 // denied explains a missing permission by where the token comes from.
 func (c *Client) denied(permission string, code int) string {
-	if c.c.Fork {
+	if c.c.Author == trust.Fork || c.c.Author == trust.Bot {
 		return fmt.Sprintf("GitHub answered %d: runs for forks and Dependabot have a read-only token; the job summary and the report files have everything, and a workflow_run workflow can write the comment", code)
 	}
 	return fmt.Sprintf("GitHub answered %d: the job needs permissions: %s", code, permission)

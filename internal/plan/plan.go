@@ -127,8 +127,11 @@ type Image struct {
 	// Default is where the default of the build argument stands that the reference ends
 	// with, when nothing else uses it; else the zero value.
 	Default finding.Location
-	// Built is true when the same service builds this image itself.
+	// Built is true when the same service builds this image itself, and nothing pulls it.
 	Built bool
+	// Fallback is true when the same service builds this image where no registry has it:
+	// Compose asks the registry first.
+	Fallback bool
 	// BuiltBy is a file of the repository that builds an image of this very name: a
 	// script, or Compose for another service. Where that did not run first, the image
 	// is pulled.

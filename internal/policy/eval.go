@@ -36,6 +36,13 @@ type Result struct {
 	Path []any
 	// Subject names what was judged; empty leaves it to the caller.
 	Subject string
+	// Identity tells this hit from others of the rule on the subject; empty leaves it to the
+	// path and the value that it leads to.
+	Identity []string
+	// Degree is how bad the hit is among those of one identity.
+	Degree float64
+	// Whole is true when the hit is about the repository as a whole.
+	Whole bool
 	// Severity of this hit, nil for the rule's own.
 	Severity *finding.Severity
 	// Related are paths to further values that explain the hit.
@@ -175,12 +182,16 @@ func object(v any) *fields {
 func readResult(raw any) (Result, error) {
 	var out Result
 	var severity string
-	var related []any
+	var related, identity []any
+	var degree json.Number
 	var fix map[string]any
 	f := object(raw)
 	take(f, "message", &out.Message)
 	take(f, "path", &out.Path)
 	take(f, "subject", &out.Subject)
+	take(f, "identity", &identity)
+	take(f, "degree", &degree)
+	take(f, "whole", &out.Whole)
 	take(f, "severity", &severity)
 	take(f, "related", &related)
 	take(f, "fix", &fix)
@@ -192,6 +203,10 @@ func readResult(raw any) (Result, error) {
 	}
 	if len(out.Path) == 0 {
 		return Result{}, errors.New("result has no path")
+	}
+	out.Degree, _ = degree.Float64()
+	for _, part := range identity {
+		out.Identity = append(out.Identity, fmt.Sprint(part))
 	}
 	return out, out.read(severity, related, fix)
 }

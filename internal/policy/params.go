@@ -82,7 +82,7 @@ func typeName(v any) string {
 	switch v.(type) {
 	case string:
 		return "text"
-	case float64:
+	case float64, json.Number:
 		return "a number"
 	case bool:
 		return "true or false"

@@ -155,7 +155,7 @@ func (r *rule) wrapper(kinds []string) string {
 	}
 	return "package " + strings.TrimPrefix(r.pkg, "data.") + `
 
-results contains {"message": message(denied), "path": place(denied)} if {
+results contains {"message": message(denied), "path": place(denied), "identity": [message(denied)]} if {
 	some denied in ` + r.trivy + `.deny with input as input.object_with_places` + only + `
 }
 

@@ -115,8 +115,8 @@ func TestTrivyChecks(t *testing.T) {
 		}
 	}
 	want := []policy.Result{
-		{Rule: "site/kubernetes/acme-0001", Message: "web has 1 replica", Path: []any{"spec"}},
-		{Rule: "site/kubernetes/acme-0002", Message: "no namespace", Path: []any{"kind"}},
+		{Rule: "site/kubernetes/acme-0001", Message: "web has 1 replica", Path: []any{"spec"}, Identity: []string{"web has 1 replica"}},
+		{Rule: "site/kubernetes/acme-0002", Message: "no namespace", Path: []any{"kind"}, Identity: []string{"no namespace"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -31,7 +31,12 @@ func matches(e config.Exception, f finding.Finding) bool {
 	case e.Source != config.InlineSource && e.Source != "" && strings.HasPrefix(f.Rule, gap.Prefix):
 		return false
 	}
-	return names(e, f) && everywhere(e.Path, f) && globMatches(e.Subject, f.Subject) && concerns(e.Packages, f)
+	return names(e, f) && everywhere(e.Path, f) && calls(e.Subject, f) && concerns(e.Packages, f)
+}
+
+// calls reports whether the pattern means the finding's subject by one of its names.
+func calls(pattern string, f finding.Finding) bool {
+	return globMatches(pattern, f.Subject) || f.Alias != "" && globMatches(pattern, f.Alias)
 }
 
 // globMatches treats an empty pattern as "any". Subjects are package URLs and service

@@ -37,6 +37,11 @@ type Input struct {
 	// Unchanged reports whether a file, or everything below a directory (a path that ends in
 	// a slash), is the same in the base commit, byte for byte; nil knows of none.
 	Unchanged func(file string) bool
+	// Change knows what moved since the base commit and which lines are new; nil knows nothing.
+	Change Change
+	// Unparsed are the files of the base commit that could not be parsed, where nothing in
+	// them spoke for a deployment.
+	Unparsed []string
 	// Files are the regular files of the repository, for the ledger; none means no ledger.
 	Files []string
 	// Excluded names the setting and the line that takes a file out, and OutOfScope why the
@@ -55,6 +60,11 @@ type Input struct {
 	// Pending are the exceptions that only the change under test has.
 	Pending  []config.Exception
 	Controls []finding.Control
+	// Changes are what the change under test does to the policy once it is merged.
+	Changes []finding.Change
+	// Adopted is true when the change brings the first configuration, which counts where it
+	// does not loosen the built-in policy.
+	Adopted bool
 }
 
 // Build makes the report.
@@ -69,8 +79,8 @@ func Build(in Input) *Report {
 	in.Runs = restate(in.Runs, r.Gaps)
 	r.Stages = in.Runs
 	r.keepLedger(in)
-	r.BaselineReason = cmp.Or(in.BaselineReason, blindBase(in.Base, r.Gaps))
-	r.Exceptions.Pending = in.Pending
+	r.BaselineReason = cmp.Or(in.BaselineReason, blindBase(in.Base, r.Gaps, in.Change))
+	r.Exceptions.Pending, r.Pending, r.Adopted = in.Pending, in.Changes, in.Adopted
 	if run, ok := r.judgeExceptions(in, trust); ok {
 		r.Stages = append(slices.Clone(r.Stages), run)
 	}
@@ -81,7 +91,7 @@ func Build(in Input) *Report {
 	}
 	r.Rules = collectRules(slices.Concat(r.Stages, in.Base), r.Gaps)
 	r.Findings = r.merge(r.Stages, in, trust)
-	r.classify(r.merge(in.Base, in, trust), in.BaseTime)
+	r.classify(r.merge(in.Base, in, trust), in)
 	r.gate()
 	r.Controls = controlStates(in.Controls, r)
 	r.Counts = Count(r.Findings, r.Gaps)
@@ -144,33 +154,18 @@ func compare(a, b Finding) int {
 
 // classify compares with the base commit as multisets: two equal findings where there
 // was one are one existing and one introduced. What is left over is fixed, provided
-// that its stage saw everything this time. A shared finding is also introduced by one
-// more file.
-func (r *Report) classify(base []Finding, at time.Time) {
-	left, targets := map[string]int{}, map[[2]string]bool{}
-	for _, f := range base {
-		left[f.Fingerprint]++
-		for _, uri := range f.Targets() {
-			targets[[2]string{f.Fingerprint, uri}] = true
-		}
-	}
+// that its stage saw everything this time.
+func (r *Report) classify(base []Finding, in Input) {
+	m, standing := match(r.Findings, base, in), in.standing()
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		f.Class = Introduced
-		if left[f.Fingerprint] > 0 {
-			left[f.Fingerprint]--
+		f.Class = m.class(i, in.BaseTime)
+		if m.before[i] < 0 && standing[f.Fingerprint] {
 			f.Class = Existing
-			if disclosedAfter(*f, at) {
-				f.Class = NewlyDisclosed
-			}
-			if f.Shared && slices.ContainsFunc(f.Targets(), func(uri string) bool { return !targets[[2]string{f.Fingerprint, uri}] }) {
-				f.Class = Introduced
-			}
 		}
 	}
-	for _, f := range base {
-		if left[f.Fingerprint] > 0 && r.saw(f.Stage) {
-			left[f.Fingerprint]--
+	for _, f := range m.fixed() {
+		if r.saw(f.Stage) {
 			f.Class = Fixed
 			r.Fixed = append(r.Fixed, f)
 		}

@@ -95,6 +95,7 @@ func TestVerdict(t *testing.T) {
 
 func TestExceptions(t *testing.T) {
 	at := hit("a", finding.Critical, 3)
+	at.Alias = "stage 1"
 	base := config.Exception{Rule: "a", Path: "compose.yaml", Reason: "r", Owner: "o", Expires: day("2026-11-23"), Location: finding.Top(".assure.yml")}
 	with := func(change func(*config.Exception)) config.Exception {
 		e := base
@@ -114,6 +115,7 @@ func TestExceptions(t *testing.T) {
 		{"other_path", with(func(e *config.Exception) { e.Path = "deploy/**" }), report.HasFindings, false, "assure/exception-unused"},
 		{"glob_path", with(func(e *config.Exception) { e.Path = "**/*.yaml" }), report.HasFindings, true, ""},
 		{"subject", with(func(e *config.Exception) { e.Subject = "web" }), report.HasFindings, true, ""},
+		{"alias", with(func(e *config.Exception) { e.Subject = "stage *" }), report.HasFindings, true, ""},
 		{"other_subject", with(func(e *config.Exception) { e.Subject = "db" }), report.HasFindings, false, "assure/exception-unused"},
 		{"unused_is_unknown_when_a_stage_was_blind", with(func(e *config.Exception) { e.Rule = "b" }), report.Degraded, false, ""},
 	}

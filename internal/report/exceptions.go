@@ -37,7 +37,7 @@ var (
 
 // Rules are the rules about exceptions and settings themselves.
 func Rules() []finding.Rule {
-	return []finding.Rule{expiredRule, unusedRule, unreadableRule, excludeUnusedRule, generatedMissingRule, brokenRule}
+	return []finding.Rule{expiredRule, unusedRule, unreadableRule, excludeUnusedRule, settingUnusedRule, generatedMissingRule, brokenRule, gateChangedRule}
 }
 
 // judgeExceptions sorts the exceptions and makes findings of those that are expired or
@@ -82,6 +82,28 @@ func (in Input) atBase() Input {
 	in.Runs, in.Exceptions = in.Base, slices.Concat(policy, in.BaseExceptions)
 	in.Unreadable, in.Settings = in.BaseUnreadable, in.BaseSettings
 	return in
+}
+
+// standing are the identities of what may be said about an exception that the base commit
+// has too. That it matches nothing any more is no harm that a change does: mostly its
+// author has fixed what it accepted.
+func (in Input) standing() map[string]bool {
+	known := map[string]bool{}
+	if in.Base == nil {
+		return known
+	}
+	for _, e := range in.atBase().Exceptions {
+		for _, rule := range [...]finding.Rule{expiredRule, unusedRule} {
+			f := about(e, rule, "")
+			known[f.Fingerprint()] = true
+			if in.Change != nil {
+				if g, ok := in.Change.Successor(f); ok {
+					known[g.Fingerprint()] = true
+				}
+			}
+		}
+	}
+	return known
 }
 
 // judging are the runs that can have used the exception: those that know its rule. Where

@@ -12,15 +12,42 @@ import (
 // the same identity, and every byte that decides about them is the same.
 func classifyGaps(gaps []Gap, in Input) {
 	base := map[string]int{}
-	for _, n := range perStage(collectGaps(in.Base)) {
+	for _, n := range perStage(followed(collectGaps(in.Base), in.Change)) {
 		base[n.fingerprint] = max(base[n.fingerprint], n.nth)
 	}
 	for i, n := range perStage(gaps) {
 		g := &gaps[i]
-		if rule, _ := gap.Lookup(g.Rule); rule.Content && n.nth <= base[g.Fingerprint] && unchanged(g.Gap, in.Unchanged) {
+		if rule, _ := gap.Lookup(g.Rule); rule.Content && n.nth <= base[g.Fingerprint] && unchanged(g.Gap, in.same) {
 			g.Class = Existing
 		}
 	}
+}
+
+// followed are gaps of the base commit in files that moved, under their new names.
+func followed(gaps []Gap, change Change) []Gap {
+	for i := range gaps {
+		gaps[i].Gap = follow(gaps[i].Gap, change)
+		gaps[i].Fingerprint = gaps[i].Gap.Fingerprint()
+	}
+	return gaps
+}
+
+func follow(g finding.Gap, change Change) finding.Gap {
+	if change == nil {
+		return g
+	}
+	if to := change.File(g.Location.URI); to != g.Location.URI && change.Identical(to) {
+		if g.Subject == g.Location.URI {
+			g.Subject = to
+		}
+		g.Location.URI = to
+	}
+	return g
+}
+
+// same reports whether a file of the head is one of the base commit, byte for byte.
+func (in Input) same(file string) bool {
+	return in.Unchanged != nil && in.Unchanged(file) || in.Change != nil && in.Change.Identical(file)
 }
 
 // occurrence is the nth gap of one identity in one stage.
@@ -43,7 +70,7 @@ func perStage(gaps []Gap) []occurrence {
 // unchanged reports whether the change left alone the unseen thing and all that decides
 // what it is. A gap that stands nowhere has nothing to compare.
 func unchanged(g finding.Gap, same func(string) bool) bool {
-	if same == nil || g.Location.URI == "" || !same(g.Location.URI) {
+	if g.Location.URI == "" || !same(g.Location.URI) {
 		return false
 	}
 	return !slices.ContainsFunc(g.Depends, func(file string) bool { return !same(file) })
@@ -51,13 +78,13 @@ func unchanged(g finding.Gap, same func(string) bool) bool {
 
 // blindBase says why the comparison with the base commit is incomplete: something there
 // was not seen that this run does see. What neither sees hides nothing.
-func blindBase(base []StageRun, gaps []Gap) string {
+func blindBase(base []StageRun, gaps []Gap, change Change) string {
 	existing := map[string]bool{}
 	for _, g := range gaps {
 		existing[g.Fingerprint] = existing[g.Fingerprint] || g.Class == Existing
 	}
 	for _, run := range base {
-		hidden := slices.ContainsFunc(run.Set.Gaps, func(g finding.Gap) bool { return !existing[g.Fingerprint()] })
+		hidden := slices.ContainsFunc(run.Set.Gaps, func(g finding.Gap) bool { return !existing[follow(g, change).Fingerprint()] })
 		if run.State == Failed || run.State == Degraded && (hidden || len(run.Set.Gaps) == 0) {
 			return fmt.Sprintf("stage %s could not see all of the base commit, so some findings may count as new: %s", run.Name, run.Reason)
 		}

@@ -25,8 +25,15 @@ func inlineTrust(in Input) trust {
 	t := trust{}
 	for _, f := range exceptable(in.Base) {
 		for _, e := range in.BaseExceptions {
-			if matches(e, f) {
-				t[twinOf(e, f)] = true
+			if !matches(e, f) {
+				continue
+			}
+			t[twinOf(e, f)] = true
+			if in.Change == nil {
+				continue
+			}
+			if g, ok := in.Change.Successor(f); ok {
+				t[twinOf(e, g)] = true
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,23 +70,33 @@ func TestSharedFindings(t *testing.T) {
 	tests := map[string]struct {
 		base, head []string
 		want       report.Class
+		fixed      []string
 	}{
-		"the same":         {[]string{"a", "b"}, []string{"a", "b"}, report.Existing},
-		"one file less":    {[]string{"a", "b"}, []string{"b"}, report.Existing},
-		"one file more":    {[]string{"a"}, []string{"a", "b"}, report.Introduced},
-		"in another order": {[]string{"b", "a"}, []string{"a", "b"}, report.Existing},
-		"in another file":  {[]string{"a"}, []string{"b"}, report.Introduced},
+		"the same":         {[]string{"a", "b"}, []string{"a", "b"}, report.Existing, nil},
+		"one file less":    {[]string{"a", "b"}, []string{"b"}, report.Existing, []string{"a"}},
+		"one file more":    {[]string{"a"}, []string{"a", "b"}, report.Introduced, nil},
+		"in another order": {[]string{"b", "a"}, []string{"a", "b"}, report.Existing, nil},
+		"in another file":  {[]string{"a"}, []string{"b"}, report.Introduced, []string{"a"}},
+		"moved":            {[]string{"a", "old"}, []string{"a", "new"}, report.Existing, nil},
+		"moved and added":  {[]string{"old"}, []string{"b", "new"}, report.Introduced, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			r := report.Build(report.Input{Now: now, FailOn: "new",
+			r := report.Build(report.Input{Now: now, FailOn: "new", Change: changed{files: map[string]string{"old": "new"}},
 				Base: []report.StageRun{ran(report.HasFindings, shared("", "", tt.base...))},
 				Runs: []report.StageRun{ran(report.HasFindings, shared("", "", tt.head...))}})
 			if diff := cmp.Diff(tt.want, r.Findings[0].Class); diff != "" {
 				t.Error(diff)
 			}
-			if len(r.Fixed) > 0 {
-				t.Errorf("fixed %v", r.Fixed)
+			var fixed []string
+			for _, f := range r.Fixed {
+				fixed = append(fixed, f.Location.URI)
+			}
+			if diff := cmp.Diff(tt.fixed, fixed); diff != "" {
+				t.Errorf("fixed (-want +got):\n%s", diff)
+			}
+			if at := r.Findings[0].Location.URI; !slices.Contains(tt.head, at) {
+				t.Errorf("stands at %s, where it is not", at)
 			}
 		})
 	}

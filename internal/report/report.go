@@ -38,15 +38,29 @@ type Report struct {
 	Files      Files
 	Controls   []ControlState
 	Exceptions Exceptions
-	Database   *finding.Database
-	Counts     Counts
+	// Pending are the changes of the policy that hold once the change under test is merged.
+	Pending []finding.Change
+	// Adopted is true when the change under test brings the first configuration, which
+	// counts already where it does not loosen the built-in policy.
+	Adopted  bool
+	Database *finding.Database
+	Counts   Counts
 }
 
 // Tool identifies the program.
 type Tool struct{ Name, Version string }
 
-// Target identifies what was assessed.
-type Target struct{ Root, Commit, Ref, Event, Base string }
+// Target identifies what was assessed, and how it is judged.
+type Target struct {
+	Root, Commit, Ref, Event string
+	// Base is the commit that findings are compared with.
+	Base string
+	// Trust is proposal or trusted, and Reason why this is not the plain case.
+	Trust, Reason string
+	// Policy is where the policy comes from, and PolicyCommit the commit, empty for the
+	// tree under test and the built-in policy.
+	Policy, PolicyCommit string
+}
 
 // Verdict is the answer of the gate.
 type Verdict string

@@ -43,6 +43,7 @@ func renderComment(r *report.Report, o Options) ([]byte, error) {
 	p.list(findingHeader("Disclosed since the base commit"), findingRows(disclosed), 20, "line", "\n")
 	p.add(stageSection(r))
 	gapSection(p, r, 20)
+	pendingSection(p, r, 20)
 	p.list("### Exceptions\n\n"+header("State", "Rule", "For", "Expires", "Owner", "Reason"), exceptionRows(r), 20, "exception", "\n")
 	p.add(controlSection(r))
 	p.list(foldedHeader("Findings that this change fixes")+findingHeader("Fixed"), findingRows(r.Fixed), 50, "line", folded)

@@ -86,7 +86,12 @@ func rich(f func(string) string) *report.Report {
 			{Control: finding.Control{ID: "SHG-2.01", Framework: "shg", Title: "Supported operating system"}, State: report.NotAssessed, Reason: "needs an answer from the host itself (assure host)"},
 		},
 		Exceptions: report.Exceptions{Used: []config.Exception{except}, Pending: []config.Exception{except}, Expired: []config.Exception{except}, Unused: []config.Exception{except}},
-		Database:   &finding.Database{Digest: "sha256:" + strings.Repeat("ab", 32), Source: "mirror.example/trivy-db:2", UpdatedAt: day},
+		Adopted:    true,
+		Pending: []finding.Change{
+			{Setting: "fail-on-severity", Text: "high → none", Effect: finding.Loosens, Location: finding.Top(".assure.yml")},
+			{Setting: "exclude", Text: f(hostile[12]), Effect: finding.MayLoosen, Location: finding.Top(f("a\x1b[2J\n::b"))},
+		},
+		Database: &finding.Database{Digest: "sha256:" + strings.Repeat("ab", 32), Source: "mirror.example/trivy-db:2", UpdatedAt: day},
 	}
 	r.Findings = richFindings(f, &except)
 	r.Gaps = richGaps(f, &except)

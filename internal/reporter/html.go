@@ -30,6 +30,8 @@ type view struct {
 	Report *report.Report
 	Counts string
 	Shown  []report.Finding
+	// Adoption says that the change brings the first configuration.
+	Adoption string
 	// Excepted are the findings that an exception accepts.
 	Excepted   []report.Finding
 	Exceptions []exceptionGroup
@@ -60,6 +62,9 @@ func renderHTML(r *report.Report, o Options) ([]byte, error) {
 		Policy: contentPolicy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // both are embedded files of ours
 		Report: r, Counts: countsLine(r), Shown: counted(r), Exceptions: exceptionGroups(r),
 		Severities: finding.Severities[:], Database: databaseLine(r),
+	}
+	if r.Adopted {
+		v.Adoption = adoption
 	}
 	v.Gaps, v.OtherGaps = splitGaps(r)
 	v.OtherGapsLine, v.Files = restLine(v.OtherGaps), filesLine(r.Files)

@@ -120,12 +120,13 @@ func base64Core(enc *base64.Encoding, s string, shift int) string {
 func redactReport(r *report.Report, f func(string) string) *report.Report {
 	c := *r
 	c.Reasons = each(r.Reasons, f)
-	c.BaselineReason = f(r.BaselineReason)
+	c.BaselineReason, c.Target.Reason = f(r.BaselineReason), f(r.Target.Reason)
 	c.Stages = each(r.Stages, func(s report.StageRun) report.StageRun { return redactStage(s, f) })
-	finding := func(x report.Finding) report.Finding { return redactFinding(x, f) }
-	c.Findings, c.Fixed = each(r.Findings, finding), each(r.Fixed, finding)
+	clean := func(x report.Finding) report.Finding { return redactFinding(x, f) }
+	c.Findings, c.Fixed = each(r.Findings, clean), each(r.Fixed, clean)
 	c.Gaps = each(r.Gaps, func(g report.Gap) report.Gap { return redactGap(g, f) })
 	c.Files.ExcludedBy, c.Ledger = each(r.Files.ExcludedBy, f), redactLedger(r.Ledger, f)
+	c.Pending = each(r.Pending, func(x finding.Change) finding.Change { return redactChange(x, f) })
 	exception := func(e config.Exception) config.Exception { return redactException(e, f) }
 	c.Exceptions = report.Exceptions{
 		Used: each(r.Exceptions.Used, exception), Expired: each(r.Exceptions.Expired, exception),

@@ -54,7 +54,7 @@ func TestRedactText(t *testing.T) {
 // leaky is a report with the canary in every place where foreign text can be.
 func leaky(canary string) *report.Report {
 	r := rich(func(string) string { return "text " + canary + " text" })
-	r.BaselineReason = canary
+	r.BaselineReason, r.Target.Reason = canary, canary
 	r.Database.Source = canary
 	r.Findings[0].Properties = map[string]string{"password": canary, "url": "https://x/?q=" + canary}
 	r.Findings[1].Fix.Description = canary

@@ -29,7 +29,7 @@ func result(f report.Finding, rule, nth int, shape *logShape) *sarif.Result {
 	}
 	res.PartialFingerprints = map[string]string{
 		"primaryLocationLineHash": lineHash(f.Fingerprint, nth),
-		"assure/v1":               f.Fingerprint,
+		"assure/v2":               f.Fingerprint,
 	}
 	res.Properties = resultProperties(f)
 	res.WebRequest = webRequest(f)

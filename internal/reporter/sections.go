@@ -22,12 +22,19 @@ var runURL = regexp.MustCompile(`^https?://[A-Za-z0-9.:/_-]+$`)
 func verdictSection(r *report.Report) string {
 	var b strings.Builder
 	verdict := map[report.Verdict]string{report.Pass: "pass", report.Fail: "fail", report.Error: "error"}[r.Verdict]
-	fmt.Fprintf(&b, "## Assure: %s\n\n%s.\n\n", verdict, countsLine(r))
+	fmt.Fprintf(&b, "## Assure: %s\n\n", verdict)
+	if r.Adopted {
+		b.WriteString(adoption + "\n\n")
+	}
+	fmt.Fprintf(&b, "%s.\n\n", countsLine(r))
+	if r.BaselineReason != "" {
+		b.WriteString("- No baseline, so every finding counts as introduced: " + code(r.BaselineReason, cellText) + "\n")
+	}
 	for _, reason := range r.Reasons[:min(len(r.Reasons), 10)] {
 		b.WriteString("- " + code(reason, cellText) + "\n")
 	}
-	if r.BaselineReason != "" {
-		b.WriteString("- No baseline, so every finding counts as introduced: " + code(r.BaselineReason, cellText) + "\n")
+	if r.Target.Reason != "" {
+		b.WriteString("- " + code(r.Target.Reason, cellText) + "\n")
 	}
 	if r.Verdict == report.Error {
 		b.WriteString("\nThis run could not see everything. What it did not see may be worse than what it found.\n")

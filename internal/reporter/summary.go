@@ -23,6 +23,7 @@ func renderSummary(r *report.Report, o Options) ([]byte, error) {
 	worst := rows[:min(len(rows), summaryWorst)]
 	p.list(findingHeader("Findings"), worst, len(worst), "line", "\n")
 	gapSection(p, r, 200)
+	pendingSection(p, r, 200)
 	p.list("### Exceptions\n\n"+header("State", "Rule", "For", "Expires", "Owner", "Reason"), exceptionRows(r), 200, "exception", "\n")
 	p.add(controlSection(r))
 	p.list("### Controls not satisfied\n\n"+header("Control", "Requirement", "Findings", "Reason"), controlRows(r, report.NotSatisfied), 200, "control", "\n")

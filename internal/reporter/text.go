@@ -28,6 +28,7 @@ func renderText(r *report.Report, o Options) ([]byte, error) {
 	t.files(r)
 	t.findings(r)
 	t.gaps(r)
+	t.section(pendingTitle, pendingLines(r))
 	t.exceptions(r)
 	t.facts(r)
 	t.hints(r)
@@ -47,13 +48,19 @@ func (t *console) line(format string, args ...any) {
 func (t *console) title(s string) { t.line("\n%s", paint(t.o.Color, bold, s)) }
 
 func (t *console) verdict(r *report.Report) {
+	if r.Adopted {
+		t.line("%s", adoption)
+	}
 	word := map[report.Verdict]string{report.Pass: green, report.Fail: red, report.Error: red}[r.Verdict]
 	t.line("%s  %s", paint(t.o.Color, word, strings.ToUpper(terminal(string(r.Verdict)))), countsLine(r))
+	if r.BaselineReason != "" {
+		t.line("  no baseline, so every finding counts as introduced: %s", terminal(short(r.BaselineReason, textWidth)))
+	}
 	for _, reason := range r.Reasons {
 		t.line("  %s", TerminalLine(short(reason, textWidth)))
 	}
-	if r.BaselineReason != "" {
-		t.line("  no baseline, so every finding counts as introduced: %s", terminal(short(r.BaselineReason, textWidth)))
+	if r.Target.Reason != "" {
+		t.line("  %s", TerminalLine(short(r.Target.Reason, textWidth)))
 	}
 }
 

@@ -3,15 +3,19 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/stella-ops/assure/internal/github"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/source/commit"
+	"github.com/stella-ops/assure/internal/trust"
 )
 
 // Workspace is the repository under test, and the tree that is trusted to choose the
@@ -25,14 +29,25 @@ type Workspace struct {
 	Tree *source.Tree
 	// Event is what the run is for.
 	Event plan.Event
-	// Base is the tree of the base commit, nil without one; NoBase says why.
+	// Trust is how the run is judged, and PolicyCommit the commit that the policy is read
+	// from, empty for the tree under test and for the built-in policy.
+	Trust        trust.Decision
+	PolicyCommit string
+	// Degraded says why the built-in policy has to do, and how to do better; else empty.
+	Degraded string
+	// Base is the tree of the commit that findings are compared with, nil without one;
+	// NoBase says why.
 	Base   *source.Tree
 	NoBase string
 	// BaseTime is when the base commit was made.
 	BaseTime time.Time
-	// GitHub is the workflow's context, the zero value outside the action.
+	// GitHub is the workflow's context, the zero value outside of workflows.
 	GitHub github.Context
 
+	// temp is for private directories, and private one that was asked for.
+	temp, private string
+	// policy is what is trusted, nil when the tree under test is.
+	policy *source.Tree
 	// baseModules are the submodules of the base commit.
 	baseModules []string
 	closers     []func()
@@ -40,10 +55,16 @@ type Workspace struct {
 
 // Options are what a workspace takes from the outside.
 type Options struct {
-	// GitHub is the workflow's context, the zero value outside the action.
+	// Facts are what the system says about the run.
+	Facts trust.Facts
+	// GitHub is the workflow's context, the zero value outside of workflows.
 	GitHub github.Context
 	// Base is the commit to compare with, instead of the event's.
 	Base string
+	// Temp is for private directories; empty means the system's directory.
+	Temp string
+	// Remote reads commits that the clone lacks; nil when there is nobody to ask.
+	Remote Remote
 }
 
 // Open finds out what is to be assessed and why.
@@ -52,12 +73,15 @@ func Open(ctx context.Context, path string, o Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workspace{Root: root, Sub: sub, Event: event(o.GitHub), GitHub: o.GitHub}
+	if o.Facts.System != trust.Local && sub == "" {
+		root = checkout(root, o.Facts)
+	}
+	w := &Workspace{Root: root, Sub: sub, GitHub: o.GitHub, temp: o.Temp, Event: plan.Event{Name: cmp.Or(o.Facts.Event, "local"), Commit: o.Facts.Named, Ref: o.Facts.Ref}}
 	if w.Tree, err = source.Open(root); err != nil {
 		return nil, err
 	}
 	w.closers = append(w.closers, func() { w.Tree.Close() })
-	if err := w.openBase(ctx, o); err != nil {
+	if err := w.decide(ctx, o); err != nil {
 		w.Close()
 		return nil, err
 	}
@@ -71,25 +95,29 @@ func (w *Workspace) Close() {
 	}
 }
 
-// Trusted is the tree that configuration, keys and packs are read from.
+// Trusted is the tree that configuration, keys and packs are read from. It is empty where
+// the built-in policy has to do.
 func (w *Workspace) Trusted() *source.Tree {
 	if w.ChangeUnderTest() {
-		return w.Base
+		return w.policy
 	}
 	return w.Tree
 }
 
-// ChangeUnderTest is true when the workspace holds somebody's proposal, which must not
-// choose the policy that it is judged by.
-func (w *Workspace) ChangeUnderTest() bool {
-	return w.Event.Name == "pull_request" || w.Event.Name == "merge_group"
-}
+// ChangeUnderTest is true when what is under test must not choose the policy that it is
+// judged by.
+func (w *Workspace) ChangeUnderTest() bool { return w.Trust.Policy != trust.OwnTree }
 
-func event(g github.Context) plan.Event {
-	if g.Event == "" {
-		return plan.Event{Name: "local"}
+// Proposal is true when what is under test is not merged, so that only what it brings
+// counts.
+func (w *Workspace) Proposal() bool { return w.Trust.Class == trust.Proposal }
+
+// Reason says why the run is not the plain case, empty when it is.
+func (w *Workspace) Reason() string {
+	if w.Degraded == "" || w.Base == nil {
+		return w.Trust.Reason
 	}
-	return plan.Event{Name: g.Event, Base: g.BaseSHA, Commit: g.SHA, Ref: g.Ref, Strict: g.Fork}
+	return strings.TrimPrefix(w.Trust.Reason+"; "+w.Degraded, "; ")
 }
 
 // locate splits a path into the top of its repository, whose settings hold wherever one
@@ -112,3 +140,29 @@ func locate(path string) (root, sub string, err error) {
 	}
 	return top, filepath.ToSlash(rel), nil
 }
+
+// checkout finds the repository where a workflow has checked it out below the directory
+// that it works in: the one that has what the system names.
+func checkout(root string, f trust.Facts) string {
+	if commit.TopLevel(root) != "" {
+		return root
+	}
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return root
+	}
+	for _, e := range entries[:min(len(entries), maxCheckouts)] {
+		dir := filepath.Join(root, e.Name())
+		repo, err := commit.Open(dir)
+		if err != nil || !e.IsDir() {
+			continue
+		}
+		if id, _, err := repo.Head(); err == nil && (id == f.Named || id == f.Tip) {
+			return dir
+		}
+	}
+	return root
+}
+
+// maxCheckouts bounds the directories that are looked at for a checkout.
+const maxCheckouts = 100

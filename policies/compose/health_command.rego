@@ -37,6 +37,7 @@ results contains result if {
 	result := {
 		"message": sprintf("the health check of service %s %s", [name, problem]),
 		"path": ["services", name, "healthcheck", "test"],
+		"identity": [problem],
 	}
 }
 

@@ -46,6 +46,8 @@ results contains result if {
 	result := {
 		"message": sprintf("the health check of service %s has a %s of %v seconds, more than %v", [name, key, health[key], bounds[key]]),
 		"path": ["services", name, "healthcheck", key],
+		"identity": [key],
+		"degree": health[key],
 	}
 }
 
@@ -56,6 +58,8 @@ results contains result if {
 	result := {
 		"message": sprintf("the health check of service %s fails only after %v tries, more than %v", [name, health.retries, bounds.retries]),
 		"path": ["services", name, "healthcheck", "retries"],
+		"identity": ["retries"],
+		"degree": health.retries,
 	}
 }
 
@@ -65,5 +69,6 @@ results contains result if {
 	result := {
 		"message": sprintf("the health check of service %s has no timeout, so that the engine waits 30 seconds", [name]),
 		"path": ["services", name, "healthcheck", "timeout"],
+		"identity": ["timeout"],
 	}
 }

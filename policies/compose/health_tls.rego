@@ -37,5 +37,6 @@ results contains result if {
 	result := {
 		"message": sprintf("the health check of service %s accepts any certificate (%s)", [name, word]),
 		"path": ["services", name, "healthcheck", "test"],
+		"identity": [word],
 	}
 }

@@ -58,5 +58,6 @@ results contains result if {
 	result := {
 		"message": sprintf("service %s listens on port %d, which is reserved for root", [name, number]),
 		"path": ["services", name, "environment", "ASPNETCORE_URLS"],
+		"identity": ["ASPNETCORE_URLS", number],
 	}
 }

@@ -46,6 +46,7 @@ results contains result if {
 	result := {
 		"message": sprintf("service %s is built from another repository without a commit", [name]),
 		"path": array.concat(["services", name, "build"], place.path),
+		"identity": ["build", split(place.text, "#")[0]],
 	}
 }
 

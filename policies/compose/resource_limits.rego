@@ -43,5 +43,7 @@ results contains result if {
 	result := {
 		"message": sprintf("service %s has no limit for %s", [name, concat(", ", missing)]),
 		"path": input.facts.services[name].limits.path,
+		"identity": ["limits"],
+		"degree": count(missing),
 	}
 }

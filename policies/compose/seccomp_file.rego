@@ -40,6 +40,7 @@ results contains result if {
 	result := {
 		"message": sprintf("seccomp profile %s of service %s %s", [profile.value, name, problem(profile)]),
 		"path": profile.path,
+		"degree": count(object.get(profile, "risky", [])),
 		"severity": severity(profile),
 	}
 }

@@ -52,6 +52,7 @@ results contains result if {
 	result := {
 		"message": sprintf("secret %s was last changed on %s, more than %v days ago", [name, substring(date, 0, 10), data.params["compose/secret-age"].days]),
 		"path": ["secrets", name, "x-rotated"],
+		"identity": ["age"],
 		"subject": name,
 	}
 }

@@ -37,6 +37,7 @@ results contains result if {
 	result := {
 		"message": sprintf("service %s passes a secret as %s argument (%s)", [name, word.from, flag(word)]),
 		"path": path,
+		"identity": [word.from, flag(word)],
 	}
 }
 

@@ -56,6 +56,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s %s of service %s holds a secret%s", [secret.from, secret.key, name, source(secret)]),
 		"path": secret.path,
+		"identity": [secret.from, secret.key],
 	}
 }
 

@@ -75,6 +75,7 @@ results contains result if {
 	result := {
 		"message": sprintf("store %s lets everybody in: no password, ACL or configuration file is set", [name]),
 		"path": place(name, service),
+		"identity": ["open"],
 	}
 }
 
@@ -82,7 +83,7 @@ results contains result if {
 	some name in subjects
 	access := input.facts.services[name].access
 	access.state == "open"
-	result := {"message": sprintf("store %s lets everybody in: %s", [name, access.why]), "path": access.path}
+	result := {"message": sprintf("store %s lets everybody in: %s", [name, access.why]), "path": access.path, "identity": ["open"]}
 }
 
 # Some are open unless somebody closes them; the others only when somebody opens them.

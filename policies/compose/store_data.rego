@@ -44,6 +44,7 @@ results contains result if {
 	result := {
 		"message": sprintf("store %s keeps its data in memory only, so that neither audit events nor snapshots survive a restart", [name]),
 		"path": tmpfs.path,
+		"identity": ["memory"],
 	}
 }
 

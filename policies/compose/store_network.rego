@@ -77,6 +77,7 @@ results contains result if {
 	result := {
 		"message": sprintf("store %s joins network %s, which leads outside", [name, network]),
 		"path": place(name, network),
+		"identity": [network],
 	}
 }
 

@@ -46,5 +46,7 @@ results contains result if {
 	result := {
 		"message": sprintf("store %s runs %s %d, older than %v", [name, image.name, image.major, data.params["compose/store-version"].major]),
 		"path": ["services", name, "image"],
+		"identity": [image.name],
+		"degree": 0 - image.major,
 	}
 }

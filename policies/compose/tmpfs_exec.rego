@@ -37,5 +37,6 @@ results contains result if {
 	result := {
 		"message": sprintf("programs can be started from tmpfs %s of service %s", [mount.target, name]),
 		"path": mount.path,
+		"identity": [mount.target],
 	}
 }

@@ -40,6 +40,7 @@ results contains result if {
 			concat(", ", mount.invalid),
 		]),
 		"path": mount.path,
+		"identity": [mount.target],
 		"fix": {"op": "set", "path": mount.path, "value": mount.valid},
 	}
 }

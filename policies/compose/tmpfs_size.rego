@@ -37,5 +37,6 @@ results contains result if {
 	result := {
 		"message": sprintf("tmpfs %s of service %s has no size and may take half of the host's memory", [mount.target, name]),
 		"path": mount.path,
+		"identity": [mount.target],
 	}
 }

@@ -32,6 +32,8 @@ results contains result if {
 	result := {
 		"message": sprintf("service %s %s", [name, problem(service.user)]),
 		"path": ["services", name, "user"],
+		"identity": ["user"],
+		"degree": degree(service.user),
 	}
 }
 
@@ -42,6 +44,7 @@ results contains result if {
 	result := {
 		"message": sprintf("service %s leaves its user to the image, which is known not to run as root", [name]),
 		"path": ["services", name, "user"],
+		"identity": ["user"],
 		"severity": "low",
 	}
 }
@@ -63,3 +66,10 @@ problem(user) := sprintf("runs in the root group (user %q)", [user.value]) if {
 }
 
 problem(user) := "takes its user from a variable without a value" if user.unknown
+
+# The root group alone is less than the user root.
+degree(user) := 1 if {
+	user.root_group
+	not user.root
+	not user.unknown
+} else := 2

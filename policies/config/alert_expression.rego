@@ -43,5 +43,6 @@ results contains result if {
 		"message": sprintf("the expression of alert %s is not valid: %s", [alert.name, alert.problem]),
 		"path": alert.path,
 		"subject": alert.name,
+		"identity": ["expression"],
 	}
 }

@@ -57,7 +57,7 @@ unknown contains doubt if {
 	some doubt in alerts.doubts(found)
 }
 
-results contains {"message": message, "path": input.facts.alerts.anchor} if {
+results contains {"message": message, "path": input.facts.anchor} if {
 	alerts.whole
 	count(found) == 0
 	message := "no alert compares the age of the feeds with 48 h or less"
@@ -69,6 +69,8 @@ results contains result if {
 	result := {
 		"message": sprintf("alert %s fires when a feed is %v h old; 48 h or less are wanted", [f.alert.name, age(f) / 3600]),
 		"path": f.comparison.path,
+		"identity": ["late"],
+		"degree": age(f),
 		"subject": f.alert.name,
 	}
 }

@@ -83,7 +83,7 @@ unknown contains doubt if {
 	some doubt in alerts.doubts(found)
 }
 
-results contains {"message": message, "path": input.facts.alerts.anchor} if {
+results contains {"message": message, "path": input.facts.anchor} if {
 	alerts.whole
 	count(found) == 0
 	message := "no alert compares the store's used memory with 75 % of its limit or less"
@@ -92,7 +92,7 @@ results contains {"message": message, "path": input.facts.alerts.anchor} if {
 results contains result if {
 	not in_time
 	some f in found
-	result := {"message": fault(f), "path": f.comparison.path, "subject": f.alert.name}
+	result := {"message": fault(f), "path": f.comparison.path, "subject": f.alert.name, "identity": ["late"], "degree": f.comparison.threshold}
 }
 
 fault(f) := sprintf(

@@ -47,7 +47,7 @@ unknown contains doubt if {
 	some doubt in alerts.doubts(found)
 }
 
-results contains {"message": message, "path": input.facts.alerts.anchor} if {
+results contains {"message": message, "path": input.facts.anchor} if {
 	alerts.whole
 	count(found) == 0
 	message := "no alert compares stella_quota_token_days_remaining with the days that are left; 5 or more are wanted"
@@ -59,6 +59,8 @@ results contains result if {
 	result := {
 		"message": sprintf("alert %s fires %v days before the token ends; 5 or more are wanted", [f.alert.name, f.comparison.threshold]),
 		"path": f.comparison.path,
+		"identity": ["late"],
+		"degree": 0 - f.comparison.threshold,
 		"subject": f.alert.name,
 	}
 }

@@ -6,7 +6,7 @@ anchor := ["files", "rules.yml", "content", "groups"]
 
 alerts(comparisons) := {
 	"complete": true,
-	"facts": {"alerts": {"anchor": anchor, "rules": [alert | some c in comparisons; alert := {
+	"facts": {"anchor": ["files"], "alerts": {"anchor": anchor, "rules": [alert | some c in comparisons; alert := {
 		"name": "A", "language": "promql", "for": 0, "comparisons": [c],
 	}]}},
 }
@@ -15,7 +15,7 @@ base := {"metrics": ["stella_quota_token_days_remaining"], "op": "<", "threshold
 
 test_fires_without_alert if {
 	some r in rule.results with input as alerts([])
-	r.path == anchor
+	r.path == ["files"]
 }
 
 test_fires_when_late if {

@@ -74,7 +74,7 @@ unknown contains doubt if {
 	some doubt in alerts.doubts(found)
 }
 
-results contains {"message": message, "path": input.facts.alerts.anchor} if {
+results contains {"message": message, "path": input.facts.anchor} if {
 	alerts.whole
 	count(found) == 0
 	message := "no alert compares the 95th percentile of the scans' wall time with 5 s or less"
@@ -89,6 +89,8 @@ results contains result if {
 			[f.alert.name, object.get(f.comparison, "quantile", 0) * 100, f.comparison.seconds],
 		),
 		"path": f.comparison.path,
+		"identity": ["late"],
+		"degree": f.comparison.seconds,
 		"subject": f.alert.name,
 	}
 }

@@ -44,10 +44,11 @@ results contains result if {
 	result := {
 		"message": "no scheduled job exports the audit events at least every 24 hours",
 		"path": place,
+		"whole": true,
 		"subject": "repository",
 	}
 }
 
 place := [job.path | some job in jobs][0] if {
-	count(jobs) > 0
-} else := input.facts.derived.concelier[0].path
+	count(jobs) == 1
+} else := input.facts.anchor

@@ -34,5 +34,6 @@ results contains result if {
 	result := {
 		"message": sprintf("level %s of %s drops the events of Concelier.Authorization.Audit", [logger.level, logger.category]),
 		"path": logger.path,
+		"identity": [logger.category],
 	}
 }

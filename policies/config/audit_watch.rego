@@ -47,6 +47,7 @@ results contains result if {
 	result := {
 		"message": sprintf("no audit rule watches %s", [what]),
 		"path": input.facts.host.audit,
+		"whole": true,
 		"subject": what,
 	}
 }

@@ -44,5 +44,6 @@ results contains result if {
 	result := {
 		"message": sprintf("callers from %s need no token", [bypass.network]),
 		"path": bypass.path,
+		"identity": [bypass.network],
 	}
 }

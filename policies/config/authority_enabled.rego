@@ -61,11 +61,9 @@ results contains result if {
 results contains result if {
 	"repository" in subjects
 	not mentioned
-	some i, place in input.facts.derived.concelier
-	i == 0
 	result := {
-		"message": sprintf("%s runs without the authority: concelier.authority.enabled is set nowhere", [place.name]),
-		"path": place.path,
+		"message": sprintf("%s runs without the authority: concelier.authority.enabled is set nowhere", [input.facts.derived.concelier[0].name]),
+		"path": input.facts.anchor,
 	}
 }
 

@@ -8,6 +8,7 @@ fact(value) := {
 }
 
 repository(settings) := {"complete": true, "facts": {
+	"anchor": ["files"],
 	"settings": settings,
 	"derived": {"concelier": [{"name": "concelier.yaml", "path": ["files", "concelier.yaml"]}]},
 }}
@@ -22,7 +23,7 @@ test_fires_when_off if {
 
 test_fires_when_absent if {
 	some r in rule.results with input as repository([])
-	r.path == ["files", "concelier.yaml"]
+	r.path == ["files"]
 }
 
 test_silent_when_on if {

@@ -41,7 +41,7 @@ results contains result if {
 	]) == 0
 	result := {
 		"message": "the repository has no runbook for the audit of the authority",
-		"path": input.facts.derived.concelier[0].path,
+		"path": input.facts.anchor,
 		"subject": "repository",
 	}
 }

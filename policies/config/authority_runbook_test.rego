@@ -2,11 +2,11 @@ package policies.config.authority_runbook_test
 
 import data.policies.config.authority_runbook as rule
 
-repository(files) := {"complete": true, "files": files, "facts": {"derived": {"concelier": [{"path": ["c"]}]}}}
+repository(files) := {"complete": true, "files": files, "facts": {"anchor": ["files"], "derived": {"concelier": [{"path": ["c"]}]}}}
 
 test_fires_without_runbook if {
 	some r in rule.results with input as repository({})
-	r.path == ["c"]
+	r.path == ["files"]
 }
 
 test_silent_with_runbook if {

@@ -45,6 +45,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s holds the authority's client secret in clear text", [settings.place(setting)]),
 		"path": setting.path,
+		"identity": [setting.name],
 		"subject": setting.service,
 	}
 }

@@ -44,7 +44,7 @@ results contains result if {
 	]) == 0
 	result := {
 		"message": "no scheduled job backs the store up",
-		"path": input.facts.stores[0],
+		"path": input.facts.anchor,
 		"subject": "repository",
 	}
 }

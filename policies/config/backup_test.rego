@@ -2,11 +2,11 @@ package policies.config.backup_test
 
 import data.policies.config.backup as rule
 
-repository(text) := {"complete": true, "facts": {"stores": [["documents", 0]], "scheduled": [{"text": text}]}}
+repository(text) := {"complete": true, "facts": {"anchor": ["files"], "stores": [["documents", 0]], "scheduled": [{"text": text}]}}
 
 test_fires_without_backup if {
 	some r in rule.results with input as repository("lint")
-	r.path == ["documents", 0]
+	r.path == ["files"]
 }
 
 test_silent_with_backup if {

@@ -71,6 +71,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s has no entry for version %s", [log, version]),
 		"path": ["files", log, "content", "lines", 0],
+		"identity": ["version"],
 		"subject": "repository",
 	}
 }

@@ -34,5 +34,6 @@ results contains result if {
 	result := {
 		"message": sprintf("client certificates are not required (%s)", [mode.mode]),
 		"path": mode.path,
+		"identity": ["mode"],
 	}
 }

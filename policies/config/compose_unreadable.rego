@@ -31,6 +31,7 @@ results contains result if {
 	result := {
 		"message": problem.message,
 		"path": problem.path,
+		"identity": [problem.message],
 		"subject": problem.file,
 	}
 }

@@ -54,7 +54,7 @@ results contains result if {
 	count([1 | some file in input.files; file.family == "dashboard"]) == 0
 	result := {
 		"message": "Prometheus collects metrics, and no dashboard shows them",
-		"path": input.facts.metrics.servers[0].path,
+		"path": input.facts.anchor,
 		"subject": "repository",
 	}
 }

@@ -2,11 +2,11 @@ package policies.config.dashboard_test
 
 import data.policies.config.dashboard as rule
 
-repository(files) := {"complete": true, "files": files, "facts": {"metrics": {"servers": [{"path": ["files", "p"]}]}}}
+repository(files) := {"complete": true, "files": files, "facts": {"anchor": ["files"], "metrics": {"servers": [{"path": ["files", "p"]}]}}}
 
 test_fires_without_dashboard if {
 	some r in rule.results with input as repository({})
-	r.path == ["files", "p"]
+	r.path == ["files"]
 }
 
 test_silent_with_dashboard if {

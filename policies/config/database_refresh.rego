@@ -35,5 +35,7 @@ results contains result if {
 	result := {
 		"message": sprintf("up to %v hours pass between two refreshes of the vulnerability database (%s)", [round(refresh.hours), refresh.text]),
 		"path": refresh.path,
+		"identity": ["refresh"],
+		"degree": refresh.hours,
 	}
 }

@@ -58,5 +58,7 @@ results contains result if {
 	result := {
 		"message": "no workflow scans the dependencies of each pull request",
 		"path": workflows.place(workflows.dependencies),
+		"subject": "repository",
+		"whole": true,
 	}
 }

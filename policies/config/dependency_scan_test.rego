@@ -10,7 +10,7 @@ repository(on_request, words) := {"complete": true, "facts": {"deploys": true, "
 
 test_fires_without_scan if {
 	some r in rule.results with input as repository(true, ["make"])
-	r.path == ["on"]
+	r.path == ["documents", 0]
 	count(rule.results) == 1 with input as repository(false, ["trivy", "fs", "."])
 }
 

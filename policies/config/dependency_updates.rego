@@ -69,6 +69,7 @@ results contains result if {
 	result := {
 		"message": sprintf("no updater looks after %s (%s)", [name, ecosystem.files[0].file]),
 		"path": updates.place,
+		"whole": true,
 		"subject": name,
 	}
 }

@@ -44,5 +44,6 @@ results contains result if {
 	result := {
 		"message": sprintf("%s does not say how disclosure is coordinated", [name]),
 		"path": ["files", name, "content", "lines", 0],
+		"identity": ["disclosure"],
 	}
 }

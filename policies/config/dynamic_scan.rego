@@ -59,5 +59,7 @@ results contains result if {
 	result := {
 		"message": "no workflow runs a dynamic scan on each merge to the default branch",
 		"path": workflows.place(workflows.dynamic),
+		"subject": "repository",
+		"whole": true,
 	}
 }

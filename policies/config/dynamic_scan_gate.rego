@@ -57,6 +57,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s is not pinned to a commit", [found.step.uses.text]),
 		"path": found.step.path,
+		"identity": ["unpinned", found.step.uses.name],
 		"subject": found.workflow.file,
 	}
 }
@@ -67,6 +68,7 @@ results contains result if {
 	result := {
 		"message": sprintf("the dynamic scan of %s %s", [found.workflow.file, problem]),
 		"path": found.step.path,
+		"identity": [problem],
 		"subject": found.workflow.file,
 	}
 }

@@ -10,7 +10,7 @@ repository(merge, uses) := {"complete": true, "facts": {"deploys": true, "anchor
 
 test_fires_without_scan if {
 	some r in rule.results with input as repository(true, "actions/checkout")
-	r.path == ["files", "w", "content", "on"]
+	r.path == ["documents", 0]
 	count(rule.results) == 1 with input as repository(false, "zaproxy/action-baseline")
 }
 

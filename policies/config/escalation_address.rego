@@ -49,14 +49,14 @@ documented if {
 	regex.match(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]+`, line)
 }
 
-results contains {"message": message, "path": delivery.path} if {
+results contains {"message": message, "path": delivery.path, "identity": ["none"]} if {
 	some delivery in input.facts.deliveries
 	count(addresses(delivery)) == 0
 	not documented
 	message := "the receivers of critical alerts have no e-mail address to escalate to"
 }
 
-results contains {"message": message, "path": address.path} if {
+results contains {"message": message, "path": address.path, "identity": [address.text]} if {
 	some delivery in input.facts.deliveries
 	some address in addresses(delivery)
 	not regex.match(plain, address.text)

@@ -40,5 +40,6 @@ results contains result if {
 	result := {
 		"message": sprintf("%s is version %s of the guide, the rules know %s", [guide.file, guide.version, known]),
 		"path": guide.path,
+		"identity": ["version"],
 	}
 }

@@ -51,6 +51,7 @@ results contains result if {
 	result := {
 		"message": sprintf("no updater looks after the images of %s (%s)", [ecosystem.files[0].file, name]),
 		"path": place,
+		"whole": true,
 		"subject": name,
 	}
 }
@@ -63,6 +64,7 @@ results contains result if {
 	result := {
 		"message": sprintf("images are looked after %s, which is more than a month apart", [entry.interval]),
 		"path": array.concat(entry.path, ["schedule", "interval"]),
+		"identity": entry.directories,
 		"subject": name,
 	}
 }

@@ -46,6 +46,7 @@ results contains result if {
 	result := {
 		"message": sprintf("Serilog's %s sink writes text, not JSON", [sink.name]),
 		"path": sink.path,
+		"identity": [sink.name],
 	}
 }
 
@@ -55,6 +56,7 @@ results contains result if {
 	result := {
 		"message": sprintf("the console log is formatted as %v, not json", [setting.value]),
 		"path": setting.path,
+		"identity": [setting.name],
 		"subject": setting.service,
 	}
 }

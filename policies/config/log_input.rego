@@ -54,7 +54,7 @@ collecting contains name if {
 
 unknown contains deployed.unread("shipper", input.facts.shipper.anchor) if "shipper" in subjects
 
-results contains {"message": message, "path": input.facts.shipper.anchor} if {
+results contains {"message": message, "path": input.facts.anchor} if {
 	"shipper" in subjects
 	count(collecting) == 0
 	message := "no input of Fluent Bit takes logs"

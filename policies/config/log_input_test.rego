@@ -2,7 +2,7 @@ package policies.config.log_input_test
 
 import data.policies.config.log_input as rule
 
-shipper(inputs) := {"complete": true, "facts": {"shipper": {
+shipper(inputs) := {"complete": true, "facts": {"anchor": ["files"], "shipper": {
 	"anchor": ["x"], "outputs": [{"name": "loki"}],
 	"inputs": [{"name": name} | some name in inputs],
 }}}

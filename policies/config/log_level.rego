@@ -37,6 +37,8 @@ results contains result if {
 	result := {
 		"message": sprintf("log level of %s is %s, which may write secrets", [logger.category, logger.level]),
 		"path": logger.path,
+		"identity": [logger.category],
+		"degree": {"debug": 1, "trace": 2}[logger.level],
 	}
 }
 

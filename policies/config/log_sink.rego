@@ -65,5 +65,6 @@ results contains result if {
 	result := {
 		"message": sprintf("logs go to %s and to no es, opensearch or loki output", [concat(", ", names)]),
 		"path": output.path,
+		"identity": [output.name],
 	}
 }

@@ -40,5 +40,6 @@ results contains result if {
 	result := {
 		"message": sprintf("the service listens without TLS on %s", [listener.address]),
 		"path": listener.path,
+		"identity": [listener.address],
 	}
 }

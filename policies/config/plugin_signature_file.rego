@@ -37,6 +37,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s has no signature beside it", [plugin.file]),
 		"path": plugin.path,
+		"identity": ["signature"],
 		"subject": plugin.file,
 	}
 }

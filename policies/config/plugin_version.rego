@@ -51,6 +51,7 @@ results contains result if {
 	result := {
 		"message": sprintf("plug-in %s has no StellaPluginVersion", [input.files[name].content.classes[0].name]),
 		"path": ["files", name, "content", "classes", 0],
+		"identity": ["none"],
 	}
 }
 
@@ -61,5 +62,6 @@ results contains result if {
 	result := {
 		"message": sprintf("StellaPluginVersion(%s) is not a version of the form \"major.minor\"", [version.text]),
 		"path": ["files", name, "content", "versions", i],
+		"identity": [version.text],
 	}
 }

@@ -45,6 +45,7 @@ results contains result if {
 	result := {
 		"message": "no runbook or template asks for a post-mortem within 72 hours",
 		"path": prose.place(`incident|runbook|playbook|post-?mortem|response`),
+		"whole": true,
 		"subject": "repository",
 	}
 }

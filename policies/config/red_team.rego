@@ -48,6 +48,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s shows no test within the last %v days", [latest, data.params["config/red-team"].days]),
 		"path": ["files", latest, "content", "date"],
+		"whole": true,
 		"subject": "repository",
 	}
 }

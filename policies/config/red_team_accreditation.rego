@@ -40,5 +40,6 @@ results contains result if {
 	result := {
 		"message": sprintf("%s names no accreditation of the tester", [name]),
 		"path": ["files", name, "content", "accreditation"],
+		"identity": ["accreditation"],
 	}
 }

@@ -51,6 +51,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s publishes an image without an SBOM", [workflow.file]),
 		"path": workflows.publication(workflow).path,
+		"identity": ["publication"],
 		"subject": workflow.file,
 	}
 }

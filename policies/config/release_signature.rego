@@ -52,6 +52,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s publishes an image without a signature", [workflow.file]),
 		"path": workflows.publication(workflow).path,
+		"identity": ["publication"],
 		"subject": workflow.file,
 	}
 }

@@ -46,6 +46,7 @@ results contains result if {
 	result := {
 		"message": "no runbook says how to contain an incident",
 		"path": prose.place(`incident|runbook|playbook|response|security`),
+		"whole": true,
 		"subject": "repository",
 	}
 }

@@ -44,6 +44,7 @@ results contains result if {
 	result := {
 		"message": "no runbook says how to redeploy verified images and rotate secrets",
 		"path": prose.place(`incident|runbook|playbook|response|security`),
+		"whole": true,
 		"subject": "repository",
 	}
 }

@@ -62,6 +62,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s names no key to encrypt a report with", [name]),
 		"path": place(name),
+		"identity": ["key"],
 	}
 }
 

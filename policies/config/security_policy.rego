@@ -67,5 +67,6 @@ results contains result if {
 	result := {
 		"message": sprintf("%s names neither an e-mail address nor an https address for reports", [name]),
 		"path": ["files", name, "content", "lines", 0],
+		"identity": ["address"],
 	}
 }

@@ -43,6 +43,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s %s", [name, problem]),
 		"path": ["files", name, "content", "fields", i],
+		"identity": [problem],
 	}
 }
 
@@ -53,6 +54,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s has no field %s", [name, key]),
 		"path": ["files", name, "content", "fields", 0],
+		"identity": ["no", key],
 	}
 }
 

@@ -54,6 +54,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s gets a certificate from %s, which signs each with its own key", [certificate.name, certificate.issuer]),
 		"path": certificate.path,
+		"identity": [certificate.issuer],
 		"subject": certificate.name,
 	}
 }

@@ -42,6 +42,7 @@ results contains result if {
 	detections.missing("refused-bypass")
 	result := {
 		"message": "no detection asks for status 401 and bypass true in one event",
-		"path": input.facts.detections.anchor,
+		"path": input.facts.anchor,
+		"subject": "detections",
 	}
 }

@@ -42,6 +42,7 @@ results contains result if {
 	detections.missing("unexpected-scope")
 	result := {
 		"message": "no detection picks out scopes that are not on a list of expected ones",
-		"path": input.facts.detections.anchor,
+		"path": input.facts.anchor,
+		"subject": "detections",
 	}
 }

@@ -2,11 +2,11 @@ package policies.config.siem_unexpected_scope_test
 
 import data.policies.config.siem_unexpected_scope as rule
 
-detections(catches) := {"complete": true, "facts": {"detections": {"anchor": ["x"], "rules": [{"catches": catches}]}}}
+detections(catches) := {"complete": true, "facts": {"anchor": ["files"], "detections": {"anchor": ["x"], "rules": [{"catches": catches}]}}}
 
 test_fires if {
 	some r in rule.results with input as detections(["other"])
-	r.path == ["x"]
+	r.path == ["files"]
 }
 
 test_silent if {

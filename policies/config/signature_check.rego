@@ -44,6 +44,7 @@ results contains result if {
 	result := {
 		"message": sprintf("cosign %s %s", [command.words[1], problem]),
 		"path": command.path,
+		"identity": [problem],
 	}
 }
 

@@ -40,6 +40,8 @@ results contains result if {
 	result := {
 		"message": sprintf("%s of the host is mounted without %s", [mount.target, concat(" and ", missing)]),
 		"path": mount.path,
+		"identity": ["options"],
+		"degree": count(missing),
 		"subject": mount.target,
 	}
 }

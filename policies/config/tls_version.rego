@@ -51,5 +51,6 @@ results contains result if {
 	result := {
 		"message": sprintf("the server accepts %s", [word]),
 		"path": setting.path,
+		"identity": [setting.name, word],
 	}
 }

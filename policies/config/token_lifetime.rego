@@ -43,6 +43,8 @@ results contains result if {
 	result := {
 		"message": sprintf("access tokens live %v hours", [hours(setting)]),
 		"path": setting.path,
+		"identity": [setting.name],
+		"degree": setting.seconds,
 		"subject": setting.service,
 	}
 }
@@ -55,6 +57,8 @@ results contains result if {
 	result := {
 		"message": sprintf("access tokens live %v hours; one is enough where clients can refresh", [hours(setting)]),
 		"path": setting.path,
+		"identity": [setting.name],
+		"degree": setting.seconds,
 		"subject": setting.service,
 		"severity": "info",
 	}

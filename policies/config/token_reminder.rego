@@ -45,7 +45,7 @@ results contains result if {
 	]) == 0
 	result := {
 		"message": "neither a scheduled job nor an alert reminds of the end of the client token",
-		"path": input.facts.token,
+		"path": input.facts.anchor,
 		"subject": "repository",
 	}
 }

@@ -3,6 +3,7 @@ package policies.config.token_reminder_test
 import data.policies.config.token_reminder as rule
 
 repository(days, text) := {"complete": true, "facts": {
+	"anchor": ["files"],
 	"token": ["documents", 0],
 	"scheduled": [{"text": text}],
 	"alerts": {"rules": [{"comparisons": [{"metrics": ["stella_quota_token_days_remaining"], "threshold": days}]}]},
@@ -10,7 +11,7 @@ repository(days, text) := {"complete": true, "facts": {
 
 test_fires_without_reminder if {
 	some r in rule.results with input as repository(2, "backup")
-	r.path == ["documents", 0]
+	r.path == ["files"]
 }
 
 test_silent_with_reminder if {

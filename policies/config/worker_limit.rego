@@ -61,6 +61,8 @@ results contains result if {
 	result := {
 		"message": sprintf("%v workers wait for at most %v requests a second", [workers, limit.per_second]),
 		"path": setting.path,
+		"identity": [setting.name],
+		"degree": workers / limit.per_second,
 		"subject": setting.service,
 		"related": [limit.path],
 	}

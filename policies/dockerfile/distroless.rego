@@ -42,5 +42,6 @@ results contains result if {
 	result := {
 		"message": sprintf("the backend is built on %s, which is neither distroless nor chiseled", [stage.from]),
 		"path": ["stages", i],
+		"identity": ["base"],
 	}
 }

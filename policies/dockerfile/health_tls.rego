@@ -31,5 +31,6 @@ results contains result if {
 	result := {
 		"message": sprintf("the health check accepts any certificate (%s)", [word.text]),
 		"path": word.path,
+		"identity": [word.text],
 	}
 }

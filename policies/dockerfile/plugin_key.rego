@@ -38,5 +38,6 @@ results contains result if {
 	result := {
 		"message": "the image holds plug-ins and no /keys/cosign.pub",
 		"path": copy.path,
+		"identity": [copy.text],
 	}
 }

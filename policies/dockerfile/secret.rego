@@ -56,5 +56,6 @@ results contains result if {
 	result := {
 		"message": sprintf("%s puts the secret %s into the image", [secret.from, secret.key]),
 		"path": secret.path,
+		"identity": [secret.from, secret.key],
 	}
 }

@@ -25,5 +25,6 @@ results contains result if {
 	result := {
 		"message": sprintf("%s holds typographic characters; in ASCII it is %s", [typo.text, typo.plain]),
 		"path": typo.path,
+		"identity": [typo.text],
 	}
 }

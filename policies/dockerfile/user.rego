@@ -35,6 +35,8 @@ results contains result if {
 	result := {
 		"message": sprintf("the image %s", [problem(stage)]),
 		"path": stage.user_path,
+		"identity": ["user"],
+		"degree": degree(stage),
 	}
 }
 
@@ -53,6 +55,13 @@ problem(stage) := sprintf("runs in the root group (USER %s)", [stage.user.value]
 	not stage.user.root
 	not stage.user.unknown
 }
+
+# The root group alone is less than the user root.
+degree(stage) := 1 if {
+	stage.user.root_group
+	not stage.user.root
+	not stage.user.unknown
+} else := 2
 
 # A variable is what ENV or ARG before it in its stage says; one of those before FROM is
 # not seen inside a stage.

@@ -86,6 +86,7 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s has its client token on a volume (%s) that is no secret", [container.name, mount.sort]),
 		"path": mount.path,
+		"identity": [mount.target, mount.sort],
 	}
 }
 
@@ -96,6 +97,7 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s gets its client token in the environment (%s)", [container.name, variable.name]),
 		"path": variable.path,
+		"identity": [variable.name],
 	}
 }
 

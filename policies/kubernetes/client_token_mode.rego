@@ -74,6 +74,8 @@ results contains result if {
 	result := {
 		"message": sprintf("the client token of container %s has mode %s", [name, octal(mount.mode)]),
 		"path": mount.mode_path,
+		"identity": [mount.target],
+		"degree": others,
 	}
 }
 

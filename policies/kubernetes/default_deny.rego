@@ -72,6 +72,10 @@ results contains result if {
 	result := {
 		"message": sprintf("namespace %s denies no traffic %s by default", [namespace, concat(" or ", open)]),
 		"path": ["metadata", "name"],
+		"subject": sprintf("Namespace/%s", [namespace]),
+		"identity": ["traffic"],
+		"degree": count(open),
+		"whole": true,
 	}
 }
 

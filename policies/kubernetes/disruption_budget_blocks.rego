@@ -85,6 +85,7 @@ results contains result if {
 			input.facts.name, input.facts.budget.written, pods,
 		]),
 		"path": input.facts.budget.path,
+		"identity": ["blocks"],
 	}
 }
 
@@ -95,6 +96,7 @@ results contains result if {
 			input.facts.kind, input.facts.name, concat(", ", budgets),
 		]),
 		"path": ["metadata", "name"],
+		"identity": ["several"],
 	}
 }
 

@@ -58,6 +58,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s %s mounts %s and with it controls its node", [input.facts.kind, input.facts.name, mount.source]),
 		"path": mount.path,
+		"identity": [trim_right(mount.source, "/")],
 	}
 }
 

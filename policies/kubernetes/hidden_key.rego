@@ -63,5 +63,6 @@ results contains result if {
 	result := {
 		"message": sprintf("the volume at %s of container %s covers the verification key of the image", [mount.target, name]),
 		"path": mount.path,
+		"identity": [mount.target],
 	}
 }

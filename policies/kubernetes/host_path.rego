@@ -55,6 +55,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s %s mounts %s of its node", [input.facts.kind, input.facts.name, mount.source]),
 		"path": mount.path,
+		"identity": [trim_right(mount.source, "/")],
 		"severity": severity(mount),
 	}
 }

@@ -63,5 +63,6 @@ results contains result if {
 	result := {
 		"message": sprintf("Ingress %s allows the method %s", [input.facts.name, method]),
 		"path": ["metadata", "annotations", key],
+		"identity": [key, method],
 	}
 }

@@ -59,6 +59,7 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s gets the mirror's token %s from %s", [name, variable.name, origin[variable.from]]),
 		"path": variable.path,
+		"identity": [variable.name],
 	}
 }
 

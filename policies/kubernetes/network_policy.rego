@@ -101,6 +101,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s cannot ask name servers: its NetworkPolicies let nothing out to port 53", [name]),
 		"path": ["metadata", "name"],
+		"identity": ["name servers"],
 		"severity": "low",
 	}
 }

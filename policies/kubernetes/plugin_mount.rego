@@ -63,6 +63,7 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s can write its plug-ins at %s", [name, mount.target]),
 		"path": mount.path,
+		"identity": ["writable", mount.target],
 	}
 }
 
@@ -72,5 +73,6 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s has plug-ins at %s, outside /plugins", [name, mount.target]),
 		"path": mount.path,
+		"identity": ["outside", mount.target],
 	}
 }

@@ -89,5 +89,7 @@ results contains result if {
 	result := {
 		"message": sprintf("Ingress %s lets %v requests a second in, more than %v", [input.facts.name, to_number(notes[key]) / seconds, most]),
 		"path": ["metadata", "annotations", key],
+		"degree": to_number(notes[key]) / seconds,
+		"identity": [key],
 	}
 }

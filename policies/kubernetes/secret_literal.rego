@@ -56,6 +56,7 @@ results contains result if {
 	result := {
 		"message": sprintf("variable %s of container %s holds a secret", [secret.key, container.name]),
 		"path": secret.path,
+		"identity": [secret.key],
 	}
 }
 
@@ -69,6 +70,7 @@ results contains result if {
 	result := {
 		"message": sprintf("variable %s of container %s holds a secret in an address", [variable.name, container.name]),
 		"path": array.concat(container.path, ["env", i, "value"]),
+		"identity": [variable.name],
 	}
 }
 

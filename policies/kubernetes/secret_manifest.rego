@@ -51,5 +51,6 @@ results contains result if {
 	result := {
 		"message": sprintf("%s %s holds the secret %s in plain text", [input.facts.kind, input.facts.name, value.key]),
 		"path": value.path,
+		"identity": [value.key],
 	}
 }

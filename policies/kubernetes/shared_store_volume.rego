@@ -103,5 +103,6 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s can write the data of %s (claim %s)", [name, mount.owner, mount.source]),
 		"path": mount.path,
+		"identity": [mount.source],
 	}
 }

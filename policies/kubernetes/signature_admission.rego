@@ -54,6 +54,7 @@ results contains result if {
 	not input.facts.cluster.verifies
 	result := {
 		"message": "no admission policy of the repository refuses images without a valid signature",
-		"path": ["metadata", "name"],
+		"path": ["repository"],
+		"subject": "repository",
 	}
 }

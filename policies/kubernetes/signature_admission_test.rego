@@ -9,7 +9,7 @@ first(verifies) := {
 
 test_fires_without_policy if {
 	some r in rule.results with input as first(false)
-	r.path == ["metadata", "name"]
+	r.path == ["repository"]
 }
 
 test_silent_with_policy if count(rule.results) == 0 with input as first(true)

@@ -45,6 +45,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s %s %s", [input.facts.kind, input.facts.name, effect[weak.what]]),
 		"path": weak.path,
+		"identity": [weak.what],
 	}
 }
 

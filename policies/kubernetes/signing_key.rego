@@ -68,6 +68,7 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s can write the signing key at %s", [name, mount.target]),
 		"path": mount.path,
+		"identity": ["writable", mount.target],
 	}
 }
 
@@ -77,5 +78,6 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s takes the signing key at %s from a config map", [name, mount.target]),
 		"path": mount.path,
+		"identity": ["config map", mount.target],
 	}
 }

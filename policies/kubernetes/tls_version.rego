@@ -57,5 +57,15 @@ results contains result if {
 	result := {
 		"message": sprintf("%s %s accepts %s", [input.facts.kind, input.facts.name, old[0]]),
 		"path": setting.path,
+		"identity": ["version"],
+		"degree": degree(old[0]),
 	}
 }
+
+# An older version is worse.
+degree(old) := 3 if {
+	regex.match(`(?i)^SSL`, old)
+} else := 1 if {
+	endswith(old, "1")
+	regex.match(`1\.?1$`, old)
+} else := 2

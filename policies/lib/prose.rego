@@ -22,8 +22,9 @@ saying(pattern, wanted) := {name |
 	count(lines(name, wanted)) > 0
 }
 
-# place is the document of that name that is nearest to the root, else where to report on
-# the repository.
-place(pattern) := ["files", nearest[1], "content", "lines", 0] if {
-	nearest := min({[count(split(name, "/")), name] | some name in named(pattern)})
+# place is the only document of that name, else where to report on the repository.
+place(pattern) := ["files", name, "content", "lines", 0] if {
+	found := named(pattern)
+	count(found) == 1
+	some name in found
 } else := input.facts.anchor

@@ -15,7 +15,7 @@ test_named_by_heading if {
 
 test_place if {
 	prose.place("runbook") == ["files", "docs/ops.md", "content", "lines", 0] with input as files
-	prose.place("runbook") == ["files", "z.md", "content", "lines", 0] with input as object.union(files, {"files": {"z.md": {
+	prose.place("runbook") == ["files"] with input as object.union(files, {"facts": {"anchor": ["files"]}, "files": {"z.md": {
 		"family": "document",
 		"content": {"lines": ["# Runbook"], "headings": [{"text": "Runbook"}]},
 	}}})

@@ -104,11 +104,11 @@ scans_dependencies(step) if {
 	command.words[1] in {"deps", "run"}
 }
 
-# place is where to report on steps: at what starts the first one's workflow, else at
-# what starts the first workflow.
+# place is where to report that steps do not run when they should: at what starts their
+# workflow when there is one, else where to report on the repository.
 place(found) := [f.workflow.on | some f in found][0] if {
-	count(found) > 0
-} else := input.facts.workflows[0].on
+	count({f.workflow.file | some f in found}) == 1
+} else := input.facts.anchor
 
 # publishers are the workflows that publish an image.
 publishers contains workflow if {

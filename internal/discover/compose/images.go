@@ -18,15 +18,15 @@ func Images(doc plan.Document, l *Locator) []plan.Image {
 		for _, name := range decoded.Keys(services) {
 			service, _ := services[name].(map[string]any)
 			base := []any{section, name}
-			c.add(decoded.Join(base, "image"), name, service["build"] != nil)
+			c.own(base, name, service)
 			hooks, _ := service["pre_start"].([]any)
 			for i := range hooks {
-				c.add(decoded.Join(base, "pre_start", i, "image"), name, false)
+				c.add(decoded.Join(base, "pre_start", i, "image"), name)
 			}
 			volumes, _ := service["volumes"].([]any)
 			for i, v := range volumes {
 				if m, _ := v.(map[string]any); m["type"] == "image" {
-					c.add(decoded.Join(base, "volumes", i, "source"), name, false)
+					c.add(decoded.Join(base, "volumes", i, "source"), name)
 				}
 			}
 			c.contexts(decoded.Join(base, "build", "additional_contexts"), name)
@@ -49,12 +49,30 @@ func (c *composeImageList) contexts(at []any, service string) {
 	contexts, _ := decoded.At(c.doc.Model, at).(map[string]any)
 	for _, name := range decoded.Keys(contexts) {
 		if ref := decoded.Text(contexts[name]); strings.HasPrefix(ref, imageScheme) {
-			c.add(decoded.Join(at, name), service, false)
+			c.add(decoded.Join(at, name), service)
 		}
 	}
 }
 
-func (c *composeImageList) add(at []any, service string, built bool) {
+// own adds the image that a service runs. One that it builds, too, is still pulled unless
+// the pull policy says otherwise, in the file itself and not by a variable. Nothing that is
+// built has a digest before.
+func (c *composeImageList) own(at []any, name string, service map[string]any) {
+	before := len(c.images)
+	c.add(decoded.Join(at, "image"), name)
+	if len(c.images) == before || service["build"] == nil || strings.Contains(c.images[before].Ref, "@") {
+		return
+	}
+	policy := decoded.Text(service["pull_policy"])
+	if written, ok := decoded.At(c.doc.Raw, decoded.Join(at, "pull_policy")).(string); ok && written != policy {
+		return
+	}
+	im := &c.images[before]
+	im.Built = policy == "build" || policy == "never"
+	im.Fallback = policy == "" || policy == "missing" || policy == "if_not_present"
+}
+
+func (c *composeImageList) add(at []any, service string) {
 	ref, ok := decoded.At(c.doc.Model, at).(string)
 	if !ok || ref == "" {
 		return
@@ -66,7 +84,7 @@ func (c *composeImageList) add(at []any, service string, built bool) {
 	place, _ := c.at.Locate(at)
 	im := plan.Image{
 		Ref: strings.TrimPrefix(ref, imageScheme), Raw: strings.TrimPrefix(raw, imageScheme),
-		Kind: plan.Compose, Subject: service, Location: place, Built: built,
+		Kind: plan.Compose, Subject: service, Location: place,
 	}
 	if place.Region.StartLine == place.Region.EndLine && strings.HasPrefix(ref, imageScheme) {
 		r := &im.Location.Region

@@ -4,6 +4,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 
@@ -94,7 +95,7 @@ func setDefault(m map[string]any, key string, v any) {
 // Images are the images that an object deploys.
 func Images(doc plan.Document) []plan.Image {
 	meta, _ := doc.Model["metadata"].(map[string]any)
-	subject := fmt.Sprintf("%v/%v", doc.Model["kind"], decoded.Text(meta["name"]))
+	subject := fmt.Sprintf("%v/%v", doc.Model["kind"], path.Join(doc.Namespace(), decoded.Text(meta["name"])))
 	if group, _, _ := strings.Cut(decoded.Text(doc.Model["apiVersion"]), "/"); deploysNothing.MatchString(group) {
 		return nil
 	}

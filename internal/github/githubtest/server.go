@@ -63,6 +63,13 @@ type Server struct {
 	// Processing is the status of new uploads.
 	Processing []string
 	Reasons    []string
+	// DefaultBranch is the name and Branches are the tips of branches, Trees the trees and
+	// commits by id, Blobs the contents, and Bases the merge bases by "base...head".
+	DefaultBranch string
+	Branches      map[string]string
+	Trees         map[string]Tree
+	Blobs         map[string]string
+	Bases         map[string]string
 	// Requests are all that came, as "METHOD /path".
 	Requests []string
 	// Raced is a comment that another job writes at the same time as ours.
@@ -130,6 +137,11 @@ func (s *Server) routes() map[string]handler {
 		"POST " + repo + "/code-scanning/sarifs":     {"POST sarifs", s.uploadSARIF},
 		"GET " + repo + "/code-scanning/sarifs/{id}": {"GET sarifs", s.sarifStatus},
 		"GET " + repo + "/pulls":                     {"GET pulls", s.listPulls},
+		"GET " + repo:                                {"GET repository", s.repository},
+		"GET " + repo + "/git/ref/heads/{name...}":   {"GET ref", s.branch},
+		"GET " + repo + "/git/trees/{id}":            {"GET tree", s.tree},
+		"GET " + repo + "/git/blobs/{id}":            {"GET blob", s.blob},
+		"GET " + repo + "/compare/{range}":           {"GET compare", s.compare},
 		"POST /graphql":                              {"POST graphql", s.viewer},
 	}
 }
@@ -155,7 +167,9 @@ func (s *Server) route(pattern string, h handler) http.HandlerFunc {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
-		if v != nil {
+		if raw, ok := v.(string); ok {
+			_, _ = w.Write([]byte(raw))
+		} else if v != nil {
 			_ = json.NewEncoder(w).Encode(v)
 		}
 	}

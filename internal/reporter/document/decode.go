@@ -19,13 +19,22 @@ import (
 // MaxBytes is the largest report of another run that Decode reads.
 const MaxBytes = 1 << 20
 
+// MaxTrustedBytes is the largest report that DecodeTrusted reads.
+const MaxTrustedBytes = 32 << 20
+
 // Decode reads a report.json that a run wrote which may be under foreign control: it is
 // bounded, holds no key and no word that we do not know, and everything in it is text
 // that the sinks escape. Counts are counted anew. The result is for showing; no verdict
 // may follow from it.
-func Decode(data []byte) (*report.Report, error) {
-	if len(data) > MaxBytes {
-		return nil, fmt.Errorf("read the report: %d bytes are more than %d", len(data), MaxBytes)
+func Decode(data []byte) (*report.Report, error) { return decode(data, MaxBytes) }
+
+// DecodeTrusted reads a report.json that the user vouches for as strictly, only more of
+// it.
+func DecodeTrusted(data []byte) (*report.Report, error) { return decode(data, MaxTrustedBytes) }
+
+func decode(data []byte, limit int) (*report.Report, error) {
+	if len(data) > limit {
+		return nil, fmt.Errorf("read the report: %d bytes are more than %d", len(data), limit)
 	}
 	var d document
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -92,6 +101,8 @@ func (d document) report() (*report.Report, error) {
 		Stages:   convert.List(d.Stages, docStage.run),
 		Findings: findings(d.Findings), Fixed: findings(d.Fixed),
 		Controls: convert.List(d.Controls, docControl.control),
+		Adopted:  d.Adopted,
+		Pending:  convert.List(d.Pending, func(c docChange) finding.Change { return c.change(&errs) }),
 		Files:    report.Files{FileCounts: report.FileCounts(d.Files.docFileCounts), ExcludedBy: d.Files.ExcludedBy},
 		Exceptions: report.Exceptions{
 			Used: exceptions(d.Exceptions.Used), Expired: exceptions(d.Exceptions.Expired),
@@ -137,7 +148,7 @@ func (f docFinding) finding(errs *[]error) report.Finding {
 	out := report.Finding{
 		Finding: finding.Finding{
 			Rule: f.Rule, Severity: f.Severity, Message: f.Message, Location: f.Location.location(errs),
-			Subject: f.Subject, Remediation: f.Remediation, Properties: f.Properties,
+			Subject: f.Subject, Key: f.Key, Remediation: f.Remediation, Properties: f.Properties,
 		},
 		Stage: f.Stage, Class: f.Class, Fingerprint: f.Fingerprint, Controls: f.Controls, Gates: f.Gates,
 	}
@@ -169,6 +180,10 @@ func (e docException) exception(errs *[]error) config.Exception {
 		*errs = append(*errs, fmt.Errorf("exception: %w", err))
 	}
 	return out
+}
+
+func (c docChange) change(errs *[]error) finding.Change {
+	return finding.Change{Setting: c.Setting, Text: c.Change, Effect: c.Effect, Location: c.Location.location(errs)}
 }
 
 func (c docControl) control() report.ControlState {

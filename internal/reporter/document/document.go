@@ -29,6 +29,8 @@ type document struct {
 	Fixed      []docFinding   `json:"fixed"`
 	Controls   []docControl   `json:"controls"`
 	Exceptions docExceptions  `json:"exceptions"`
+	Pending    []docChange    `json:"pending"`
+	Adopted    bool           `json:"adopted"`
 	Database   *docDatabase   `json:"database"`
 	Files      docFiles       `json:"files"`
 	Counts     docCounts      `json:"counts"`
@@ -45,6 +47,11 @@ type docTarget struct {
 	Ref    string `json:"ref"`
 	Event  string `json:"event"`
 	Base   string `json:"base"`
+	// How it is judged; the fields are those of report.Target.
+	Trust        string `json:"trust"`
+	Reason       string `json:"reason"`
+	Policy       string `json:"policy"`
+	PolicyCommit string `json:"policy_commit"`
 }
 
 type docGate struct {
@@ -113,6 +120,7 @@ type docFinding struct {
 	Location    docLocation       `json:"location"`
 	Related     []docRelated      `json:"related"`
 	Subject     string            `json:"subject"`
+	Key         string            `json:"key,omitempty"`
 	Fingerprint string            `json:"fingerprint"`
 	Controls    []string          `json:"controls"`
 	Remediation string            `json:"remediation"`
@@ -179,6 +187,14 @@ type docExceptions struct {
 	Expired []docException `json:"expired"`
 	Unused  []docException `json:"unused"`
 	Pending []docException `json:"pending"`
+}
+
+// docChange is a change of the policy that holds once the change under test is merged.
+type docChange struct {
+	Setting  string         `json:"setting"`
+	Change   string         `json:"change"`
+	Effect   finding.Effect `json:"effect"`
+	Location docLocation    `json:"location"`
 }
 
 type docDatabase struct {

@@ -32,6 +32,7 @@ func toDocument(r *report.Report) document {
 		Stages: convert.List(r.Stages, func(s report.StageRun) docStage { return toStage(s, r.GapsOf(s.Name)) }), Rules: convert.List(r.Rules, toRule),
 		Findings: convert.List(r.Findings, toFinding), Fixed: convert.List(r.Fixed, toFinding),
 		Controls: convert.List(r.Controls, toControl), Counts: docCounts(r.Counts),
+		Pending: convert.List(r.Pending, toChange), Adopted: r.Adopted,
 		Files: docFiles{docFileCounts(r.Files.FileCounts), convert.Texts(r.Files.ExcludedBy)},
 		Exceptions: docExceptions{
 			Used: exceptions(r.Exceptions.Used), Expired: exceptions(r.Exceptions.Expired),
@@ -82,7 +83,7 @@ func toFinding(f report.Finding) docFinding {
 	d := docFinding{
 		Stage: f.Stage, Rule: f.Rule, Severity: f.Severity, Level: f.Severity.Level(), Class: f.Class, Gates: f.Gates,
 		Message: convert.Text(f.Message), Location: toLocation(f.Location), Related: convert.List(f.Related, toRelated),
-		Subject: convert.Text(f.Subject), Fingerprint: f.Fingerprint, Controls: convert.Texts(f.Controls),
+		Subject: convert.Text(f.Subject), Key: convert.Text(f.Key), Fingerprint: f.Fingerprint, Controls: convert.Texts(f.Controls),
 		Remediation: convert.Text(f.Remediation), Properties: map[string]string{},
 	}
 	for k, v := range f.Properties {
@@ -120,6 +121,10 @@ func toException(e config.Exception) docException {
 		Owner: convert.Text(e.Owner), Expires: e.Expires.String(), Location: somewhere(e.Location),
 		Packages: convert.Text(e.Packages), Source: convert.Text(e.Source),
 	}
+}
+
+func toChange(c finding.Change) docChange {
+	return docChange{Setting: convert.Text(c.Setting), Change: convert.Text(c.Text), Effect: c.Effect, Location: toLocation(c.Location)}
 }
 
 func toControl(c report.ControlState) docControl {

@@ -1,241 +1,158 @@
 // Package commit reads the files of a commit from the object database. It never runs
-// the git program, so hooks, filters, attributes and configuration of the repository
-// under test have no say in what it sees.
+// the git program, and reads nothing of the repository's configuration: hooks, filters,
+// attributes, replacements and grafts have no say in what it sees.
 package commit
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
-	"github.com/go-git/go-git/v5/plumbing/storer"
+	"github.com/stella-ops/assure/internal/source/commit/objects"
 )
 
-// Limits of what a commit may make us write; a larger one is refused.
-const (
-	maxFiles = 200_000
-	maxBytes = 2 << 30
+// Errors that callers tell apart.
+var (
+	// ErrNotFound marks a file that the commit does not have.
+	ErrNotFound = errors.New("no such file in the commit")
+	// ErrNoRepository marks a directory that is not a work tree.
+	ErrNoRepository = errors.New("repository does not exist")
+	// ErrMissing marks an object that the clone does not have, as in shallow and partial
+	// clones.
+	ErrMissing = objects.ErrMissing
+	// ErrFormat marks a repository whose names of commits are kept in a way that is not read.
+	ErrFormat = errors.New("the repository keeps its references in a format that is not read")
 )
 
-// ErrNotFound marks a file that the commit does not have.
-var ErrNotFound = errors.New("no such file in the commit")
-
-// ErrNoRepository marks a directory that is not a work tree.
-var ErrNoRepository = git.ErrRepositoryNotExists
-
-// Commit is one commit of a repository.
-type Commit struct {
-	c *object.Commit
-	s storer.EncodedObjectStorer
+// Repository is a checkout's object database, with the names of commits.
+type Repository struct {
+	refs refs
+	db   *objects.Database
 }
 
-// Repository is the object database of a checkout.
-type Repository struct{ r *git.Repository }
-
 // Open opens the repository whose work tree is dir. A directory that is not a work
-// tree yields git.ErrRepositoryNotExists.
+// tree yields ErrNoRepository.
 func Open(dir string) (*Repository, error) {
-	r, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{EnableDotGitCommonDir: true})
+	git, err := gitDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open git repository: %w", ErrNoRepository)
+	}
+	common, err := commonDir(git)
 	if err != nil {
 		return nil, fmt.Errorf("open git repository: %w", err)
 	}
-	return &Repository{r}, nil
+	return &Repository{refs{git, common}, objects.Open(filepath.Join(common, "objects"))}, nil
 }
 
 // Head returns the checked-out commit's id and the branch's full name, which is empty
 // when no branch is checked out.
 func (r *Repository) Head() (id, ref string, err error) {
-	h, err := r.r.Head()
+	id, ref, err = r.refs.resolve("HEAD")
 	if err != nil {
 		return "", "", fmt.Errorf("read HEAD: %w", err)
 	}
-	if h.Name().IsBranch() {
-		ref = h.Name().String()
+	if !strings.HasPrefix(ref, "refs/heads/") {
+		ref = ""
 	}
-	return h.Hash().String(), ref, nil
+	return id, ref, nil
 }
 
-// Commit resolves a revision. A revision that a shallow clone lacks is an error that
-// says how to fetch it.
+// Commit resolves a revision: an id or its beginning, a branch, a tag, or HEAD, with ~
+// and ^ behind. One that a shallow clone lacks is an error that says how to fetch it.
 func (r *Repository) Commit(rev string) (*Commit, error) {
-	h, err := r.r.ResolveRevision(plumbing.Revision(rev))
+	c, err := r.revision(rev)
 	if err != nil {
 		return nil, fmt.Errorf("find commit %q: %w; fetch it first (actions/checkout: fetch-depth: 2)", rev, err)
 	}
-	c, err := r.r.CommitObject(*h)
-	if err != nil {
-		return nil, fmt.Errorf("read commit %q: %w; fetch it first (actions/checkout: fetch-depth: 2)", rev, err)
-	}
-	return &Commit{c, r.r.Storer}, nil
+	return c, nil
 }
 
 // Tags are the names of all tags that were fetched, sorted.
 func (r *Repository) Tags() (names []string, err error) {
-	refs, err := r.r.Tags()
-	if err != nil {
+	if names, err = r.refs.list("refs/tags/"); err != nil {
 		return nil, fmt.Errorf("list tags: %w", err)
 	}
-	err = refs.ForEach(func(ref *plumbing.Reference) error {
-		names = append(names, ref.Name().Short())
-		return nil
-	})
-	slices.Sort(names)
-	return names, err
+	return names, nil
+}
+
+// Blob returns the first bytes of a blob, at most limit.
+func (r *Repository) Blob(id string, limit int64) ([]byte, error) {
+	return database{r.db}.Blob(id, limit)
+}
+
+// Commit is one commit of a repository.
+type Commit struct {
+	id, tree string
+	parents  []string
+	when     time.Time
+	db       *objects.Database
 }
 
 // ID is the commit's full hash.
-func (c *Commit) ID() string { return c.c.Hash.String() }
+func (c *Commit) ID() string { return c.id }
 
 // Time is when the commit was made, as its committer says.
-func (c *Commit) Time() time.Time { return c.c.Committer.When }
+func (c *Commit) Time() time.Time { return c.when }
+
+// Parents are the ids of the commit's parents.
+func (c *Commit) Parents() []string { return c.parents }
 
 // MergedInto returns the first parent of a merge commit, "" for any other commit. On
 // a pull request GitHub checks out the merge of the change into the base.
 func (c *Commit) MergedInto() string {
-	if len(c.c.ParentHashes) < 2 {
+	if len(c.parents) < 2 {
 		return ""
 	}
-	return c.c.ParentHashes[0].String()
+	return c.parents[0]
 }
 
 // ReadFile returns a regular file of the commit, at most limit bytes.
 func (c *Commit) ReadFile(name string, limit int64) ([]byte, error) {
-	f, err := c.c.File(name)
-	if errors.Is(err, object.ErrFileNotFound) {
-		return nil, fmt.Errorf("read %s at %s: %w", name, c.ID(), ErrNotFound)
-	}
+	data, err := c.readFile(name, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read %s at %s: %w", name, c.ID(), err)
+		return nil, fmt.Errorf("read %s at %s: %w", name, c.id, err)
 	}
-	if f.Mode == filemode.Symlink || f.Size > limit {
-		return nil, fmt.Errorf("read %s at %s: not a regular file of at most %d bytes", name, c.ID(), limit)
-	}
-	return contents(f)
+	return data, nil
 }
 
-// Submodules are the directories that hold other repositories, sorted.
-func (c *Commit) Submodules() ([]string, error) {
-	if _, err := c.c.File(".gitmodules"); errors.Is(err, object.ErrFileNotFound) {
-		return nil, nil
-	}
-	tree, err := c.c.Tree()
-	if err != nil {
-		return nil, fmt.Errorf("list submodules of %s: %w", c.ID(), err)
-	}
-	var dirs []string
-	walker := object.NewTreeWalker(tree, true, nil)
-	defer walker.Close()
-	for {
-		name, e, err := walker.Next()
-		if errors.Is(err, io.EOF) {
-			slices.Sort(dirs)
-			return dirs, nil
+func (c *Commit) readFile(name string, limit int64) ([]byte, error) {
+	at := treeEntry{id: c.tree, mode: modeDir}
+	for part := range strings.SplitSeq(name, "/") {
+		if at.mode&modeType != modeDir {
+			return nil, ErrNotFound
 		}
+		list, err := readTree(c.db, at.id)
 		if err != nil {
-			return nil, fmt.Errorf("list submodules of %s: %w", c.ID(), err)
+			return nil, err
 		}
-		if e.Mode == filemode.Submodule {
-			dirs = append(dirs, name)
+		var ok bool
+		if at, ok = child(list, part); !ok {
+			return nil, ErrNotFound
 		}
 	}
+	if mode, leaf := modeOf(at.mode); !leaf || mode != 0 {
+		return nil, errors.New("not a regular file")
+	}
+	data, err := database{c.db}.Blob(at.id, limit+1)
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("not a file of at most %d bytes", limit)
+	}
+	return data, err
 }
 
-// Extract writes the commit's files below dir, which must be empty. Names that would
-// leave dir are refused, and so is whatever would be written through a link: links are
-// made last. Where they lead is for the reader of dir to judge.
-func (c *Commit) Extract(ctx context.Context, dir string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", dir, err)
+// modeOf is what an entry of a tree is, and whether it is a file.
+func modeOf(mode uint32) (m fs.FileMode, leaf bool) {
+	switch mode & modeType {
+	case modeFile:
+		return 0, true
+	case modeLink:
+		return fs.ModeSymlink, true
+	case modeModule:
+		return fs.ModeDir, true
+	default:
+		return 0, false
 	}
-	defer root.Close()
-	files, err := c.c.Files()
-	if err != nil {
-		return fmt.Errorf("list files of %s: %w", c.ID(), err)
-	}
-	x := extractor{ctx: ctx, root: root}
-	if err := files.ForEach(x.write); err != nil {
-		return fmt.Errorf("extract %s: %w", c.ID(), err)
-	}
-	if err := x.link(); err != nil {
-		return fmt.Errorf("extract links of %s: %w", c.ID(), err)
-	}
-	return nil
-}
-
-type extractor struct {
-	ctx   context.Context
-	root  *os.Root
-	count int
-	bytes int64
-	links []*object.File
-}
-
-// maxLink is above every path that a system takes.
-const maxLink = 4096
-
-func (x *extractor) write(f *object.File) error {
-	if err := x.ctx.Err(); err != nil {
-		return err
-	}
-	x.count++
-	x.bytes += f.Size
-	if x.count > maxFiles || x.bytes > maxBytes {
-		return fmt.Errorf("more than %d files or %d bytes", maxFiles, int64(maxBytes))
-	}
-	switch {
-	case !filepath.IsLocal(filepath.FromSlash(f.Name)) || strings.ContainsRune(f.Name, 0):
-		return nil
-	case f.Mode == filemode.Symlink:
-		x.links = append(x.links, f)
-		return nil
-	}
-	data, err := contents(f)
-	if err != nil {
-		return err
-	}
-	name := filepath.FromSlash(f.Name)
-	if err := x.root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	return x.root.WriteFile(name, data, 0o644)
-}
-
-// link makes the symbolic links, but those with a name that is taken or a target that no
-// system knows.
-func (x *extractor) link() error {
-	for _, f := range x.links {
-		if f.Size > maxLink {
-			continue
-		}
-		target, err := contents(f)
-		if err != nil {
-			return err
-		}
-		name := filepath.FromSlash(f.Name)
-		if err := x.root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			continue
-		}
-		_ = x.root.Symlink(string(target), name) // one that cannot be made leads nowhere
-	}
-	return nil
-}
-
-func contents(f *object.File) ([]byte, error) {
-	r, err := f.Reader()
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	return io.ReadAll(io.LimitReader(r, f.Size))
 }

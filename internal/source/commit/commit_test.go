@@ -2,6 +2,7 @@ package commit_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +23,38 @@ func run(t testing.TB, dir string, args ...string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("git %v: %v\n%s", args, err, out)
 	}
+}
+
+// pipe is run with an input.
+func pipe(t testing.TB, dir, in string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", args...)
+	cmd.Dir, cmd.Stdin = dir, strings.NewReader(in)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GIT_CONFIG_NOSYSTEM=1"}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+// unpack makes all objects of a repository loose in another one.
+func unpack(t testing.TB, from, to string) {
+	t.Helper()
+	packs, err := filepath.Glob(filepath.Join(from, ".git/objects/pack/*.pack"))
+	if err != nil || len(packs) == 0 {
+		t.Fatal("no packs: ", err)
+	}
+	for _, p := range packs {
+		data, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pipe(t, to, string(data), "unpack-objects", "-q")
+	}
+	head, err := os.ReadFile(filepath.Join(from, ".git/refs/heads/main"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, to, ".git/refs/heads/main", string(head))
 }
 
 func write(t testing.TB, dir, name, text string) {
@@ -91,7 +124,7 @@ func TestReadsTheBaseOfAMerge(t *testing.T) {
 	}
 }
 
-func TestExtractsFilesAndLinks(t *testing.T) {
+func TestListsFilesAndLinks(t *testing.T) {
 	r, err := commit.Open(fixture(t))
 	if err != nil {
 		t.Fatal(err)
@@ -100,20 +133,19 @@ func TestExtractsFilesAndLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	if err := c.Extract(t.Context(), dir); err != nil {
+	files, err := c.Files(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, n := range []string{".assure.yml", ".gitattributes", "a/compose.yaml", "link"} {
-		if _, err := os.Lstat(filepath.Join(dir, n)); err == nil {
-			names = append(names, n)
-		}
+	err = fs.WalkDir(files, ".", func(name string, _ fs.DirEntry, err error) error {
+		names = append(names, name)
+		return err
+	})
+	if diff := cmp.Diff([]string{".", ".assure.yml", ".gitattributes", "a", "a/compose.yaml", "link"}, names); diff != "" || err != nil {
+		t.Errorf("files (-want +got):\n%s%v", diff, err)
 	}
-	if diff := cmp.Diff([]string{".assure.yml", ".gitattributes", "a/compose.yaml", "link"}, names); diff != "" {
-		t.Errorf("extracted files (-want +got):\n%s", diff)
-	}
-	if to, err := os.Readlink(filepath.Join(dir, "link")); to != "/etc/passwd" {
+	if to, err := files.ReadLink("link"); to != "/etc/passwd" || err != nil {
 		t.Errorf("link: %q %v", to, err)
 	}
 }

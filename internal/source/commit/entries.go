@@ -22,6 +22,8 @@ type entry struct {
 const (
 	modeType   = 0xf000
 	modeDir    = 0x4000
+	modeFile   = 0x8000
+	modeLink   = 0xa000
 	modeModule = 0xe000
 
 	flagExtended = 0x4000

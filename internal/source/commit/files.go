@@ -54,7 +54,12 @@ type Files struct {
 // NewFiles is the file system of the entries, whose content comes from blobs. Of entries
 // with one name the first counts.
 func NewFiles(entries []Entry, blobs Blobs) *Files {
-	f := &Files{blobs: blobs, entries: slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return !storable(e.Name) })}
+	return newFiles(slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return !storable(e.Name) }), blobs)
+}
+
+// newFiles owns the entries, whose names are storable.
+func newFiles(entries []Entry, blobs Blobs) *Files {
+	f := &Files{blobs: blobs, entries: entries}
 	byName := func(a, b Entry) int { return strings.Compare(a.Name, b.Name) }
 	if !slices.IsSortedFunc(f.entries, byName) {
 		slices.SortStableFunc(f.entries, byName)
@@ -70,11 +75,16 @@ func storable(name string) bool {
 		return false
 	}
 	for e := range strings.SplitSeq(name, "/") {
-		if e == "" || e == "." || e == ".." || e == ".git" || len(e) > maxElement {
+		if !element(e) {
 			return false
 		}
 	}
 	return true
+}
+
+// element reports whether a name can stand in a directory that git fills.
+func element(name string) bool {
+	return name != "" && name != "." && name != ".." && name != ".git" && len(name) <= maxElement && !strings.ContainsAny(name, "/\x00")
 }
 
 // reachable are the entries that do not lie below another one.

@@ -4,71 +4,84 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
-	"github.com/go-git/go-git/v5/plumbing/storer"
+	"github.com/stella-ops/assure/internal/source/commit/objects"
 )
+
+// Limits of a commit's list of files, and of the bytes of all names.
+const (
+	maxFiles = 200_000
+	maxNames = 64 << 20
+)
+
+// ErrTooMany marks a commit with more files than are listed.
+var ErrTooMany = errors.New("too many files")
 
 // Files are the files of the commit. Nothing but directories is read until a file is.
 func (c *Commit) Files(ctx context.Context) (*Files, error) {
-	tree, err := c.c.Tree()
-	if err != nil {
-		return nil, fmt.Errorf("list files of %s: %w", c.ID(), err)
+	l := lister{ctx: ctx, db: c.db}
+	if err := l.dir("", c.tree); err != nil {
+		return nil, fmt.Errorf("list files of %s: %w", c.id, err)
 	}
-	w := object.NewTreeWalker(tree, true, nil)
-	defer w.Close()
-	var list []Entry
-	for {
-		name, e, err := w.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return NewFiles(list, database{c.s}), nil
-		case err == nil:
-			err = ctx.Err()
-		}
-		if err != nil {
-			return nil, fmt.Errorf("list files of %s: %w", c.ID(), err)
-		}
-		if len(list) == maxFiles {
-			return nil, fmt.Errorf("list files of %s: more than %d files", c.ID(), maxFiles)
-		}
-		if mode, ok := modeOf(e.Mode); ok {
-			list = append(list, Entry{Name: name, Mode: mode, ID: e.Hash.String(), Size: -1})
-		}
-	}
+	return newFiles(l.entries, database{c.db}), nil
 }
 
-func modeOf(m filemode.FileMode) (mode fs.FileMode, leaf bool) {
-	switch m {
-	case filemode.Dir:
-		return 0, false
-	case filemode.Symlink:
-		return fs.ModeSymlink, true
-	case filemode.Submodule:
-		return fs.ModeDir, true
-	default:
-		return 0, true
+type lister struct {
+	ctx     context.Context
+	db      *objects.Database
+	entries []Entry
+	// dirs is how many directories were read, and names the length of all names.
+	dirs, names int
+}
+
+// dir lists what a tree holds, in the order of whole names. A directory that no system
+// could make is left out, with all that it holds.
+func (l *lister) dir(prefix, id string) error {
+	if l.dirs++; l.dirs > maxFiles {
+		return fmt.Errorf("%w: more than %d directories", ErrTooMany, maxFiles)
 	}
+	if err := l.ctx.Err(); err != nil {
+		return err
+	}
+	list, err := readTree(l.db, id)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if !element(e.name) || len(prefix)+len(e.name) > maxTarget {
+			continue
+		}
+		if err := l.add(prefix+e.name, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lister) add(name string, e treeEntry) error {
+	if e.mode&modeType == modeDir {
+		return l.dir(name+"/", e.id)
+	}
+	mode, ok := modeOf(e.mode)
+	if !ok {
+		return nil
+	}
+	if l.names += len(name); len(l.entries) == maxFiles || l.names > maxNames {
+		return fmt.Errorf("%w: more than %d, or %d bytes of names", ErrTooMany, maxFiles, maxNames)
+	}
+	l.entries = append(l.entries, Entry{Name: name, Mode: mode, ID: e.id, Size: -1})
+	return nil
 }
 
 // database reads blobs from the object database.
-type database struct{ s storer.EncodedObjectStorer }
+type database struct{ db *objects.Database }
 
 func (d database) Blob(id string, limit int64) ([]byte, error) {
-	o, err := d.s.EncodedObject(plumbing.BlobObject, plumbing.NewHash(id))
-	if err != nil {
-		return nil, err
+	kind, data, err := d.db.Read(id, limit)
+	if err == nil && kind != objects.Blob {
+		err = fmt.Errorf("read object %s: it is a %s", id, kind)
 	}
-	r, err := o.Reader()
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	return io.ReadAll(io.LimitReader(r, limit))
+	return data, err
 }
 
-func (d database) Size(id string) (int64, error) { return d.s.EncodedObjectSize(plumbing.NewHash(id)) }
+func (d database) Size(id string) (int64, error) { return d.db.Size(id) }

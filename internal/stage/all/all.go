@@ -62,6 +62,10 @@ type Env struct {
 	Fixes bool
 	// ZAPRules is the content of .zap/rules.tsv in the trusted tree, nil without one.
 	ZAPRules []byte
+	// UnchangedStack reports whether a file, or everything below a directory (a path that
+	// ends in a slash), is the same in the commit that a change is compared with, and so
+	// are the settings of the dynamic test; nil means that this is not known.
+	UnchangedStack func(file string) bool
 }
 
 // Stages are all stages in the order of every output.
@@ -82,7 +86,7 @@ func Stages(cfg config.Config, engine *policy.Engine, env Env) []stage.Stage {
 		dast.New(cfg.DAST, dast.Options{
 			Version: env.Version, Offline: cfg.Offline, EngineHost: env.EngineHost, RunID: env.RunID, Runs: env.Runs, Now: env.Now,
 			Auth: cfg.Auth, RulesFile: env.ZAPRules, Mountinfo: env.Mountinfo, SelfContainer: env.SelfContainer,
-			Proc: env.Proc, Temp: env.Temp, Token: env.TargetToken,
+			Proc: env.Proc, Temp: env.Temp, Token: env.TargetToken, Unchanged: env.UnchangedStack,
 		}),
 	}
 }

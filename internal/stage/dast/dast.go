@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/stella-ops/assure/internal/config"
@@ -18,6 +19,7 @@ import (
 	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/dast/guard"
+	"github.com/stella-ops/assure/internal/stage/dast/parts"
 	"github.com/stella-ops/assure/internal/stage/dast/probe"
 	"github.com/stella-ops/assure/internal/stage/dast/runtime"
 	"github.com/stella-ops/assure/internal/stage/dast/runtime/facts"
@@ -68,6 +70,10 @@ type Options struct {
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Temp is the directory for build contexts; empty means the system's.
 	Temp string
+	// Unchanged reports whether a file, or everything below a directory (a path that ends
+	// in a slash), is the same in the commit that a change is compared with, and so are our
+	// settings; nil means that this is not known.
+	Unchanged func(file string) bool
 	// Scanner replaces the one that the configuration asks for.
 	Scanner Scanner
 }
@@ -101,13 +107,16 @@ func random(n int) string {
 // Name is dast.
 func (s *Stage) Name() string { return "dast" }
 
-// Skip refuses to run what a stranger wrote.
+// Skip refuses to run what a stranger wrote, and leaves out what a change left alone.
 func (s *Stage) Skip(p *plan.Plan) string {
 	if p.Event.NoStack != "" {
 		return p.Event.NoStack
 	}
 	if p.Event.Strict {
 		return "a pull request from a fork does not get to run code here; the test runs when a maintainer merges or pushes the change to a branch of this repository"
+	}
+	if s.cfg.Target.URL == "" && parts.Same(context.Background(), p, s.cfg, s.o.Unchanged) {
+		return "nothing that the stack is made of changed: " + strings.Join(p.Stacks[0].Files, ", ") + ", what its services are built from, mount and read, and the settings of this test"
 	}
 	return ""
 }

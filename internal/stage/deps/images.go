@@ -53,7 +53,7 @@ func (s *Stage) gather(images []plan.Image, set *finding.Set) []*deployed {
 		if i < 0 {
 			all, i = append(all, &deployed{ref: ref, own: true}), len(all)
 		}
-		all[i].own = all[i].own && (img.Built || img.BuiltBy != "")
+		all[i].own = all[i].own && (img.Built || img.Fallback || img.BuiltBy != "")
 		all[i].uses, all[i].built = append(all[i].uses, img), all[i].built || img.Built
 	}
 	return all

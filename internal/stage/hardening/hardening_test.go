@@ -281,17 +281,20 @@ func TestSubjects(t *testing.T) {
 			"  containers: [{name: a, securityContext: {privileged: true}}]\n",
 		"Dockerfile": "FROM x AS build\nENV TOKEN=3f9a1c77e0\nFROM y\nUSER root\n",
 	})
-	subjects := map[string]string{}
+	subjects, aliases := map[string]string{}, map[string]string{}
 	for _, f := range judge(t, p, "guide").Findings {
-		subjects[f.Rule] = f.Subject
+		subjects[f.Rule], aliases[f.Rule] = f.Subject, f.Alias
 	}
 	for rule, want := range map[string]string{
 		"kubernetes/privileged": "Pod/p/a", "kubernetes/host-namespace": "Pod/p", "dockerfile/secret": "build",
-		"dockerfile/user": "stage 1",
+		"dockerfile/user": "final stage",
 	} {
 		if subjects[rule] != want {
 			t.Errorf("%s: subject %q, want %q", rule, subjects[rule], want)
 		}
+	}
+	if aliases["dockerfile/user"] != "stage 1" || aliases["dockerfile/secret"] != "" {
+		t.Errorf("aliases: %v", aliases)
 	}
 }
 

@@ -117,8 +117,8 @@ func TestKubernetesJoins(t *testing.T) {
 		"calico":        {"open-egress", "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: c}\nspec: {egress: [{}]}\n", nil},
 
 		"deny_in_parts": {"default-deny", backend + object("NetworkPolicy", "i", "policyTypes: [Ingress]") + object("NetworkPolicy", "e", "policyTypes: [Egress]"), nil},
-		"deny_one":      {"default-deny", backend + object("NetworkPolicy", "i", "policyTypes: [Ingress]"), []string{"a.yaml [Deployment/backend] namespace default denies no traffic out of its pods by default"}},
-		"deny_some":     {"default-deny", backend + object("NetworkPolicy", "i", "podSelector: {matchLabels: {app: x}}", "policyTypes: [Ingress, Egress]"), []string{"a.yaml [Deployment/backend] namespace default denies no traffic into its pods or out of its pods by default"}},
+		"deny_one":      {"default-deny", backend + object("NetworkPolicy", "i", "policyTypes: [Ingress]"), []string{"a.yaml [Namespace/default] namespace default denies no traffic out of its pods by default"}},
+		"deny_some":     {"default-deny", backend + object("NetworkPolicy", "i", "podSelector: {matchLabels: {app: x}}", "policyTypes: [Ingress, Egress]"), []string{"a.yaml [Namespace/default] namespace default denies no traffic into its pods or out of its pods by default"}},
 		"deny_namespace": {"default-deny", backend + "apiVersion: v1\nkind: Namespace\nmetadata: {name: default}\n", []string{
 			"a.yaml [Namespace/default] namespace default denies no traffic into its pods or out of its pods by default"}},
 		"empty_namespace": {"default-deny", "apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n", nil},

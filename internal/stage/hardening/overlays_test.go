@@ -64,7 +64,7 @@ func TestOverlaysHaveTheirOwnNamespaces(t *testing.T) {
 	files := overlays()
 	delete(files, "staging/kustomization.yaml")
 	files["prod/pdb.yaml"] = deny
-	want := []string{"base/app.yaml [Deployment/dev-backend] namespace default denies no traffic into its pods or out of its pods by default (rendered by dev)"}
+	want := []string{"base/app.yaml [Namespace/default] namespace default denies no traffic into its pods or out of its pods by default (rendered by dev)"}
 	if diff := cmp.Diff(want, fired(t, "default-deny", files)); diff != "" {
 		t.Error(diff)
 	}

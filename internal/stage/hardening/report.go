@@ -30,7 +30,7 @@ func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Ou
 	count(&set, rules, in, out)
 	wishes := wishes{}
 	for i, r := range out.Results {
-		f := s.finding(doc, in, rules[r.Rule], r)
+		f := s.finding(p, doc, in, rules[r.Rule], r)
 		if !s.bare {
 			wishes.add(i, doc, f.Location.URI, r.Fix)
 		}
@@ -71,11 +71,11 @@ func seen(doc *plan.Document) int {
 	return 1
 }
 
-func (s *Stage) finding(doc *plan.Document, in input, rule finding.Rule, r policy.Result) finding.Finding {
+func (s *Stage) finding(p *plan.Plan, doc *plan.Document, in input, rule finding.Rule, r policy.Result) finding.Finding {
 	at, grade := locate(doc, r.Path)
 	f := finding.Finding{
 		Rule: r.Rule, Severity: rule.Severity, Message: r.Message + at.Inside(),
-		Location: at, Subject: r.Subject, Key: key(r.Path),
+		Location: at, Subject: r.Subject,
 	}
 	if grade == source.Rendered {
 		f.Properties = map[string]string{"place": "approximate: a template or patch made the value here"}
@@ -89,15 +89,21 @@ func (s *Stage) finding(doc *plan.Document, in input, rule finding.Rule, r polic
 	if f.Subject == "" {
 		f.Subject = in.subject(r.Path)
 	}
+	identify(&f, p, doc, in, r)
 	if doc.Owner != "" {
-		f.Subject = strings.TrimSuffix(doc.Owner+"/"+f.Subject, "/")
+		f.Subject = owned(doc.Owner, f.Subject)
 	}
-	for _, p := range r.Related {
-		if to, grade := locate(doc, p); grade != source.Parent {
-			f.Related = append(f.Related, finding.Related{Location: to, Message: "see " + key(p)})
+	if doc.Owner != "" && f.Alias != "" {
+		f.Alias = owned(doc.Owner, f.Alias)
+	}
+	for _, path := range r.Related {
+		if to, grade := locate(doc, path); grade != source.Parent {
+			f.Related = append(f.Related, finding.Related{Location: to, Message: "see " + key(path)})
 		}
 	}
-	explain(&f, doc, r.Path)
+	if !f.Whole {
+		explain(&f, doc, r.Path)
+	}
 	return f
 }
 
@@ -108,7 +114,9 @@ func locate(doc *plan.Document, path []any) (finding.Location, source.Grade) {
 	return doc.Locator.Locate(path)
 }
 
-// key is the path without indexes, so that a moved list item stays the same finding.
+func owned(owner, subject string) string { return strings.TrimSuffix(owner+"/"+subject, "/") }
+
+// key is a path without indexes, for people and to tell fixes apart.
 func key(path []any) string {
 	var keys []string
 	for _, step := range path {

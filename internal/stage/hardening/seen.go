@@ -72,6 +72,9 @@ func (s sights) configuration(files map[string]any, out policy.Outcome) sights {
 		if file := fileOf(r.Path); files[file] != nil {
 			s.note(file, r.Rule)
 		}
+		if r.Whole || theRepository(r.Path) {
+			s.families(files, r.Rule)
+		}
 	}
 	return s
 }

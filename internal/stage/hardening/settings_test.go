@@ -95,8 +95,8 @@ func TestAuthoritySwitch(t *testing.T) {
 		want  []string
 	}{
 		"off":              {"-- concelier.yaml --\nauthority: {enabled: false}\n", []string{"concelier.yaml:1:22 concelier.yaml"}},
-		"absent":           {"-- concelier.yaml --\nauthority:\n  issuer: https://x\n", []string{"concelier.yaml:1:1 concelier.yaml"}},
-		"absent_service":   {concelier, []string{"compose.yaml:2:3 repository"}},
+		"absent":           {"-- concelier.yaml --\nauthority:\n  issuer: https://x\n", []string{"concelier.yaml:1:1 repository"}},
+		"absent_service":   {concelier, []string{"compose.yaml:1:1 repository"}},
 		"said_in_compose":  {concelier + "    environment: {CONCELIER_AUTHORITY__ENABLED: \"true\"}\n-- concelier.yaml --\nstorage: {driver: x}\n", nil},
 		"unknown":          {concelier + "    environment: {CONCELIER_AUTHORITY__ENABLED: \"${X}\"}\n", nil},
 		"no_such_service":  {"-- compose.yaml --\nservices: {web: {image: web}}\n", nil},

@@ -67,7 +67,7 @@ func references(uses []use) []reference.Reference {
 func ownOf(uses []use) map[reference.Reference]bool {
 	own := map[reference.Reference]bool{}
 	for _, ref := range references(uses) {
-		own[ref] = !slices.ContainsFunc(uses, func(u use) bool { return u.flaw == "" && u.ref == ref && u.BuiltBy == "" })
+		own[ref] = !slices.ContainsFunc(uses, func(u use) bool { return u.flaw == "" && u.ref == ref && u.BuiltBy == "" && !u.Fallback })
 	}
 	return own
 }

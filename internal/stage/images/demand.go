@@ -60,9 +60,7 @@ type asked struct {
 // the cluster that matches must be met beside it.
 func (s *Stage) asks(ref reference.Reference) asked {
 	ref = s.original(ref)
-	a := asked{at: slices.IndexFunc(s.cfg.Rules, func(r config.ImageRule) bool {
-		return slices.ContainsFunc(r.Match, func(glob string) bool { return matches(glob, ref) })
-	})}
+	a := asked{at: s.firstRule(ref)}
 	if a.at >= 0 {
 		a.rule = &s.cfg.Rules[a.at]
 	}
@@ -72,6 +70,12 @@ func (s *Stage) asks(ref reference.Reference) asked {
 		}
 	}
 	return a
+}
+
+// firstRule is the index of the rule that decides for an image under its original's name,
+// -1 without one.
+func (s *Stage) firstRule(ref reference.Reference) int {
+	return slices.IndexFunc(s.cfg.Rules, func(r config.ImageRule) bool { return slices.ContainsFunc(r.Match, ref.Matches) })
 }
 
 func (a asked) covered() bool { return a.rule != nil || len(a.policies) > 0 }

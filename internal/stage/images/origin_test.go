@@ -88,7 +88,7 @@ func TestMirrors(t *testing.T) {
 	w.cfg.Rules[0].Match, w.cfg.Registries = []string{"ghcr.io/stellaops/app"}, []string{"ghcr.io/stellaops", "nginx"}
 	w.verified(w.run(ref), 1)
 	other := strings.Replace(ref, "/acme/", "/acme-evil/", 1)
-	w.expect(w.run(other), []string{"image/registry-not-allowed medium", "image/uncovered medium", "image/not-found high"})
+	w.expect(w.run(other), []string{"image/registry-not-allowed high", "image/uncovered medium", "image/not-found high"})
 	set := runOffline(t, w.cfg, "", image("mirror.corp/hub/library/nginx@"+someDigest))
 	w.expect(set, []string{"image/uncovered medium"})
 }

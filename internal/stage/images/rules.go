@@ -30,6 +30,7 @@ const (
 	ruleUnsigned  = "image/unsigned"
 	ruleSignature = "image/invalid-signature"
 	ruleUncovered = "image/uncovered"
+	ruleUnasked   = "image/unasked"
 
 	ruleSigners       = "image/too-few-signers"
 	ruleNoAttestation = "image/no-attestation"
@@ -86,7 +87,7 @@ func referenceRules() []finding.Rule {
 			Remediation: "Pin the image by its sha256 digest.",
 		},
 		{
-			ID: ruleRegistry, Severity: finding.Medium, Controls: []string{"SHG-6.11"},
+			ID: ruleRegistry, Severity: finding.High, Controls: []string{"SHG-6.11"},
 			Title:       "An image comes from a registry that is not allowed",
 			Description: "images.registries lists where images may come from. A typing mistake in a name is enough to run a stranger's image.",
 			Remediation: "Use an image of an allowed registry, mirror this one into it, or add the registry to images.registries.",
@@ -96,6 +97,12 @@ func referenceRules() []finding.Rule {
 			Title:       "No signature rule covers an image",
 			Description: "There is a signature policy, but none of its rules matches this image, so nobody asks who made it.",
 			Remediation: "Add a rule under images.rules with the publisher's key, or one with allow-unsigned and a reason.",
+		},
+		{
+			ID: ruleUnasked, Severity: finding.High, Controls: []string{"SHG-6.03"},
+			Title:       "An image that must be signed comes from where nobody may ask",
+			Description: "A rule demands a signature, the registry is not among those of images.registries, and the run is offline. Nothing shows who made the image.",
+			Remediation: "Use an image of an allowed registry, or add the registry to images.registries if it is meant.",
 		},
 	}
 }

@@ -34,13 +34,13 @@ type run struct {
 
 // Run judges every image of the plan.
 func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (finding.Set, error) {
-	uses, built := read(p.Images)
+	err := s.loadCluster()
+	uses, built := s.uses(p.Images)
 	set := finding.Set{Rules: Rules(), Gaps: p.Gaps("images")}
 	set.Cover("image references", len(uses))
 	see(&set, uses)
 	set.Cover("digests", 0)
 	set.Cover("signatures verified", 0)
-	err := s.loadCluster()
 	for _, u := range uses {
 		s.judgeReference(&set, u)
 		s.judgeCover(&set, u)
@@ -95,7 +95,7 @@ func (s *Stage) judgeCover(set *finding.Set, u use) {
 		return
 	}
 	set.Judge(ruleUncovered, 1)
-	set.Findings = append(set.Findings, u.finding(ruleUncovered, severityOf(ruleUncovered), message))
+	set.Findings = append(set.Findings, u.finding(ruleUncovered, severityOf(ruleUncovered), u.counted(message)))
 }
 
 // note says what was deliberately not judged.
@@ -121,11 +121,28 @@ func (s *Stage) stayOffline(set *finding.Set, uses []use) {
 	}
 	set.Notes = append(set.Notes, fmt.Sprintf("offline: no registry was asked about %d %s", len(refs), plural(len(refs), "image", "images")))
 	for _, ref := range refs {
-		if s.asks(ref).demanding() {
+		if !s.asks(ref).demanding() {
+			continue
+		}
+		set.Judge(ruleUnasked, 1)
+		if !s.admits(ref) {
+			s.unasked(set, uses, ref)
+		} else {
 			set.Gaps = append(set.Gaps, finding.Gap{
 				Rule: gap.ImageNotVerified, Location: first(uses, ref), Subject: ref.Name(), Remediation: "Run without offline.",
 				Message: fmt.Sprintf("the signature of %s could not be checked offline, and images.rules demands one", ref),
 			})
+		}
+	}
+}
+
+// unasked reports an image that no run may ask for its signature: its registry is not
+// allowed, which is an answer and no open question.
+func (s *Stage) unasked(set *finding.Set, uses []use, ref reference.Reference) {
+	for _, u := range uses {
+		if u.flaw == "" && u.ref == ref {
+			set.Findings = append(set.Findings, u.finding(ruleUnasked, severityOf(ruleUnasked),
+				fmt.Sprintf("%s must be signed, and whether it is was not asked of a registry that is not allowed", ref)))
 		}
 	}
 }

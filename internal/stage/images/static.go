@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
-
-	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/plan"
@@ -20,20 +19,52 @@ type use struct {
 	ref reference.Reference
 	// flaw is the rule that makes the reference unusable, and why says so.
 	flaw, why string
+	// counts says why an image counts that the same service builds, "" for others.
+	counts string
 }
 
 // read turns the plan's images into uses and counts those that the project builds.
-func read(images []plan.Image) (uses []use, built int) {
+func (s *Stage) uses(images []plan.Image) (uses []use, built int) {
 	for _, img := range images {
+		u := newUse(img)
+		u.counts = s.counts(u)
 		switch {
-		case img.Built:
+		case img.Built && u.counts == "":
 			built++
 		case img.Kind == plan.Dockerfile && img.Ref == "scratch":
 		default:
-			uses = append(uses, newUse(img))
+			uses = append(uses, u)
 		}
 	}
 	return uses, built
+}
+
+// counts says why an image is judged although the same service builds it, "" where it is
+// not: a build in one place must not hide what another place pulls.
+func (s *Stage) counts(u use) string {
+	policy := len(s.cfg.Registries)+len(s.cfg.Rules)+len(s.cfg.Policies) > 0
+	switch {
+	case u.Fallback:
+		return "the service builds it, but Compose asks the registry first; pull_policy: build keeps it from that"
+	case !u.Built || u.Kind != plan.Compose:
+		return ""
+	case u.flaw == ruleAlgorithm || u.flaw == "" && u.ref.Digest != "":
+		return "the service builds it, but what is built here has no digest before"
+	case u.flaw != "" && policy:
+		return "the service builds it, but nobody can tell whether the image policy speaks of it"
+	case u.flaw != "":
+		return ""
+	case !s.admits(u.ref):
+		return "the service builds it, but under a name that is not allowed here"
+	case s.asks(u.ref).demanding():
+		return "the service builds it, but images of this name must be signed"
+	}
+	return ""
+}
+
+// admits reports whether an image is below the allowed registries, if there are any.
+func (s *Stage) admits(ref reference.Reference) bool {
+	return len(s.cfg.Registries) == 0 || slices.ContainsFunc(s.cfg.Registries, s.original(ref).Matches)
 }
 
 func newUse(img plan.Image) use {
@@ -83,11 +114,29 @@ func (u use) name() string {
 	return u.ref.Name()
 }
 
+// place names who uses the image, without the number of a stage or step.
+func (u use) place() string {
+	if u.Kind == plan.Dockerfile || u.Kind == plan.Workflow {
+		return numbered.ReplaceAllString(u.Subject, "")
+	}
+	return u.Subject
+}
+
+var numbered = regexp.MustCompile(`(^|/)(step )?[0-9]+$`)
+
 func (u use) finding(rule string, severity finding.Severity, message string) finding.Finding {
 	return finding.Finding{
 		Rule: rule, Severity: severity, Message: message,
-		Location: u.Location, Subject: u.name(), Key: u.Subject,
+		Location: u.Location, Subject: u.name(), Key: u.place(),
 	}
+}
+
+// counted adds to a message why the image counts.
+func (u use) counted(message string) string {
+	if u.counts == "" {
+		return message
+	}
+	return message + "; " + u.counts
 }
 
 // judgeReference applies the rules that need no registry.
@@ -99,17 +148,27 @@ func (s *Stage) judgeReference(set *finding.Set, u use) {
 		set.Judge(ruleAlgorithm, 1)
 	}
 	if u.flaw != "" {
-		set.Findings = append(set.Findings, u.finding(u.flaw, severityOf(u.flaw), u.why))
+		set.Findings = append(set.Findings, u.finding(u.flaw, s.flawed(u), u.counted(u.why)))
 		return
 	}
 	s.judgePin(set, u)
 	if len(s.cfg.Registries) > 0 {
 		set.Judge(ruleRegistry, 1)
-		if !allowed(s.cfg.Registries, s.original(u.ref)) {
+		if !s.admits(u.ref) {
 			set.Findings = append(set.Findings, u.finding(ruleRegistry, severityOf(ruleRegistry),
-				fmt.Sprintf("%s is not below any of the allowed registries: %s", u.ref.Name(), strings.Join(s.cfg.Registries, ", "))))
+				u.counted(fmt.Sprintf("%s is not below any of the allowed registries: %s", u.ref.Name(), strings.Join(s.cfg.Registries, ", ")))))
 		}
 	}
+}
+
+// flawed is how bad it is that a reference is not usable. Where a policy would refuse the
+// image, or ask for its signature, what keeps it from being applied is as bad.
+func (s *Stage) flawed(u use) finding.Severity {
+	name, _, _ := strings.Cut(u.Ref, "@")
+	if ref, err := reference.Parse(name); u.flaw == ruleAlgorithm && (err != nil || !s.admits(ref) || s.asks(ref).demanding()) {
+		return finding.High
+	}
+	return severityOf(u.flaw)
 }
 
 // judgePin judges tag and digest. With a digest the tag decides nothing, and with a build
@@ -133,12 +192,12 @@ func (s *Stage) judgePin(set *finding.Set, u use) {
 	case u.ref.Tag != "":
 		message = fmt.Sprintf("%s has a tag that names no version, and no digest", u.Ref)
 	}
-	set.Findings = append(set.Findings, u.finding(ruleUnpinned, severity, message))
+	set.Findings = append(set.Findings, u.finding(ruleUnpinned, severity, u.counted(message)))
 	if u.ref.TagOrLatest() != "latest" {
 		return
 	}
 	message = fmt.Sprintf("%s is pulled as latest", u.Ref)
-	set.Findings = append(set.Findings, u.finding(ruleLatest, finding.High, message))
+	set.Findings = append(set.Findings, u.finding(ruleLatest, finding.High, u.counted(message)))
 }
 
 func severityOf(rule string) finding.Severity {
@@ -148,33 +207,6 @@ func severityOf(rule string) finding.Severity {
 		}
 	}
 	return finding.High
-}
-
-// allowed tells whether one of the entries, registries, repositories or globs over
-// them, holds the image.
-func allowed(entries []string, ref reference.Reference) bool {
-	for _, e := range entries {
-		if matches(e, ref) || below(e, ref) {
-			return true
-		}
-	}
-	return false
-}
-
-func below(entry string, ref reference.Reference) bool {
-	for _, name := range [...]string{ref.Name(), ref.Familiar()} {
-		if name == entry || strings.HasPrefix(name, strings.TrimSuffix(reference.Hub(entry), "/")+"/") {
-			return true
-		}
-	}
-	return false
-}
-
-// matches compares a glob with the full name; images of Docker Hub also match by the
-// name that people write.
-func matches(glob string, ref reference.Reference) bool {
-	glob = reference.Hub(glob)
-	return doublestar.MatchUnvalidated(glob, ref.Name()) || doublestar.MatchUnvalidated(glob, ref.Familiar())
 }
 
 func plural(n int, one, many string) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/gap"
 	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/stage/images/reference"
 )
 
 var someDigest = "sha256:" + strings.Repeat("0", 64)
@@ -135,6 +136,10 @@ func TestAllowedRegistries(t *testing.T) {
 		{"valkey/valkey", "index.docker.io/valkey/valkey:8", true},
 		{"nginx", "ghcr.io/nginx:1", false},
 		{"valkey", "ghcr.io/valkey/valkey:8", false},
+		{"nginx", "nginx/stranger:1", false},
+		{"docker.io/nginx", "nginx/ingress:1", true},
+		{"GHCR.io/acme", "ghcr.io/acme/app:1", true},
+		{"**", "ghcr.io/acme/app:1", true},
 	} {
 		set := runOffline(t, config.Images{Registries: []string{tc.entry}}, "", image(tc.image+"@"+someDigest))
 		if got := len(set.Findings) == 0; got != tc.want {
@@ -144,13 +149,90 @@ func TestAllowedRegistries(t *testing.T) {
 			t.Errorf("%s was not judged", tc.image)
 		}
 	}
+	for _, entry := range []string{"ghcr.io/acme", "nginx", "ghcr.io/acme/*", "GHCR.io"} {
+		for _, im := range []string{"ghcr.io/acme/app", "ghcr.io/acme/a/b", "nginx", "nginx/stranger", "ghcr.io/acme-evil/app"} {
+			listed := New(config.Images{Registries: []string{entry}}, Options{})
+			ruled := New(config.Images{Rules: []config.ImageRule{{Match: []string{entry}}}}, Options{})
+			ref, err := reference.Parse(im)
+			must(t, err)
+			if listed.admits(ref) != ruled.asks(ref).covered() {
+				t.Errorf("%s reads %s in one way for registries and in another for match", entry, im)
+			}
+		}
+	}
 	set := runOffline(t, config.Images{Registries: []string{"ghcr.io/acme", "nginx"}}, "", image("evil/app@"+someDigest))
-	want := []string{"compose.yaml:3:12 image/registry-not-allowed medium: docker.io/evil/app is not below any of the allowed registries: ghcr.io/acme, nginx"}
+	want := []string{"compose.yaml:3:12 image/registry-not-allowed high: docker.io/evil/app is not below any of the allowed registries: ghcr.io/acme, nginx"}
 	if diff := cmp.Diff(want, said(set)); diff != "" {
 		t.Error(diff)
 	}
 	if set := runOffline(t, config.Images{}, "", image("evil/app@"+someDigest)); set.Judged[ruleRegistry] != 0 {
 		t.Error("without a list nothing is judged by it")
+	}
+}
+
+// TestImagesThatAreBuiltInPlace exempts what the same service builds only where nothing
+// pulls it and no setting speaks of it.
+func TestImagesThatAreBuiltInPlace(t *testing.T) {
+	t.Parallel()
+	listed := config.Images{Registries: []string{"ghcr.io/acme"}}
+	signed := config.Images{Rules: []config.ImageRule{{Match: []string{"ghcr.io/acme"}, Keys: []string{"k"}}}}
+	excused := config.Images{Rules: []config.ImageRule{{Match: []string{"ghcr.io/acme"}, AllowUnsigned: true, Reason: "ours"}}}
+	pulled := []string{"image/unpinned high", "image/latest high"}
+	for name, tc := range map[string]struct {
+		cfg   config.Images
+		image plan.Image
+		want  []string
+		words string
+	}{
+		"never pulled":                    {image: plan.Image{Ref: "app", Built: true}},
+		"never pulled, allowed":           {cfg: listed, image: plan.Image{Ref: "ghcr.io/acme/app", Built: true}},
+		"never pulled, excused":           {cfg: excused, image: plan.Image{Ref: "ghcr.io/acme/app", Built: true}},
+		"never pulled, nobody's rule":     {cfg: excused, image: plan.Image{Ref: "app", Built: true}},
+		"never pulled, not allowed":       {cfg: listed, image: plan.Image{Ref: "evil/app:1", Built: true}, want: []string{"image/unpinned medium", "image/registry-not-allowed high"}, words: "under a name that is not allowed here"},
+		"never pulled, must be signed":    {cfg: signed, image: plan.Image{Ref: "ghcr.io/acme/app:1", Built: true}, want: []string{"image/unpinned medium"}, words: "images of this name must be signed"},
+		"never pulled, with a digest":     {image: plan.Image{Ref: "app:1@" + someDigest, Built: true}, want: []string{}},
+		"never pulled, no reference":      {image: plan.Image{Ref: "APP", Built: true}},
+		"never pulled, nobody knows what": {cfg: listed, image: plan.Image{Ref: "", Raw: "$A", Unresolved: []string{"A"}, Built: true}, want: []string{"image/unresolved-variable high"}, words: "nobody can tell"},
+		"asked for first":                 {image: plan.Image{Ref: "app", Fallback: true}, want: pulled, words: "pull_policy: build keeps it from that"},
+		"asked for first, a version":      {image: plan.Image{Ref: "app:1.0", Fallback: true}, want: []string{"image/unpinned medium"}, words: "Compose asks the registry first"},
+		"asked for first, not allowed":    {cfg: listed, image: plan.Image{Ref: "evil/app", Fallback: true}, want: append(pulled, "image/registry-not-allowed high"), words: "Compose asks the registry first"},
+		"always pulled":                   {image: plan.Image{Ref: "app"}, want: pulled},
+		"ko replaces it":                  {cfg: listed, image: plan.Image{Ref: "ko://example.org/app", Kind: plan.Kubernetes, Built: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if tc.image.Kind == "" {
+				tc.image.Kind = plan.Compose
+			}
+			set := runOffline(t, tc.cfg, "", tc.image)
+			got := []string{}
+			for _, f := range set.Findings {
+				got = append(got, f.Rule+" "+f.Severity.String())
+				if !strings.Contains(f.Message, tc.words) {
+					t.Errorf("%q does not say %q", f.Message, tc.words)
+				}
+			}
+			if diff := cmp.Diff(append([]string{}, tc.want...), got); diff != "" {
+				t.Error(diff)
+			}
+			if exempt := strings.Contains(strings.Join(set.Notes, "\n"), "built by the project itself"); exempt != (tc.want == nil) {
+				t.Errorf("exempt %t: %v", exempt, set.Notes)
+			}
+		})
+	}
+}
+
+// TestAnotherAlgorithm keeps a digest that nobody can check from hiding where an image is from.
+func TestAnotherAlgorithm(t *testing.T) {
+	t.Parallel()
+	cfg := config.Images{Registries: []string{"ghcr.io/acme", "nginx"}, Rules: []config.ImageRule{
+		{Match: []string{"nginx"}, AllowUnsigned: true}, {Match: []string{"**"}, Keys: []string{"k"}},
+	}}
+	for name, want := range map[string]string{"nginx": "medium", "ghcr.io/acme/app": "high", "evil.example.com/x:1": "high"} {
+		set := runOffline(t, cfg, "", image(name+"@sha512:"+strings.Repeat("a", 128)))
+		if got := set.Findings[0]; got.Rule != ruleAlgorithm || got.Severity.String() != want {
+			t.Errorf("%s: %s %s, want %s", name, got.Rule, got.Severity, want)
+		}
 	}
 }
 

@@ -38,12 +38,15 @@ type Model struct {
 	// Project is the merged and interpolated project. Its env and label files were not
 	// opened yet.
 	Project *types.Project
+	// Files are those that the project was read from, as far as it could be: slash paths
+	// from the repository's root.
+	Files []string
 	// Secrets are values that must never be printed.
 	Secrets []string
 }
 
 // Load reads the project without leaving the repository, without the network and
-// without this process's environment.
+// without this process's environment. After an error the model names its files alone.
 func Load(ctx context.Context, s Source) (Model, error) {
 	logrus.SetOutput(io.Discard) // the loader warns through this process-wide logger
 	vars, secrets, err := environment(s.Tree, s.Dir, s.Env, s.Random)
@@ -55,11 +58,11 @@ func Load(ctx context.Context, s Source) (Model, error) {
 	for _, name := range s.Files {
 		file := filepath.Join(s.Tree.Dir(), filepath.FromSlash(name))
 		if err := r.check(file, details.WorkingDir, true); err != nil {
-			return Model{}, fmt.Errorf("load stack: %w", err)
+			return Model{Files: r.files()}, fmt.Errorf("load stack: %w", err)
 		}
 		data, err := s.Tree.Read(name, maxModelBytes)
 		if err != nil {
-			return Model{}, fmt.Errorf("load stack: %w", err)
+			return Model{Files: r.files()}, fmt.Errorf("load stack: %w", err)
 		}
 		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: file, Content: data})
 	}
@@ -70,9 +73,9 @@ func Load(ctx context.Context, s Source) (Model, error) {
 		o.ResourceLoaders = []loader.ResourceLoader{gate{s.Tree.Dir()}}
 	})
 	if err != nil {
-		return Model{}, fmt.Errorf("load stack %s: %s; variables without a value can be set under dast.env", s.Files[0], mask(err.Error(), secrets))
+		return Model{Files: r.files()}, fmt.Errorf("load stack %s: %s; variables without a value can be set under dast.env", s.Files[0], mask(err.Error(), secrets))
 	}
-	return Model{Project: p, Secrets: secrets}, nil
+	return Model{Project: p, Files: r.files(), Secrets: secrets}, nil
 }
 
 // Complete opens the env and label files of a project that the guard has accepted.
@@ -92,7 +95,7 @@ func (m Model) Complete() (Model, error) {
 			}
 		}
 	}
-	return Model{Project: p, Secrets: append(secrets, secretFiles(p)...)}, nil
+	return Model{Project: p, Files: m.Files, Secrets: append(secrets, secretFiles(p)...)}, nil
 }
 
 // maxSecret bounds a file that holds one secret, such as a password or a token.

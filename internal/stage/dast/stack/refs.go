@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -55,6 +56,19 @@ func (r *refs) check(file, base string, includes bool) error {
 			return fmt.Errorf("%s: %w", r.name(file), err)
 		}
 	}
+}
+
+// files are those that were followed, inside of the repository.
+func (r *refs) files() []string {
+	var all []string
+	for key := range r.seen {
+		file, _, _ := strings.Cut(key, "\x00")
+		if rel, err := filepath.Rel(r.tree.Dir(), file); err == nil && filepath.IsLocal(rel) {
+			all = append(all, filepath.ToSlash(rel))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func (r *refs) document(doc map[string]any, base string, includes bool) error {

@@ -146,14 +146,3 @@ func (r Reference) Release() bool { return release.MatchString(r.Tag) }
 // Versioned tells whether the tag names a version at all; latest, stable and alpine
 // name none.
 func (r Reference) Versioned() bool { return strings.ContainsAny(r.Tag, "0123456789") }
-
-// Hub gives a pattern that begins with an alias of Docker Hub the name that references
-// have.
-func Hub(pattern string) string {
-	for _, alias := range [...]string{"index.docker.io", "registry-1.docker.io"} {
-		if rest, ok := strings.CutPrefix(pattern, alias); ok && (rest == "" || rest[0] == '/') {
-			return "docker.io" + rest
-		}
-	}
-	return pattern
-}

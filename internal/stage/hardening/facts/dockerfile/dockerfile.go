@@ -2,6 +2,7 @@
 package dockerfile
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/container"
@@ -50,17 +51,34 @@ func (d Facts) stage(name string) *Stage {
 	return nil
 }
 
-// Subject names the stage that a path lies in.
+// Subject names the stage that a path lies in, by its number when it has no name.
 func (d Facts) Subject(path []any) string {
-	if len(path) < 2 {
+	i, ok := d.index(path)
+	if !ok {
 		return ""
 	}
-	i, ok := path[1].(int)
-	if !ok || path[0] != "stages" || i < 0 || i >= len(d.Stages) {
+	return cmp.Or(d.Stages[i].Name, "stage "+value.Text(i))
+}
+
+// Name names it without a number: a stage without a name of its own is the final one, or
+// is called after its base.
+func (d Facts) Name(path []any) string {
+	i, ok := d.index(path)
+	switch {
+	case !ok:
 		return ""
-	}
-	if d.Stages[i].Name != "" {
+	case d.Stages[i].Name != "":
 		return d.Stages[i].Name
+	case d.Stages[i].Final:
+		return "final stage"
 	}
-	return "stage " + value.Text(i)
+	return "stage " + cmp.Or(container.ImageName(d.Stages[i].From), value.Text(i))
+}
+
+func (d Facts) index(path []any) (i int, ok bool) {
+	if len(path) < 2 || path[0] != "stages" {
+		return 0, false
+	}
+	i, ok = path[1].(int)
+	return i, ok && i >= 0 && i < len(d.Stages)
 }

@@ -80,7 +80,7 @@ func images(p *plan.Plan) []ecosystem {
 	docker := ecosystem{Name: "docker", Others: []string{}, Files: []dependent{}}
 	compose := ecosystem{Name: "docker-compose", Others: []string{}, Files: []dependent{}}
 	for _, i := range p.Images {
-		if i.Built || i.Ref == "scratch" || i.Kind == plan.Workflow {
+		if i.Built || i.Fallback || i.Ref == "scratch" || i.Kind == plan.Workflow {
 			continue
 		}
 		e := &docker

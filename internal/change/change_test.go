@@ -1,0 +1,167 @@
+package change_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stella-ops/assure/internal/change"
+)
+
+const (
+	web = `
+  web:
+    image: docker.io/acme/web:1.0
+    privileged: true
+    environment: {MODE: fast, LEVEL: "3"}
+    command: [serve, --port, "8080"]
+`
+	db = `
+  db:
+    image: docker.io/library/postgres:16
+    network_mode: host
+    environment: {PGDATA: /data}
+    restart: always
+`
+	pod = `apiVersion: v1
+kind: Pod
+metadata: {name: NAME, namespace: SPACE, labels: {app: NAME}}
+spec:
+  hostNetwork: true
+  containers:
+    - name: main
+      image: docker.io/acme/IMAGE:1
+      args: [serve, --port, "8080"]
+      env: [{name: MODE, value: fast}]
+      securityContext: {privileged: true}
+`
+	binding = `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: NAME}
+roleRef: {kind: ClusterRole, name: cluster-admin, apiGroup: rbac.authorization.k8s.io}
+subjects: [{kind: ServiceAccount, name: IMAGE, namespace: SPACE}]
+`
+	dockerfile = "FROM docker.io/library/debian:12\nCOPY . /src\nRUN make -C /src install\nENV A=1 B=2\nCMD [\"/usr/bin/app\"]\n"
+)
+
+func services(all ...string) string { return "services:" + strings.Join(all, "") }
+
+// called fills in a manifest.
+func called(text, name, space, image string) string {
+	return strings.NewReplacer("NAME", name, "SPACE", space, "IMAGE", image).Replace(text)
+}
+
+func with(text string, edits ...string) string {
+	for i := 0; i < len(edits); i += 2 {
+		if !strings.Contains(text, edits[i]) {
+			panic("nothing to edit: " + edits[i])
+		}
+	}
+	return strings.NewReplacer(edits...).Replace(text)
+}
+
+// TestMovesBringNothing moves, renames, splits and joins: nothing is introduced.
+func TestMovesBringNothing(t *testing.T) {
+	t.Parallel()
+	shop := called(pod, "shop", "prod", "shop")
+	cart := called(pod, "cart", "prod", "cart")
+	for name, tt := range map[string]struct{ base, head files }{
+		"nothing changed":          {files{"compose.yaml": services(web, db)}, files{"compose.yaml": services(web, db)}},
+		"file renamed":             {files{"deploy/compose.yaml": services(web, db)}, files{"ops/compose.yaml": services(web, db)}},
+		"file renamed and edited":  {files{"deploy/compose.yaml": services(web, db)}, files{"ops/compose.yml": services(with(web, "web:1.0", "web:1.1"), db)}},
+		"project renamed":          {files{"a/compose.yaml": "name: one\n" + services(web)}, files{"b/compose.yaml": "name: two\n" + services(web)}},
+		"services reordered":       {files{"compose.yaml": services(web, db)}, files{"compose.yaml": services(db, web)}},
+		"service renamed":          {files{"compose.yaml": services(web, db)}, files{"compose.yaml": services(with(web, "  web:", "  site:"), db)}},
+		"service renamed, bumped":  {files{"compose.yaml": services(web)}, files{"compose.yaml": services(with(web, "  web:", "  site:", "web:1.0", "web:2.0"))}},
+		"service cut and pasted":   {files{"a/compose.yaml": services(web, db), "b/compose.yaml": services(with(db, "db:", "dc:"))}, files{"a/compose.yaml": services(db), "b/compose.yaml": services(with(db, "db:", "dc:"), web)}},
+		"file split":               {files{"a/compose.yaml": services(web, db)}, files{"web/compose.yaml": services(web), "db/compose.yaml": services(db)}},
+		"files joined":             {files{"web/compose.yaml": services(web), "db/compose.yaml": services(db)}, files{"a/compose.yaml": services(web, db)}},
+		"manifest moved":           {files{"a.yaml": shop}, files{"k8s/shop.yaml": shop}},
+		"manifests split":          {files{"all.yaml": shop + "---\n" + cart}, files{"shop.yaml": shop, "cart.yaml": cart}},
+		"manifests joined":         {files{"shop.yaml": shop, "cart.yaml": cart}, files{"all.yaml": cart + "---\n" + shop}},
+		"object cut and pasted":    {files{"a.yaml": shop + "---\n" + cart, "b.yaml": called(pod, "x", "prod", "x")}, files{"a.yaml": shop, "b.yaml": called(pod, "x", "prod", "x") + "---\n" + cart}},
+		"object renamed":           {files{"a.yaml": shop}, files{"a.yaml": with(shop, "name: shop", "name: store")}},
+		"namespace renamed":        {files{"a.yaml": shop + "---\n" + cart}, files{"a.yaml": with(shop+"---\n"+cart, "prod", "live")}},
+		"directory moved":          {files{"k/a.yaml": shop, "k/b.yaml": cart, "k/Dockerfile": dockerfile}, files{"deploy/k/a.yaml": shop, "deploy/k/b.yaml": cart, "deploy/k/Dockerfile": dockerfile}},
+		"Dockerfile moved":         {files{"Dockerfile": dockerfile}, files{"build/app.Dockerfile": dockerfile}},
+		"Dockerfile moved, bumped": {files{"Dockerfile": dockerfile}, files{"build/Dockerfile": with(dockerfile, "debian:12", "debian:13")}},
+		"binding renamed":          {files{"a.yaml": called(binding, "one", "prod", "bot")}, files{"a.yaml": called(binding, "two", "prod", "bot")}},
+	} {
+		r := compared(t, tt.base, tt.head)
+		if got := introduced(r); len(got) > 0 {
+			t.Errorf("%s: introduced %q", name, got)
+		}
+		if len(r.Findings) == 0 || len(r.Fixed) > 0 {
+			t.Errorf("%s: %d findings, fixed %d", name, len(r.Findings), len(r.Fixed))
+		}
+	}
+}
+
+// TestMovesHideNothing puts something bad in the place of something else that was bad.
+func TestMovesHideNothing(t *testing.T) {
+	t.Parallel()
+	shop := called(pod, "shop", "prod", "shop")
+	safe := with(called(pod, "shop", "dev", "shop"), "securityContext: {privileged: true}", "stdin: false")
+	for name, tt := range map[string]struct {
+		base, head files
+		want       []string
+	}{
+		"another service for an old one": {files{"compose.yaml": services(web, db)}, files{"compose.yaml": services(with(web, "  web:", "  evil:", "acme/web:1.0", "evil/miner:9"), db)}, []string{"compose/privileged evil"}},
+		"the same image for other ends":  {files{"compose.yaml": services(web)}, files{"compose.yaml": services(with(web, "  web:", "  evil:", "serve, --port, \"8080\"", "sh, -c, evil, now", "MODE: fast, LEVEL: \"3\"", "EVIL: yes"))}, []string{"compose/privileged evil"}},
+		"another service in a new file":  {files{"a/compose.yaml": services(web)}, files{"b/compose.yaml": services(with(web, "  web:", "  evil:", "acme/web:1.0", "evil/miner:9"))}, []string{"compose/privileged evil"}},
+		"a copy of a service":            {files{"compose.yaml": services(web)}, files{"compose.yaml": services(web, with(web, "  web:", "  two:"))}, []string{"compose/privileged two"}},
+		"a copy of a file":               {files{"a/compose.yaml": services(web)}, files{"a/compose.yaml": services(web), "b/compose.yaml": services(web)}, []string{"compose/privileged web"}},
+		"two for one":                    {files{"a.yaml": shop}, files{"b.yaml": shop, "c.yaml": shop}, []string{"kubernetes/privileged"}},
+		"worse after the move":           {files{"compose.yaml": services(db)}, files{"ops/compose.yaml": services(db + "    privileged: true\n")}, []string{"compose/privileged db"}},
+		"the privilege changes hands":    {files{"compose.yaml": services(web, db)}, files{"compose.yaml": services(with(web, "    privileged: true\n", ""), db+"    privileged: true\n")}, []string{"compose/privileged db"}},
+		"another object for an old one":  {files{"a.yaml": shop}, files{"a.yaml": called(pod, "evil", "prod", "miner")}, []string{"kubernetes/privileged"}},
+		"another namespace":              {files{"a.yaml": shop + "---\n" + called(pod, "x", "infra", "x")}, files{"a.yaml": with(shop, "prod", "infra") + "---\n" + called(pod, "x", "infra", "x")}, nil},
+		"into the system's namespace":    {files{"a.yaml": shop}, files{"a.yaml": with(shop, "prod", "kube-system")}, nil},
+		"namespaces swapped":             {files{"a.yaml": shop + "---\n" + safe}, files{"a.yaml": with(shop+"---\n"+safe, "prod", "dev", "dev", "prod")}, nil},
+		"another account is admin":       {files{"a.yaml": called(binding, "one", "prod", "bot")}, files{"a.yaml": called(binding, "two", "prod", "evil")}, []string{"kubernetes/rbac-binding"}},
+		"another Dockerfile":             {files{"a/Dockerfile": dockerfile}, files{"b/Dockerfile": with(dockerfile, "library/debian", "evil/base")}, []string{"dockerfile/user"}},
+	} {
+		got := strings.Join(introduced(compared(t, tt.base, tt.head)), "\n")
+		for _, want := range tt.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: introduced %q, not %s", name, got, want)
+			}
+		}
+	}
+}
+
+func TestTouched(t *testing.T) {
+	t.Parallel()
+	base := planOf(t, files{"a.yaml": "a: 1\nb: 2\nc: 3\n", "old.yaml": "aaaa: 1\nbbbb: 2\ncccc: 3\n"})
+	head := planOf(t, files{"a.yaml": "a: 1\nb: 9\nc: 3\n", "new.yaml": "aaaa: 1\nbbbb: 2\ncccc: 4\n", "more.yaml": "z: 1\n"})
+	c := change.Between(change.Side{Plan: base, Files: []string{"old.yaml"}}, change.Side{Plan: head, Files: []string{"new.yaml", "more.yaml"}})
+	for _, tt := range []struct {
+		file       string
+		start, end int
+		want       bool
+	}{
+		{"a.yaml", 1, 1, false}, {"a.yaml", 2, 2, true}, {"a.yaml", 1, 3, true}, {"a.yaml", 3, 3, false},
+		{"new.yaml", 1, 2, false}, {"new.yaml", 3, 3, true}, {"more.yaml", 1, 1, true},
+		{"a.yaml", 0, 0, true}, {"a.yaml", 2, 1, true}, {"a.yaml", 3, 9, true}, {"none.yaml", 1, 1, true},
+	} {
+		if got := c.Touched(tt.file, tt.start, tt.end); got != tt.want {
+			t.Errorf("%s:%d-%d: %v", tt.file, tt.start, tt.end, got)
+		}
+	}
+	if c.File("old.yaml") != "new.yaml" || c.File("a.yaml") != "a.yaml" || c.Identical("new.yaml") {
+		t.Errorf("moved to %s", c.File("old.yaml"))
+	}
+}
+
+// TestOneFileOneMove has two files that could be the same new one.
+func TestOneFileOneMove(t *testing.T) {
+	t.Parallel()
+	text := "aaaa: 1\nbbbb: 2\ncccc: 3\n"
+	base := planOf(t, files{"x/a.yaml": text, "x/b.yaml": text})
+	head := planOf(t, files{"y/b.yaml": text})
+	c := change.Between(change.Side{Plan: base, Files: []string{"x/a.yaml", "x/b.yaml"}}, change.Side{Plan: head, Files: []string{"y/b.yaml"}})
+	got := []string{c.File("x/a.yaml"), c.File("x/b.yaml")}
+	if !slices.Equal(got, []string{"x/a.yaml", "y/b.yaml"}) || !c.Identical("y/b.yaml") {
+		t.Errorf("moved to %q", got)
+	}
+}
