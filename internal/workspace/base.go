@@ -116,6 +116,7 @@ func (f *opener) openCompared() error {
 		b = f.opened[f.PolicyCommit]
 	}
 	f.Base, f.BaseTime, f.baseModules, f.Event.Base = b.tree, b.time, b.modules, b.id
+	source.Share(f.Tree, f.Base)
 	return nil
 }
 
