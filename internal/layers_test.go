@@ -105,7 +105,6 @@ var fences = map[string]string{
 	"github.com/google/go-github":            "internal/github/...",
 	"github.com/sethvargo/go-githubactions":  "internal/github/...",
 	"github.com/owenrumney/go-sarif":         "internal/reporter",
-	"github.com/go-git/":                     "internal/source/commit",
 	"github.com/prometheus/":                 "internal/stage/hardening/facts/expression",
 	"github.com/bradleyjkemp/":               "internal/stage/hardening/facts/monitoring",
 	"github.com/spf13/cobra":                 "internal/cli",
