@@ -16,6 +16,7 @@ import (
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/source"
+	"github.com/stella-ops/assure/internal/trust"
 	"github.com/stella-ops/assure/internal/workspace"
 )
 
@@ -92,10 +93,11 @@ func (a *app) proposal(j *job, p *plan.Plan, head config.Config, loads bool) pro
 }
 
 // adopts reports whether the change under test is the first to bring a configuration: the
-// base has none, and nothing that runs the gate. A stranger's change adopts nothing.
+// base has none, and nothing that runs the gate. A stranger's change adopts nothing, and so
+// does one whose base could not be read.
 func (a *app) adopts(w *workspace.Workspace) bool {
 	base := w.Trusted()
-	if !w.ChangeUnderTest() || w.Event.Strict || base == nil {
+	if !w.ChangeUnderTest() || w.Event.Strict || w.Trust.Policy == trust.BuiltIn {
 		return false
 	}
 	_, before, err := findConfig(base, a.flags.config)
