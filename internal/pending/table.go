@@ -73,6 +73,7 @@ func table() map[string]judge {
 		"dast.ready-timeout":                always(neutral), // a stack that is not ready fails the stage
 		"dast.min-urls":                     number(tightens, nothing),
 		"dast.rules-file":                   always(mayLoosen),
+		"dast.base-report":                  always(mayLoosen),
 		"dast.threshold":                    ranked("low", "medium", "high"),
 		"dast.exclude":                      list(loosens),
 		"dast.ajax-spider":                  on(tightens),

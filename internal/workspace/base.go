@@ -120,8 +120,8 @@ func (f *opener) openCompared() error {
 	return nil
 }
 
-// compared is the commit of the decision. Where the common ancestor cannot be found, it
-// is the tip of the base: what that has too the change does not bring.
+// compared is the commit of the decision. Where the common ancestor cannot be found, or
+// is not one alone, it is the tip of the base: what that has too the change does not bring.
 func (f *opener) compared() string {
 	if f.Trust.Compare != trust.MergeBase {
 		return f.PolicyCommit
@@ -130,8 +130,12 @@ func (f *opener) compared() string {
 		return f.PolicyCommit
 	}
 	if f.repo != nil {
-		if id, err := f.repo.MergeBase(f.ctx, f.PolicyCommit, f.facts.Head); err == nil {
+		id, err := f.repo.MergeBase(f.ctx, f.PolicyCommit, f.facts.Head)
+		switch {
+		case err == nil:
 			return id
+		case errors.Is(err, commit.ErrSeveralMergeBases):
+			return f.PolicyCommit
 		}
 	}
 	if f.o.Remote != nil {

@@ -18,6 +18,10 @@ const maxHistory = 20_000
 // ErrNoMergeBase marks commits whose common ancestor is not in the clone, or too far back.
 var ErrNoMergeBase = errors.New("no common ancestor is in the clone")
 
+// ErrSeveralMergeBases marks commits with more than one best common ancestor: whoever
+// makes one of the two chooses which they are.
+var ErrSeveralMergeBases = errors.New("there are several common ancestors")
+
 // maxConfig is above every configuration of a repository.
 const maxConfig = 1 << 20
 
@@ -60,7 +64,7 @@ func (r *Repository) Origin() string {
 	return string(m[1])
 }
 
-// MergeBase is the best common ancestor of two commits. Dates only order the search:
+// MergeBase is the one best common ancestor of two commits. Dates only order the search:
 // whoever makes a commit chooses its date, so that what is an ancestor of another answer
 // is left out by a second look.
 func (r *Repository) MergeBase(ctx context.Context, a, b string) (string, error) {
@@ -164,9 +168,11 @@ func (s *search) load(id string) (node, error) {
 	return n, nil
 }
 
-// best leaves out answers that are ancestors of others; the youngest remaining one is it.
+// best leaves out answers that are ancestors of others.
 func (s *search) best(found []node) (string, error) {
 	found = slices.DeleteFunc(found, func(n node) bool { return s.sides[n.id]&past != 0 })
+	slices.SortFunc(found, func(x, y node) int { return cmp.Compare(x.id, y.id) })
+	found = slices.CompactFunc(found, func(x, y node) bool { return x.id == y.id })
 	for _, n := range found {
 		if len(found) == 1 {
 			break
@@ -174,10 +180,14 @@ func (s *search) best(found []node) (string, error) {
 		behind := s.ancestors(n.id)
 		found = slices.DeleteFunc(slices.Clone(found), func(x node) bool { return behind[x.id] })
 	}
-	if len(found) == 0 {
+	switch len(found) {
+	case 0:
 		return "", ErrNoMergeBase
+	case 1:
+		return found[0].id, nil
+	default:
+		return "", ErrSeveralMergeBases
 	}
-	return slices.MaxFunc(found, func(x, y node) int { return cmp.Or(x.when.Compare(y.when), cmp.Compare(x.id, y.id)) }).id, nil
 }
 
 // ancestors are those of a commit, as far as they are known or can be read.

@@ -54,13 +54,27 @@ func Meant(pattern string, images []Reference) string {
 	return named(plain, images)
 }
 
-// named is the image, or the namespace of one, that ends as the pattern does.
+// hostOf is the registry that a pattern names, docker.io where it names none.
+func hostOf(pattern string) string {
+	host, _, ok := strings.Cut(pattern, "/")
+	if ok && (strings.ContainsAny(host, ".:") || host == "localhost") {
+		return canonicalHost(host)
+	}
+	return canonicalHost("docker.io")
+}
+
+// named is the image of the same registry, or the namespace of one, that ends as the
+// pattern does.
 func named(pattern string, images []Reference) string {
 	last := strings.ToLower(strings.Trim(pattern[strings.LastIndexByte(strings.TrimRight(pattern, "/*"), '/')+1:], "/*"))
 	if last == "" {
 		return ""
 	}
+	host := hostOf(pattern)
 	for _, r := range images {
+		if r.Host != host {
+			continue // a change would choose what is suggested
+		}
 		parts := strings.Split(r.Name(), "/")
 		for i := len(parts) - 1; i > 0; i-- {
 			if parts[i] == last {

@@ -58,7 +58,7 @@ func TestMeant(t *testing.T) {
 		"ghcr.io/acme/app:1":       "ghcr.io/acme/app",
 		"ghcr.io/acme/app@sha256:": "ghcr.io/acme/app",
 		"https://ghcr.io/acme":     "ghcr.io/acme",
-		"quay.io/acme/**":          "ghcr.io/acme",
+		"quay.io/acme/**":          "",
 		"bitnami":                  "docker.io/bitnami",
 		"ghcr.io/Acme":             "ghcr.io/acme",
 		"other":                    "",
