@@ -40,6 +40,8 @@ type Context struct {
 	// Proposal is true when the payload is about a pull request, or missing; Retargeted
 	// when the event is that one got another base.
 	Proposal, Retargeted bool
+	// Unsaid is true when there is no payload, so that nobody knows what the run is about.
+	Unsaid bool
 	// Author is where the change comes from. The token of forks and of Dependabot is
 	// read-only.
 	Author trust.Author
@@ -118,7 +120,7 @@ func (c Context) Refuse(reporting bool) string {
 // caller to add.
 func (c Context) Facts() trust.Facts {
 	return trust.Facts{
-		System: trust.GitHub, Event: c.Event, Ref: c.Ref, Default: c.DefaultBranch, Proposal: c.Proposal, Retargeted: c.Retargeted,
+		System: trust.GitHub, Event: c.Event, Ref: c.Ref, Default: c.DefaultBranch, Proposal: c.Proposal, Unsaid: c.Unsaid, Retargeted: c.Retargeted,
 		Author: c.Author, Named: c.SHA, Tip: c.tip(), Base: c.BaseSHA, SelfHosted: c.SelfHosted,
 	}
 }

@@ -87,7 +87,7 @@ func TestFromEnv(t *testing.T) {
 		"odd push":   {"push", `{"before": "../../x", "pull_request": null}`, map[string]string{"RUNNER_ENVIRONMENT": "self-hosted"}, func(c *Context) { c.SelfHosted = true }},
 		"new branch": {"push", `{"before": "` + strings.Repeat("0", 40) + `", "after": "` + sha + `"}`, nil, nil},
 		"schedule":   {"schedule", `{}`, nil, nil},
-		"no payload": {"workflow_dispatch", ``, map[string]string{"GITHUB_EVENT_PATH": ""}, func(c *Context) { c.Proposal, c.Author = true, "" }},
+		"no payload": {"workflow_dispatch", ``, map[string]string{"GITHUB_EVENT_PATH": ""}, func(c *Context) { c.Proposal, c.Unsaid, c.Author = true, true, "" }},
 		"release":    {"release", `{"release": {"tag_name": "v1"}}`, map[string]string{"GITHUB_REF": "refs/tags/v1"}, func(c *Context) { c.Ref = "refs/tags/v1" }},
 		"workflow run": {"workflow_run", `{"workflow_run": {"id": 5, "event": "pull_request", "path": ".github/workflows/gate.yml", "conclusion": "failure", "head_sha": "` + tip + `", "head_branch": "x", "head_repository": {"owner": {"login": "mallory"}}}}`, nil, func(c *Context) {
 			c.HeadSHA = tip

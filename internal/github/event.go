@@ -76,9 +76,11 @@ type eventRun struct {
 // is about, so that it may be anybody's change.
 func (c *Context) readEvent(path string, readFile func(string) ([]byte, error)) error {
 	c.HeadSHA = c.SHA
-	needed := map[string]bool{"pull_request": true, "pull_request_target": true, "merge_group": true, "workflow_run": true}[c.Event]
-	if path == "" && !needed {
-		c.Proposal = true
+	if path == "" && c.Event == "workflow_run" {
+		return errors.New("read the event: GITHUB_EVENT_PATH is empty")
+	}
+	if path == "" {
+		c.Proposal, c.Unsaid = true, true
 		return nil
 	}
 	data, err := readFile(path)

@@ -99,7 +99,10 @@ func countsLine(r *report.Report) string {
 	if len(parts) == 0 {
 		parts = append(parts, "no findings")
 	}
-	line := strings.Join(parts, ", ") + "; " + strconv.Itoa(c.Introduced) + " introduced"
+	line := strings.Join(parts, ", ")
+	if r.Target.Base != "" || r.BaselineReason != "" {
+		line += "; " + strconv.Itoa(c.Introduced) + " introduced"
+	}
 	if c.Excepted > 0 {
 		line += ", " + strconv.Itoa(c.Excepted) + " excepted"
 	}

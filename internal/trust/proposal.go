@@ -45,6 +45,8 @@ func proposal(f Facts) string {
 		return "the tip of the change is checked out, not its merge with the base"
 	case !f.named():
 		return fmt.Sprintf("the commit that is checked out is not the one that %s names", f.System)
+	case f.Proposal && f.Unsaid:
+		return "nothing says what the event is about"
 	case f.Proposal, plain(f):
 		return fmt.Sprintf("the event %s is about a change that is not merged", f.Event)
 	case foreignRef.MatchString(f.Ref):

@@ -2,6 +2,7 @@ package trust
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -22,10 +23,23 @@ func FromEnv(env func(string) string) Facts {
 	case env("CIRCLECI") != "":
 		f = circleci(env)
 	default:
+		f.OtherCI = otherCI(env)
 		return f
 	}
 	f.Default = cmp.Or(f.Default, env(DefaultVariable))
 	return f
+}
+
+// otherCI reports whether another system runs the program: most set CI, and those that
+// do not are known by a variable of their own.
+func otherCI(env func(string) string) bool {
+	switch strings.ToLower(env("CI")) {
+	case "", "0", "false":
+	default:
+		return true
+	}
+	return slices.ContainsFunc([]string{"BITBUCKET_BUILD_NUMBER", "BUILDKITE", "CODEBUILD_BUILD_ID", "TEAMCITY_VERSION", "CF_BUILD_ID", "PROW_JOB_ID"},
+		func(name string) bool { return env(name) != "" })
 }
 
 func gitlab(env func(string) string) Facts {

@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -93,5 +94,32 @@ func TestFromEnv(t *testing.T) {
 		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// TestOtherCI: a system that is not known is judged as a person's own run, and that is
+// said; a person's own run is not.
+func TestOtherCI(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"": false, "CI=true": true, "CI=false": false, "BUILDKITE=true": true, "HOME=/root": false} {
+		key, value, _ := strings.Cut(name, "=")
+		f := FromEnv(func(n string) string {
+			if n == key {
+				return value
+			}
+			return ""
+		})
+		d := Decide(f)
+		if f.OtherCI != want || d.Class != Trusted || strings.Contains(d.Reason, "is not known") != want {
+			t.Errorf("%q: %+v", name, d)
+		}
+	}
+}
+
+func TestNobodySaysWhatTheEventIs(t *testing.T) {
+	t.Parallel()
+	d := Decide(Facts{System: GitHub, Event: "push", Ref: "refs/heads/main", Named: "a", Head: "a", Proposal: true, Unsaid: true})
+	if d.Class != Proposal || !d.Strict || !strings.Contains(d.Reason, "nothing says what the event is about") {
+		t.Errorf("%+v", d)
 	}
 }

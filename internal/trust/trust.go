@@ -38,6 +38,8 @@ type Facts struct {
 	Ref, Default string
 	// Proposal is true when the payload is about a change that is not merged.
 	Proposal bool
+	// Unsaid is true when there is no payload, so that Proposal is only feared.
+	Unsaid bool
 	// Retargeted is true when the event is that the change got another base.
 	Retargeted bool
 	Author     Author
@@ -52,6 +54,8 @@ type Facts struct {
 	Base, Target string
 	// SelfHosted is true on a runner that outlives the job.
 	SelfHosted bool
+	// OtherCI is true when some other system runs the program, of which nothing is known.
+	OtherCI bool
 	// Missing is true when the commits that a first decision asked for are neither in the
 	// clone nor to be had from the system.
 	Missing bool
@@ -108,7 +112,11 @@ type Decision struct {
 // Decide is the decision.
 func Decide(f Facts) Decision {
 	if f.System == Local {
-		return Decision{Class: Trusted, Policy: OwnTree, Compare: Nothing}
+		d := Decision{Class: Trusted, Policy: OwnTree, Compare: Nothing}
+		if f.OtherCI {
+			d.Reason = "judged by its own settings: this CI system is not known here, so that a change which it builds chooses its policy"
+		}
+		return d
 	}
 	if why := Refuse(f.System, f.Event, false); why != "" {
 		return Decision{Class: Refused, Reason: why, Strict: true, NoStack: why, Policy: BuiltIn, Compare: Nothing}

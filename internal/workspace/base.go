@@ -148,6 +148,7 @@ func (f *opener) compared() string {
 
 var (
 	errNoDefault = errors.New("the default branch is not in the clone")
+	errPartial   = errors.New("not all files of the base are in the clone")
 	errUnnamed   = errors.New("nothing names the default branch")
 	errNoTarget  = errors.New("the branch that the change is for is not in the clone")
 )
@@ -225,7 +226,7 @@ func short(rev string) string { return rev[:min(len(rev), 12)] }
 
 // degraded says why the run has no policy of its own, and how it would.
 func (f *opener) degraded(err error) string {
-	return fmt.Sprintf("%s, so that the built-in policy holds; %s", firstLine(err.Error()), f.advice())
+	return fmt.Sprintf("%s, so that the built-in policy holds; %s", firstLine(err.Error()), f.advice(err))
 }
 
 func firstLine(s string) string {
@@ -234,7 +235,15 @@ func firstLine(s string) string {
 }
 
 // advice is how to give the run what it lacks.
-func (f *opener) advice() string {
+func (f *opener) advice(err error) string {
+	switch {
+	case f.repo == nil:
+		return "check the repository out with git, so that its directory .git is there"
+	case errors.Is(err, errPartial):
+		return "check it out without a filter that leaves files out"
+	case errors.Is(err, errUnnamed):
+		return "set the name of the default branch in " + trust.DefaultVariable
+	}
 	switch f.facts.System {
 	case trust.GitHub:
 		depth := "fetch-depth: 0"

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -19,8 +20,11 @@ func (f *opener) openLocal(rev string) (*base, error) {
 		return nil, errNotInClone(rev)
 	}
 	files, err := c.Files(f.ctx)
+	if err != nil && !errors.Is(err, commit.ErrMissing) {
+		return nil, fmt.Errorf("the files of commit %s cannot be read: %w", short(rev), err)
+	}
 	if err != nil || !f.repo.Complete(files) {
-		return nil, fmt.Errorf("files of commit %s are not in the clone, or cannot be read", short(rev))
+		return nil, fmt.Errorf("%w: commit %s", errPartial, short(rev))
 	}
 	return &base{c.ID(), c.Time(), files.Submodules(), source.FromFS(files, f.Tree.Dir())}, nil
 }

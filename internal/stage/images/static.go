@@ -45,7 +45,7 @@ func (s *Stage) counts(u use) string {
 	policy := len(s.cfg.Registries)+len(s.cfg.Rules)+len(s.cfg.Policies) > 0
 	switch {
 	case u.Fallback:
-		return "the service builds it, but Compose asks the registry first; pull_policy: build keeps it from that"
+		return "the service builds it, but Compose may take what a registry has under this name; pull_policy: build in an accepted file keeps it from that"
 	case !u.Built || u.Kind != plan.Compose:
 		return ""
 	case u.flaw == ruleAlgorithm || u.flaw == "" && u.ref.Digest != "":

@@ -193,9 +193,9 @@ func TestImagesThatAreBuiltInPlace(t *testing.T) {
 		"never pulled, with a digest":     {image: plan.Image{Ref: "app:1@" + someDigest, Built: true}, want: []string{}},
 		"never pulled, no reference":      {image: plan.Image{Ref: "APP", Built: true}},
 		"never pulled, nobody knows what": {cfg: listed, image: plan.Image{Ref: "", Raw: "$A", Unresolved: []string{"A"}, Built: true}, want: []string{"image/unresolved-variable high"}, words: "nobody can tell"},
-		"asked for first":                 {image: plan.Image{Ref: "app", Fallback: true}, want: pulled, words: "pull_policy: build keeps it from that"},
-		"asked for first, a version":      {image: plan.Image{Ref: "app:1.0", Fallback: true}, want: []string{"image/unpinned medium"}, words: "Compose asks the registry first"},
-		"asked for first, not allowed":    {cfg: listed, image: plan.Image{Ref: "evil/app", Fallback: true}, want: append(pulled, "image/registry-not-allowed high"), words: "Compose asks the registry first"},
+		"asked for first":                 {image: plan.Image{Ref: "app", Fallback: true}, want: pulled, words: "pull_policy: build in an accepted file keeps it from that"},
+		"asked for first, a version":      {image: plan.Image{Ref: "app:1.0", Fallback: true}, want: []string{"image/unpinned medium"}, words: "Compose may take what a registry has"},
+		"asked for first, not allowed":    {cfg: listed, image: plan.Image{Ref: "evil/app", Fallback: true}, want: append(pulled, "image/registry-not-allowed high"), words: "Compose may take what a registry has"},
 		"always pulled":                   {image: plan.Image{Ref: "app"}, want: pulled},
 		"ko replaces it":                  {cfg: listed, image: plan.Image{Ref: "ko://example.org/app", Kind: plan.Kubernetes, Built: true}},
 	} {
