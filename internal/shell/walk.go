@@ -52,7 +52,7 @@ func (r *reader) stmt(s *syntax.Stmt, c context) {
 	}
 	for _, redirect := range s.Redirs {
 		r.substitutions(redirect.Word, context{ignored: substituted})
-		if writes(redirect) {
+		if writes(redirect) && !strings.HasPrefix(r.text(redirect.Word), "/dev/") {
 			r.out = append(r.out, Command{Line: int(redirect.Pos().Line()), Writes: r.text(redirect.Word)})
 		}
 	}

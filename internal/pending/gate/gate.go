@@ -84,6 +84,9 @@ func (c *comparison) file(name string) {
 		c.note(after, nil, true, "the file that runs the gate cannot be read, so that it does not run: "+after.problem)
 	} else {
 		c.document(before, after)
+		if !slices.ContainsFunc(c.here, func(e Edit) bool { return e.Loosens }) {
+			c.readable(before, after)
+		}
 	}
 	c.finish(before, after)
 }
