@@ -16,8 +16,8 @@ type refusal struct {
 	why  string
 }
 
-// refused looks for the first thing for which GitHub refuses a workflow. It is no
-// complete reading of the format: what it does not know it lets pass.
+// refused looks for the first thing for which GitHub refuses a workflow. What the
+// base has too is not asked about, so that a key that is new to this list blocks once.
 func refused(d *document) (refusal, bool) {
 	if path.Dir(d.name) != workflowDirs[0] {
 		return refusal{}, false
