@@ -30,6 +30,8 @@ type Command struct {
 	Ignored string
 	// Assigns are the variables set on the command or instead of one.
 	Assigns []Assign
+	// Writes is the file that a redirection writes; such a command has no words.
+	Writes string
 	// Target is the Makefile's target that it belongs to, empty in a script.
 	Target string
 }

@@ -52,8 +52,22 @@ func (r *reader) stmt(s *syntax.Stmt, c context) {
 	}
 	for _, redirect := range s.Redirs {
 		r.substitutions(redirect.Word, context{ignored: substituted})
+		if writes(redirect) && !strings.HasPrefix(r.text(redirect.Word), "/dev/") {
+			r.out = append(r.out, Command{Line: int(redirect.Pos().Line()), Writes: r.text(redirect.Word)})
+		}
 	}
 	r.command(s.Cmd, c)
+}
+
+// writes tells the redirections that write a file.
+func writes(n *syntax.Redirect) bool {
+	switch n.Op {
+	case syntax.RdrOut, syntax.AppOut, syntax.RdrInOut, syntax.ClbOut, syntax.RdrAll, syntax.AppAll:
+		return true
+	case syntax.DplOut: // a number or a dash is no file
+		return strings.Trim(n.Word.Lit(), "0123456789-") != "" || n.Word.Lit() == ""
+	}
+	return false
 }
 
 func (r *reader) command(cmd syntax.Command, c context) {

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -18,6 +17,7 @@ func (c *comparison) site(was, now site) {
 	if was.job != "" {
 		c.needs(was, now)
 		c.matrix(was, now)
+		c.machine(was, now)
 		c.checkName(was, now)
 	}
 	c.uses(was, now)
@@ -117,33 +117,6 @@ func needed(d *document, job map[string]any) (all []string) {
 	return all
 }
 
-// matrix compares the variants of the gate's job.
-func (c *comparison) matrix(was, now site) {
-	before := object(jobOf(was.of, was.job)["strategy"])["matrix"]
-	after := object(jobOf(now.of, now.job)["strategy"])["matrix"]
-	at := []any{"jobs", now.job, "strategy", "matrix"}
-	if reflect.DeepEqual(before, after) || before == nil && object(after) != nil && !hasEmpty(object(after)) {
-		return
-	}
-	b, h := object(before), object(after)
-	if before != nil && b == nil || after != nil && h == nil {
-		c.note(now.of, at, true, "the variants of the gate's job are known only to a run")
-		return
-	}
-	for _, axis := range sortedKeys(b, h) {
-		gone := without(list(b[axis]), list(h[axis]))
-		if axis == "exclude" {
-			gone = without(list(h[axis]), list(b[axis]))
-		}
-		if len(gone) > 0 && !onlyNewer(gone, without(list(h[axis]), list(b[axis]))) {
-			c.note(now.of, decoded.Join(at, axis), true, fmt.Sprintf("the gate does not run for %s %s any more", axis, quoted(gone)))
-		}
-	}
-	if hasEmpty(h) {
-		c.note(now.of, at, true, "the gate's job has no variant to run")
-	}
-}
-
 // onlyNewer reports whether values were replaced by versions of the same, as update bots
 // do: ubuntu-24.04 by ubuntu-26.04.
 func onlyNewer(gone, come []string) bool {
@@ -166,15 +139,6 @@ func letters(s string) string {
 		}
 		return r
 	}, s)
-}
-
-func hasEmpty(matrix map[string]any) bool {
-	for axis, v := range matrix {
-		if l, ok := v.([]any); ok && len(l) == 0 && axis != "include" && axis != "exclude" {
-			return true
-		}
-	}
-	return false
 }
 
 // checkName looks for another job that takes the name under which the gate's job is known

@@ -54,8 +54,10 @@ type comparison struct {
 	base, head *tree
 	settings   Settings
 	edits      []Edit
-	// here are the edits of the file at hand.
-	here []Edit
+	// here are the edits of the file at hand, and depth is how many local actions that one
+	// calls another are being compared.
+	here  []Edit
+	depth int
 }
 
 // note adds an edit at a path of the head's document.
@@ -69,7 +71,7 @@ func (c *comparison) note(d *document, path []any, loosens bool, text string) {
 
 // file compares a workflow or an action that runs the gate in the base.
 func (c *comparison) file(name string) {
-	before, after := c.base.read(name), c.head.read(name)
+	before, after := c.base.read(name), c.successor(name)
 	c.here = nil
 	if after == nil {
 		if after = c.renamed(before); after == nil {
@@ -78,12 +80,19 @@ func (c *comparison) file(name string) {
 		}
 		c.note(after, nil, false, "the workflow that runs the gate was "+name)
 	} else if before.text == after.text {
+		if c.container(before, before); len(c.here) > 0 {
+			c.finish(before, after)
+		}
 		return
 	}
 	if after.model == nil {
 		c.note(after, nil, true, "the file that runs the gate cannot be read, so that it does not run: "+after.problem)
 	} else {
 		c.document(before, after)
+		c.container(before, after)
+		if !slices.ContainsFunc(c.here, func(e Edit) bool { return e.Loosens }) {
+			c.readable(before, after)
+		}
 	}
 	c.finish(before, after)
 }

@@ -20,6 +20,15 @@ var harmless = [...]string{
 // deciding are inputs that choose where the policy or the comparison comes from.
 var deciding = [...]string{"config", "base", "path"}
 
+// replacing are inputs with which the runner starts something else in a container.
+var replacing = [...]string{"entrypoint", "args", "pre-entrypoint", "post-entrypoint"}
+
+// loading are variables that decide which program, library, engine or certificate is used.
+var loading = [...]string{
+	"PATH", "BASH_ENV", "ENV", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "NODE_OPTIONS", "DOCKER_HOST", "DOCKER_CONTEXT",
+	"SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+}
+
 // given are the inputs and variables of a place, by name.
 type given struct{ with, env map[string]string }
 
@@ -48,6 +57,10 @@ func (c *comparison) input(now site, name string, b, h, before, settled given) {
 		if old != is {
 			c.note(now.of, at, true, fmt.Sprintf("the gate takes another %s: %s → %s", name, value(old, had), value(is, has)))
 		}
+	case slices.Contains(replacing[:], name):
+		if old != is || had != has {
+			c.note(now.of, at, true, fmt.Sprintf("what runs in the place of the gate is chosen anew: %s %s → %s", name, value(old, had), value(is, has)))
+		}
 	case !isSetting(name):
 		if old != is || had != has {
 			c.note(now.of, at, now.callsOther(), fmt.Sprintf("%s %s → %s", name, value(old, had), value(is, has)))
@@ -74,6 +87,10 @@ func (c *comparison) variable(now site, name string, b, h, before, settled given
 	is, has := h.env[name]
 	at := now.envPath(name)
 	switch {
+	case slices.Contains(loading[:], name):
+		if is != old {
+			c.note(now.of, at, true, fmt.Sprintf("the variable %s decides what the gate runs with: %s → %s", name, value(old, had), value(is, has)))
+		}
 	case strings.HasPrefix(name, "INPUT_"):
 		if is != old {
 			c.note(now.of, at, true, fmt.Sprintf("the variable %s stands for an input of the gate: %s → %s", name, value(old, had), value(is, has)))
@@ -227,7 +244,7 @@ func isSwitch(name string) bool {
 
 // concerns tells the variables that the program reads as settings.
 func concerns(name string) bool {
-	return strings.HasPrefix(name, "ASSURE_") || strings.HasPrefix(name, "INPUT_") ||
+	return slices.Contains(loading[:], name) || strings.HasPrefix(name, "ASSURE_") || strings.HasPrefix(name, "INPUT_") ||
 		slices.ContainsFunc(config.Settings(), func(s config.Setting) bool { return slices.Contains(s.Aliases, name) })
 }
 

@@ -58,7 +58,7 @@ func (t *tree) text(name string) string {
 
 // read is the document, nil when there is none.
 func (t *tree) read(name string) *document {
-	if d, ok := t.docs[name]; ok {
+	if d, ok := t.docs[name]; ok || name == "" {
 		return d
 	}
 	var d *document
@@ -115,7 +115,7 @@ func (t *tree) gates() (names []string) {
 		}
 	}
 	for _, file := range sortedKeys(t.held) {
-		if t.held[file] && !slices.Contains(names, file) && !isOurs(t.read(file)) {
+		if t.held[file] && !slices.Contains(names, file) {
 			names = append(names, file)
 		}
 	}
@@ -140,7 +140,7 @@ func (t *tree) calls(ref string, depth int) bool {
 	if _, ok := t.held[file]; !ok && depth < maxDepth {
 		t.held[file] = false
 		d := t.read(file)
-		t.held[file] = isOurs(d) || len(t.find(d, depth+1)) > 0
+		t.held[file] = isOurs(d) || t.wraps(d) || len(t.find(d, depth+1)) > 0
 	}
 	return t.held[file]
 }
@@ -154,7 +154,7 @@ func (t *tree) file(ref string) string {
 		}
 		return ""
 	}
-	for _, base := range []string{"action.yml", "action.yaml"} {
+	for _, base := range actionFiles {
 		if f := path.Join(name, base); t.read(f) != nil {
 			return f
 		}

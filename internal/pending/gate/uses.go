@@ -27,6 +27,10 @@ func (c *comparison) uses(was, now site) {
 		c.note(now.of, now.path, true, "the gate is run in another way: "+was.what()+" → "+now.what())
 		return
 	}
+	if c.moved(b, h) {
+		c.note(now.of, at, false, "the gate is called under another name: "+cut(b, 120)+" → "+cut(h, 120))
+		return
+	}
 	text, loosens := another(b, h)
 	c.note(now.of, at, loosens, text)
 }
