@@ -28,11 +28,13 @@ type heirs struct {
 	before  map[id]*thing
 	written map[string][]*thing
 	moved   map[string]string
+	// containers are the new names of containers of the base commit, by their object.
+	containers map[id]map[string]string
 }
 
 func heirsOf(base, head *plan.Plan, moved map[string]string) heirs {
 	before, after := thingsOf(base), thingsOf(head)
-	h := heirs{byFile: map[string][]*thing{}, to: map[id]*thing{}, before: before, written: map[string][]*thing{}, moved: moved}
+	h := heirs{byFile: map[string][]*thing{}, to: map[id]*thing{}, before: before, written: map[string][]*thing{}, moved: moved, containers: map[id]map[string]string{}}
 	for _, t := range sorted(after) {
 		h.written[t.file] = append(h.written[t.file], t)
 	}
@@ -48,7 +50,21 @@ func heirsOf(base, head *plan.Plan, moved map[string]string) heirs {
 			h.to[p.from.id], taken[p.to.id] = p.to, true
 		}
 	}
+	h.renameContainers(after)
 	return h
+}
+
+// renameContainers notes the new names of containers, also in objects that kept their own.
+func (h heirs) renameContainers(after map[id]*thing) {
+	for i, from := range h.before {
+		to := cmp.Or(h.to[i], after[i])
+		if to == nil || from.pod() == nil {
+			continue
+		}
+		if names := recalled(from, to); len(names) > 0 {
+			h.to[i], h.containers[i] = to, names
+		}
+	}
 }
 
 func sorted(all map[id]*thing) []*thing {
@@ -120,14 +136,14 @@ type described struct {
 func (r resemblance) pairs(gone, come []*thing) (out []pair) {
 	heads := map[string][]described{}
 	for _, t := range come {
-		heads[t.class] = append(heads[t.class], described{t, t.runs(), t.profile()})
+		heads[t.sort()] = append(heads[t.sort()], described{t, t.runs(), t.profile()})
 	}
 	for _, t := range gone {
-		if len(heads[t.class]) == 0 {
+		if len(heads[t.sort()]) == 0 {
 			continue
 		}
 		from := described{t, t.runs(), t.profile()}
-		for _, to := range heads[t.class] {
+		for _, to := range heads[t.sort()] {
 			if score, ok := r.compare(from, to); ok {
 				out = append(out, pair{t, to.thing, score})
 			}
@@ -141,7 +157,8 @@ func (r resemblance) pairs(gone, come []*thing) (out []pair) {
 
 // compare says how likely two things are the same. A thing with its name in the file that
 // its own became may have changed as it may at its old place; any other must run the same
-// images, and one with another name must be the same in most else as well.
+// images, and one with another name must be the same in most else as well. A workload of
+// another kind has to keep its name and run the same pods.
 func (r resemblance) compare(from, to described) (float64, bool) {
 	if to.space != from.space && (r.spaces == nil || r.spaces[from.space] != to.space) {
 		return 0, false
@@ -156,7 +173,13 @@ func (r resemblance) compare(from, to described) (float64, bool) {
 	case len(from.runs) == 0:
 		least = nameless
 	}
-	freely := namesake && along && from.kind != plan.Dockerfile
+	if from.class != to.class {
+		if least = otherName; !namesake || len(from.runs) == 0 {
+			return 0, false
+		}
+		share = samePods(from.thing, to.thing)
+	}
+	freely := namesake && along && from.class == to.class && from.kind != plan.Dockerfile
 	if share < least || !freely && !slices.Equal(from.runs, to.runs) {
 		return 0, false
 	}
@@ -183,6 +206,7 @@ func (c *Change) Successor(f finding.Finding) (finding.Finding, bool) {
 	}
 	g := inFile(f, h.fileOf(f.Location.URI, t, to))
 	g.Subject, g.Key = renamed(g.Subject, t, to), renamed(g.Key, t, to)
+	g.Subject, g.Key = inPod(g.Subject, g.Key, t, to, h.containers[t.id])
 	return g, true
 }
 
