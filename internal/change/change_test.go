@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stella-ops/assure/internal/change"
+	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/gap"
 )
 
 const (
@@ -163,5 +165,45 @@ func TestOneFileOneMove(t *testing.T) {
 	got := []string{c.File("x/a.yaml"), c.File("x/b.yaml")}
 	if !slices.Equal(got, []string{"x/a.yaml", "y/b.yaml"}) || !c.Identical("y/b.yaml") {
 		t.Errorf("moved to %q", got)
+	}
+}
+
+// TestKept edits files in which something was not seen: a gap stays what it was where the
+// edit is about something else.
+func TestKept(t *testing.T) {
+	t.Parallel()
+	shop, cart := called(pod, "shop", "prod", "shop"), called(pod, "cart", "prod", "cart")
+	chart := "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n  - name: redis\n    version: 1.2.3\n    repository: https://charts.example.org\n"
+	continued := "apply:\n\techo $(A)\n\thelm install x oci://example.org/x \\\n\t  --set a=$(A)\n\thelm install y oci://example.org/y \\\n\t  --set a=1\n\nother:\n\techo 1\n"
+	makefile := "apply:\n\tkubectl apply -f https://example.org/x.yaml\n\nother:\n\techo $(A)\n"
+	for name, tt := range map[string]struct {
+		file, base, head, rule string
+		line                   int
+		want                   bool
+	}{
+		"another service":         {"compose.yaml", services(web, db), services(web, with(db, "postgres:16", "postgres:17")), gap.UnknownValue, 4, true},
+		"the service itself":      {"compose.yaml", services(web, db), services(with(web, "web:1.0", "web:1.1"), db), gap.UnknownValue, 4, false},
+		"what the service merges": {"compose.yaml", "x-a: &a {image: acme/a:1}\nservices:\n  web:\n    <<: *a\n    restart: always\n", "x-a: &a {image: acme/a:2}\nservices:\n  web:\n    <<: *a\n    restart: always\n", gap.UnknownValue, 4, false},
+		"services in one line":    {"compose.yaml", "services: {a: {image: acme/a:1}, b: {image: acme/b:1}}\n", "services: {a: {image: acme/a:1}, b: {image: acme/b:2}}\n", gap.UnknownValue, 1, false},
+		"beside the services":     {"compose.yaml", services(web), "name: x\n" + services(web), gap.RemoteSource, 1, false},
+		"another object":          {"a.yaml", shop + "---\n" + cart, shop + "---\n" + with(cart, "acme/cart:1", "acme/cart:2"), gap.CustomWorkload, 3, true},
+		"the object itself":       {"a.yaml", shop + "---\n" + cart, shop + "---\n" + with(cart, "acme/cart:1", "acme/cart:2"), gap.CustomWorkload, 15, false},
+		"the version of a chart":  {"Chart.yaml", chart, with(chart, "1.0.0", "1.0.1"), gap.RemoteSource, 5, true},
+		"what the chart needs":    {"Chart.yaml", chart, with(chart, "1.2.3", "1.2.4"), gap.RemoteSource, 5, false},
+		"another recipe":          {"Makefile", makefile, with(makefile, "echo", "print"), gap.RemoteSource, 2, true},
+		"the recipe":              {"Makefile", makefile, with(makefile, "x.yaml", "y.yaml"), gap.RemoteSource, 2, false},
+		"a recipe with variables": {"Makefile", makefile, with(makefile, "x.yaml", "y.yaml"), gap.RemoteSource, 5, false},
+		"a command that goes on":  {"Makefile", continued, with(continued, "echo 1", "echo 2"), gap.RemoteSource, 3, false},
+		"one with no variables":   {"Makefile", continued, with(continued, "echo 1", "echo 2"), gap.RemoteSource, 5, true},
+		"another dependency":      {"requirements.txt", "a>=1\nb==1\n", "a>=1\nb==2\n", gap.UnpinnedVersion, 1, true},
+		"the dependency":          {"requirements.txt", "a>=1\nb==1\n", "a>=2\nb==1\n", gap.UnpinnedVersion, 1, false},
+		"any other file":          {"notes.yaml", "a: 1\nb: 1\n", "a: 1\nb: 2\n", gap.UnknownValue, 1, false},
+		"a line that is not":      {"compose.yaml", services(web), services(web), gap.UnknownValue, 99, false},
+	} {
+		c := change.Between(change.Side{Plan: planOf(t, files{tt.file: tt.base})}, change.Side{Plan: planOf(t, files{tt.file: tt.head})})
+		at := finding.Location{URI: tt.file, Region: finding.Region{StartLine: tt.line, StartColumn: 3, EndLine: tt.line, EndColumn: 9}}
+		if got := c.Kept(finding.Gap{Rule: tt.rule, Location: at}); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

@@ -24,13 +24,18 @@ const (
 type heirs struct {
 	byFile map[string][]*thing
 	to     map[id]*thing
-	head   map[id]*thing
-	moved  map[string]string
+	// before are the things of the base commit, written those of the head by their files.
+	before  map[id]*thing
+	written map[string][]*thing
+	moved   map[string]string
 }
 
 func heirsOf(base, head *plan.Plan, moved map[string]string) heirs {
 	before, after := thingsOf(base), thingsOf(head)
-	h := heirs{byFile: map[string][]*thing{}, to: map[id]*thing{}, head: after, moved: moved}
+	h := heirs{byFile: map[string][]*thing{}, to: map[id]*thing{}, before: before, written: map[string][]*thing{}, moved: moved}
+	for _, t := range sorted(after) {
+		h.written[t.file] = append(h.written[t.file], t)
+	}
 	for _, t := range sorted(before) {
 		for _, f := range slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(t.files), t.file)))) {
 			h.byFile[f] = append(h.byFile[f], t)

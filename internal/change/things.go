@@ -16,6 +16,8 @@ type id struct{ file, class, space, name string }
 // thing is what can move as a whole: a service, an object, a Dockerfile.
 type thing struct {
 	id
+	// line is where it begins.
+	line int
 	// files are all that its document was made of.
 	files []string
 	// prefixes are how subjects and keys of findings about it begin.
@@ -53,8 +55,9 @@ func thingsOf(p *plan.Plan) map[id]*thing {
 }
 
 func service(p *plan.Plan, doc *plan.Document, name string, model any) thing {
+	file, line := home(doc, "services", name)
 	return thing{
-		id: id{file: home(doc, "services", name), class: "service", name: name}, kind: doc.Kind,
+		id: id{file: file, class: "service", name: name}, line: line, kind: doc.Kind,
 		files: doc.Files, prefixes: []string{name, "services." + name}, model: model, plan: p,
 	}
 }
@@ -64,18 +67,19 @@ func object(p *plan.Plan, doc *plan.Document) thing {
 	meta, _ := doc.Model["metadata"].(map[string]any)
 	name, _ := meta["name"].(string)
 	space, _ := meta["namespace"].(string)
-	t := thing{id: id{file: home(doc), class: kind, space: space, name: name}, kind: doc.Kind, files: doc.Files, model: doc.Model, plan: p}
-	t.prefixes = []string{kind + "/" + cmp.Or(space, "default") + "/" + name, cmp.Or(space, "default") + "/" + kind + "/" + name, kind + "/" + name}
+	file, line := home(doc)
+	t := thing{id: id{file: file, class: kind, space: space, name: name}, line: line, kind: doc.Kind, files: doc.Files, model: doc.Model, plan: p}
+	t.prefixes = []string{kind + "/" + path.Join(doc.Namespace(), name), cmp.Or(space, "default") + "/" + kind + "/" + name, kind + "/" + name}
 	return t
 }
 
-// home is the file in which the thing at the path is written.
-func home(doc *plan.Document, path ...any) string {
+// home is the file and the line in which the thing at the path is written.
+func home(doc *plan.Document, path ...any) (string, int) {
 	if doc.Locator == nil {
-		return doc.Name
+		return doc.Name, 0
 	}
 	at, _ := doc.Locator.Locate(path)
-	return cmp.Or(at.URI, doc.Name)
+	return cmp.Or(at.URI, doc.Name), at.Region.StartLine
 }
 
 // maxLeaves bounds what is compared of one thing.

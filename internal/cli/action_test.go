@@ -197,9 +197,9 @@ func TestActionFileMatchesTheSettings(t *testing.T) {
 	}
 }
 
-// TestReportCommentsForAFork is the second half of the two-step flow: another workflow,
+// TestT30_ReportCommentsForAFork is the second half of the two-step flow: another workflow,
 // which has the rights, publishes what the fork's run wrote.
-func TestReportCommentsForAFork(t *testing.T) {
+func TestT30_ReportCommentsForAFork(t *testing.T) {
 	gh := githubtest.New(t)
 	s := pullRequest(t, gh)
 	s.env["INPUT_GITHUB-TOKEN"] = "" // a fork's run has none that may write

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/policy"
+	"github.com/stella-ops/assure/internal/threats"
 	"github.com/stella-ops/assure/internal/trust"
 )
 
@@ -40,6 +41,7 @@ func (a *app) generate(check bool) error {
 		"policies/README.md": func(string) (string, error) { //nolint:unparam // one of several with this shape
 			return policy.Index(engine.Rules(), engine.Controls()), nil
 		},
+		"SECURITY.md":   func(text string) (string, error) { return section(text, "<!--", "threats", threats.Table()) },
 		"action.yml":    func(text string) (string, error) { return section(text, "#", "inputs", inputsYAML()) },
 		"docs/trust.md": func(text string) (string, error) { return section(text, "<!--", "matrix", trust.Matrix()) },
 		"README.md": func(text string) (string, error) {

@@ -131,14 +131,14 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	}
 	runs := a.runStages(ctx, stages, p, j.cfg)
 	accepts := a.exceptions(j, p, runs)
-	base, settings := a.baseline(ctx, j), a.aboutSettings(j, p, runs)
+	base, settings := a.baseline(ctx, j, stages), a.aboutSettings(j, p, runs)
 	runs, base.runs = live.Compare(ctx, j.Workspace, j.cfg, p, runs, base.runs)
 	return report.Build(report.Input{
 		Tool: tool(), Target: target(j.Workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
 		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
 		ChangeUnderTest: j.ChangeUnderTest(), BaseExceptions: base.exceptions, BaseUnreadable: base.unreadable,
-		Settings: settings.Findings, Changes: settings.Pending, Adopted: a.adopts(j.Workspace), BaseSettings: base.settings,
+		Settings: settings.Findings, Changes: settings.Pending, Adopted: a.adopted(j), BaseSettings: base.settings,
 		Partial: j.Sub != "", Controls: j.engine.Controls(),
 		Unchanged: j.Unchanged(), Change: ledger.Change(base.plan, base.runs, p, runs), Unparsed: ledger.Unparsed(base.plan),
 		Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
@@ -210,9 +210,9 @@ type baseline struct {
 	reason string
 }
 
-// baseline runs the static stages on the base commit with the same policy and the same
-// data.
-func (a *app) baseline(ctx context.Context, j *job) baseline {
+// baseline runs the static ones of the stages on the base commit with the same policy and
+// the same data. What it shares with the commit under test is not judged again.
+func (a *app) baseline(ctx context.Context, j *job, stages []stage.Stage) baseline {
 	if j.Base == nil && j.failOn() == "new" {
 		return baseline{reason: j.NoBase}
 	}
@@ -225,13 +225,10 @@ func (a *app) baseline(ctx context.Context, j *job) baseline {
 	if err != nil {
 		return baseline{reason: "the base commit could not be read: " + err.Error()}
 	}
-	stages, err := a.stages(j)
-	if err != nil {
-		return baseline{reason: "the base commit could not be judged: " + err.Error()}
-	}
-	stages = slices.DeleteFunc(stages, func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
+	stages = slices.DeleteFunc(slices.Clone(stages), func(s stage.Stage) bool { return !slices.Contains(static[:], s.Name()) })
 	b := baseline{plan: p, runs: a.runStages(ctx, stages, p, j.cfg)}
 	e := a.accepted(j, p, b.runs)
+	defer source.Forget(j.Tree, j.Base)
 	b.exceptions, b.unreadable, b.settings = e.inline, e.unreadable, aboutEntries(j, p, b.runs)
 	return b
 }

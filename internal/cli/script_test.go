@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 	}
 	registry := signedImages(t)
 	testscript.Run(t, testscript.Params{
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"expand": expandFiles},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"expand": expandFiles, "named": nameCommit},
 		Dir:  "testdata/script", UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "", RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DB", db)
@@ -82,6 +82,23 @@ func signedImages(t *testing.T) map[string]string {
 	check(err)
 	_, digest, _ := strings.Cut(image, "@")
 	return map[string]string{"REGISTRY": r.Host, "DIGEST": digest, "KEY": strings.ReplaceAll(key.PublicPEM, "\n", `\n`)}
+}
+
+// nameCommit lets the environment name the commit that is checked out, as GitHub does, and
+// for a merge writes the event of the pull request with its parents.
+func nameCommit(ts *testscript.TestScript, _ bool, args []string) {
+	commit := func(rev string) string {
+		ts.Check(ts.Exec("git", "rev-parse", "-q", "--verify", rev))
+		return strings.TrimSpace(ts.ReadFile("stdout"))
+	}
+	ts.Setenv("GITHUB_SHA", commit("HEAD"))
+	event := `{"repository": {"id": 1, "default_branch": "main"}`
+	if len(args) > 0 {
+		event += `, "pull_request": {"number": 7, "base": {"sha": "` + commit("HEAD^1") + `"}, "head": {"sha": "` + commit("HEAD^2") + `", "repo": {"id": ` + args[0] + `}}}`
+	}
+	file := filepath.Join(ts.Getenv("WORK"), "event.json")
+	ts.Check(os.WriteFile(file, []byte(event+"}"), 0o600))
+	ts.Setenv("GITHUB_EVENT_PATH", file)
 }
 
 // expandFiles replaces the variables in files of a script.

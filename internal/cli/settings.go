@@ -77,14 +77,17 @@ func (a *app) proposal(j *job, p *plan.Plan, head config.Config, loads bool) pro
 		return proposal.Outcome{}
 	}
 	base, err := a.headConfig(tree)
-	if err != nil {
+	if err != nil || base.Origin == "" {
 		base = config.Default()
+	}
+	if head.Origin == "" {
+		head = config.Default()
 	}
 	name, data, _ := findConfig(tree, a.flags.config)
 	return proposal.Judge(proposal.Proposal{
 		Base:     files.Side{Tree: tree, Config: base, LockFiles: p.LockFiles},
 		Head:     files.Side{Tree: j.Tree, Config: head, LockFiles: p.LockFiles},
-		BaseFile: gate.Settings{File: name, Data: data}, Rules: ruleIDs, Loads: loads, Adopted: a.adopts(j.Workspace),
+		BaseFile: gate.Settings{File: name, Data: data}, Rules: ruleIDs, Loads: loads, Adopted: a.adopted(j),
 	}, j.Tree)
 }
 
@@ -102,6 +105,9 @@ func (a *app) adopts(w *workspace.Workspace) bool {
 	_, after, err := findConfig(w.Tree, a.flags.config)
 	return err == nil && after != nil
 }
+
+// adopted reports whether the change's own configuration counts, as far as it may.
+func (a *app) adopted(j *job) bool { return j.cfg.Origin != "" && a.adopts(j.Workspace) }
 
 // adopt is the built-in policy with what the change's own configuration does not loosen;
 // one that is broken counts for nothing.

@@ -46,7 +46,7 @@ func isHost(name string) bool {
 }
 
 func isHostText(name string) bool {
-	return auditRules.MatchString(name) || path.Base(name) == "fstab" || hasExtension(name, ".mount", ".cloud-init")
+	return strings.HasSuffix(name, ".rules") && auditRules.MatchString(name) || path.Base(name) == "fstab" || hasExtension(name, ".mount", ".cloud-init")
 }
 
 func readHost(in Input) (any, source.Locator, error) {

@@ -155,21 +155,16 @@ func (b *builder) speaks(name string) bool {
 	return err == nil && (recognise.Speaks(head) || recognise.IsDockerfile(strings.TrimSuffix(name, path.Ext(name)), nil) && fromLine.Match(head))
 }
 
-// manifestHead is how much of a JSON file is searched for the marks of a manifest, when
-// it is too large to be read whole.
-const manifestHead = 64 << 10
-
 func (b *builder) looksLikeManifest(name string) bool {
-	data, err := b.tree.Head(name, manifestHead)
-	if err == nil && len(data) == manifestHead {
-		if whole, err := b.tree.Read(name, source.MaxFileBytes); err == nil {
-			data = whole
-		}
-	}
+	is, err := source.Ask(b.tree, source.Question[bool]{Name: "manifest marks", Answer: hasMarks, Limit: source.MaxFileBytes, Cut: true}, name)
+	return err == nil && is
+}
+
+func hasMarks(_ string, data []byte) bool {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		data = bytes.ReplaceAll(data, []byte{0}, nil) // UTF-16, which is reported when it is read
 	}
-	return err == nil && isManifest(data)
+	return isManifest(data)
 }
 
 // isManifest reports whether a JSON text has the marks of a manifest.
@@ -178,9 +173,11 @@ func isManifest(data []byte) bool {
 }
 
 func (b *builder) templated(name string) bool {
-	data, err := b.tree.Read(name, source.MaxFileBytes)
-	return err == nil && bytes.Contains(data, []byte("{{"))
+	is, err := source.Ask(b.tree, source.Question[bool]{Name: "templated", Answer: hasActions, Limit: source.MaxFileBytes}, name)
+	return err == nil && is
 }
+
+func hasActions(_ string, data []byte) bool { return bytes.Contains(data, []byte("{{")) }
 
 // links reports what looks like an input but is not a regular file of the tree.
 func (b *builder) links() {

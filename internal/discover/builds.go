@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"errors"
 	"path"
 
@@ -89,18 +90,27 @@ func (b *builder) inline(l *compose.Locator, at []any, service, content string, 
 // dockerfile adds a Dockerfile and the images it names.
 func (b *builder) dockerfile(name string) {
 	b.taken[name] = true
-	data, err := b.tree.Read(name, dockerfile.MaxBytes)
-	if err != nil {
-		b.fault(name, err, "hardening", "images")
-		return
-	}
-	d, err := dockerfile.Parse(name, data)
-	if err != nil {
+	d, err := source.Ask(b.tree, source.Question[parsed]{Name: "dockerfile", Answer: parsedOf, Limit: dockerfile.MaxBytes}, name)
+	if err = cmp.Or(err, d.err); err != nil {
 		b.fault(name, err, "hardening", "images")
 		return
 	}
 	b.plan.Documents = append(b.plan.Documents, plan.Document{
-		Kind: plan.Dockerfile, Name: name, Files: []string{name}, Model: d.Model(), Locator: d,
+		Kind: plan.Dockerfile, Name: name, Files: []string{name}, Model: d.model, Locator: d.Doc,
 	})
 	b.plan.Images = append(b.plan.Images, d.ImagesOf(b.builds[name])...)
+}
+
+// parsed is a Dockerfile, or why it is none.
+type parsed struct {
+	*dockerfile.Doc
+	model map[string]any
+	err   error
+}
+
+func parsedOf(name string, data []byte) (p parsed) {
+	if p.Doc, p.err = dockerfile.Parse(name, data); p.err == nil {
+		p.model = p.Doc.Model()
+	}
+	return p
 }

@@ -10,15 +10,25 @@ import (
 	"github.com/stella-ops/assure/internal/source/decoded"
 )
 
-// configuration notes a file that configures what stands beside the deployment. Docs
-// are its YAML documents where it has any.
-func (b *builder) configuration(name string, data []byte, docs []*source.Doc) {
-	f, err := configfile.Read(configfile.Input{Name: name, Data: data, Docs: docs})
+// configuration is a file that configures what stands beside the deployment, nil for one
+// that does not, or why it could not be read.
+type configuration struct {
+	file *configfile.File
+	err  error
+}
+
+// configurationOf reads a file for its family. Docs are its YAML documents where it has any.
+func configurationOf(name string, data []byte, docs []*source.Doc) (c configuration) {
+	c.file, c.err = configfile.Read(configfile.Input{Name: name, Data: data, Docs: docs})
+	return c
+}
+
+func (b *builder) configure(name string, c configuration) {
 	switch {
-	case err != nil:
-		b.fault(name, err, "hardening")
-	case f != nil:
-		b.configs = append(b.configs, *f)
+	case c.err != nil:
+		b.fault(name, c.err, "hardening")
+	case c.file != nil:
+		b.configs = append(b.configs, *c.file)
 	}
 }
 
@@ -31,16 +41,19 @@ func (b *builder) plain(name string) {
 	if !b.cfg.Runs("hardening") || !configfile.Claims(name) {
 		return
 	}
-	data, err := b.tree.Head(name, maxPlain)
+	c, err := source.Ask(b.tree, source.Question[configuration]{Name: "plain", Answer: plainOf, Limit: maxPlain, Cut: true}, name)
 	if err != nil {
-		b.fault(name, err, "hardening")
-		return
+		c.err = err
 	}
+	b.configure(name, c)
+}
+
+func plainOf(name string, data []byte) configuration {
 	var docs []*source.Doc
 	if isJSON(name) {
 		docs, _ = source.Parse(name, data) // nil when broken: its family decides what that means
 	}
-	b.configuration(name, data, docs)
+	return configurationOf(name, data, docs)
 }
 
 // repository adds the one document that holds the repository's configuration, so that

@@ -74,22 +74,34 @@ func inModules(name string) bool {
 var replaces = regexp.MustCompile(`(?m)^\s*replace\b`)
 
 func (b *builder) dependency(name string) (recognise.Dependency, bool) {
-	data, err := b.tree.Head(name, source.MaxFileBytes)
+	s, err := source.Ask(b.tree, source.Question[said]{Name: "dependencies", Answer: saidOf, Limit: source.MaxFileBytes, Cut: true}, name)
 	if err != nil {
 		b.fault(name, err, "deps")
 		return recognise.Dependency{}, false
 	}
-	d, known := recognise.Dependencies(name, data)
+	d, known := s.Dependency, s.known
 	switch base := path.Base(name); {
 	case slices.Contains(besideOthers[:], base):
 		b.outOfScope(name, "says nothing about dependencies that a file beside it does not say")
 		return d, false
-	case base == "go.work" && !replaces.Match(data):
+	case base == "go.work" && !s.replaces:
 		return d, false
 	case d.Format == "verification-metadata.xml" && slices.ContainsFunc(b.found.Files, isGradleLock):
 		return d, false
 	}
 	return d, known
+}
+
+// said is what a file says about dependencies.
+type said struct {
+	recognise.Dependency
+	known, replaces bool
+}
+
+func saidOf(name string, data []byte) (s said) {
+	s.Dependency, s.known = recognise.Dependencies(name, data)
+	s.replaces = path.Base(name) == "go.work" && replaces.Match(data)
+	return s
 }
 
 func isGradleLock(name string) bool { return strings.HasSuffix(name, "gradle.lockfile") }

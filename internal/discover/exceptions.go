@@ -15,14 +15,21 @@ import (
 // read is reported by the stages that judge it.
 func Exceptions(p *plan.Plan) (list []config.Exception, unreadable []finding.Gap) {
 	for _, name := range judged(p) {
-		data, err := p.Tree.Read(name, source.MaxFileBytes)
-		if err != nil {
-			continue
-		}
-		l, u := config.InlineExceptions(name, data)
-		list, unreadable = append(list, l...), append(unreadable, u...)
+		found, _ := source.Ask(p.Tree, source.Question[inline]{Name: "exceptions", Answer: inlineOf, Limit: source.MaxFileBytes}, name)
+		list, unreadable = append(list, found.exceptions...), append(unreadable, found.unreadable...)
 	}
 	return list, unreadable
+}
+
+// inline are the exceptions in one file.
+type inline struct {
+	exceptions []config.Exception
+	unreadable []finding.Gap
+}
+
+func inlineOf(name string, data []byte) (i inline) {
+	i.exceptions, i.unreadable = config.InlineExceptions(name, data)
+	return i
 }
 
 // judged are the files that documents, images and dependencies come from. Prose is left

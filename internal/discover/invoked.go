@@ -32,17 +32,24 @@ func (b *builder) calls() {
 		if !invoked.Claims(f.Name) {
 			continue
 		}
-		data, err := b.tree.Read(f.Name, source.MaxFileBytes)
+		found, err := source.Ask(b.tree, source.Question[[]invoked.Invocation]{Name: "calls", Answer: callsOf, Limit: source.MaxFileBytes}, f.Name)
 		if errors.Is(err, source.ErrTooLarge) && !dockerfile.Named(f.Name) && !isYAML(f.Name) { // those are reported when they are read
 			b.fault(f.Name, err, renderStages[:]...)
 		}
-		if err != nil || !slices.ContainsFunc(callers[:], func(w string) bool { return bytes.Contains(data, []byte(w)) }) {
+		if err != nil {
 			continue
 		}
-		for _, in := range invoked.Read(f.Name, data) {
+		for _, in := range found {
 			b.call(f.Name, in)
 		}
 	}
+}
+
+func callsOf(name string, data []byte) []invoked.Invocation {
+	if !slices.ContainsFunc(callers[:], func(w string) bool { return bytes.Contains(data, []byte(w)) }) {
+		return nil
+	}
+	return invoked.Read(name, data)
 }
 
 func (b *builder) call(from string, in invoked.Invocation) {

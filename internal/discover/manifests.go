@@ -12,40 +12,76 @@ import (
 	"github.com/stella-ops/assure/internal/source"
 )
 
+// contents are what a YAML or JSON file holds: objects, or else some configuration.
+type contents struct {
+	objects []object
+	// images and valued are those that are named outside of pods.
+	images, valued []plan.Image
+	// compose is true when services of Compose are among them.
+	compose bool
+	config  configuration
+	// faults say why documents do not parse; templated and speaks judge such a text.
+	faults            []error
+	templated, speaks bool
+}
+
+// object is a document with the images that it names.
+type object struct {
+	plan.Document
+	images []plan.Image
+}
+
 // kubernetes adds the objects of a YAML or JSON file; one without any may configure
 // something else.
 func (b *builder) kubernetes(name string) {
-	data, err := b.tree.Read(name, source.MaxFileBytes)
+	c, err := source.Ask(b.tree, source.Question[contents]{Name: "contents", Answer: contentsOf, Limit: source.MaxFileBytes}, name)
 	if err != nil {
 		b.unread(name, err)
 		return
 	}
-	docs, faults := recognise.Split(name, data)
-	if len(faults) > 0 {
-		b.broken(name, data, faults)
+	if len(c.faults) > 0 {
+		b.broken(name, c)
 	}
-	before := len(b.plan.Documents)
-	for _, d := range docs {
-		if model, ok := source.Decode(d.Root, render.Scalar).(map[string]any); ok {
-			b.object(kubernetes.Origin{Name: d.Name, Files: []string{d.Name}, At: d}, model)
-		}
-	}
-	b.references(name, docs)
-	if !b.composeFiles[name] && slices.ContainsFunc(docs, func(d *source.Doc) bool { return recognise.IsCompose(name, d.Root) }) {
+	b.objects(c.objects)
+	b.plan.Images, b.valued = append(b.plan.Images, c.images...), append(b.valued, c.valued...)
+	if !b.composeFiles[name] && c.compose {
 		b.problem(gap.TooLarge, finding.Top(name), "holds services of Compose behind more text than is searched for them, and was not judged", composeStages[:]...)
 	}
-	if len(b.plan.Documents) == before {
-		b.configuration(name, data, docs)
-	}
+	b.configure(name, c.config)
 }
 
-// object adds the objects of a model with their images. Overlays share their bases, whose
-// images are listed once.
-func (b *builder) object(o kubernetes.Origin, model map[string]any) {
+func contentsOf(name string, data []byte) (c contents) {
+	docs, faults := recognise.Split(name, data)
+	if c.faults = faults; len(faults) > 0 {
+		c.templated, c.speaks = recognise.Templated(data), recognise.SpeaksForDeployment(name, data)
+	}
+	for _, d := range docs {
+		if model, ok := source.Decode(d.Root, render.Scalar).(map[string]any); ok {
+			c.objects = append(c.objects, objectsOf(kubernetes.Origin{Name: d.Name, Files: []string{d.Name}, At: d}, model)...)
+		}
+	}
+	c.images, c.valued = references(name, docs)
+	c.compose = slices.ContainsFunc(docs, func(d *source.Doc) bool { return recognise.IsCompose(name, d.Root) })
+	if len(c.objects) == 0 {
+		c.config = configurationOf(name, data, docs)
+	}
+	return c
+}
+
+func objectsOf(o kubernetes.Origin, model map[string]any) (all []object) {
 	for _, doc := range kubernetes.Objects(o, nil, model) {
-		b.plan.Documents = append(b.plan.Documents, doc)
-		for _, im := range kubernetes.Images(doc) {
-			if doc.Overlay == "" || !b.deploys(im.Ref, im.Location) {
+		all = append(all, object{doc, kubernetes.Images(doc)})
+	}
+	return all
+}
+
+// objects adds documents with their images. Overlays share their bases, whose images are
+// listed once.
+func (b *builder) objects(all []object) {
+	for _, o := range all {
+		b.plan.Documents = append(b.plan.Documents, o.Document)
+		for _, im := range o.images {
+			if o.Overlay == "" || !b.deploys(im.Ref, im.Location) {
 				b.plan.Images = append(b.plan.Images, im)
 			}
 		}

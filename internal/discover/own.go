@@ -8,6 +8,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/configfile"
 	"github.com/stella-ops/assure/internal/plan"
+	"github.com/stella-ops/assure/internal/source"
 )
 
 // markOwn notes which images the repository builds itself by the name that something
@@ -57,26 +58,36 @@ func (b *builder) builtNames() map[string]string {
 		if !configfile.HasShell(f.Name) {
 			continue
 		}
-		data, err := b.tree.Read(f.Name, maxScript)
-		if err != nil || !bytes.Contains(data, []byte("build")) && !bytes.Contains(data, []byte("push")) {
-			continue
+		t, _ := source.Ask(b.tree, source.Question[tags]{Name: "tags", Answer: tagsOf, Limit: maxScript}, f.Name)
+		for _, name := range t.made {
+			add(name, f.Name)
 		}
-		for _, s := range configfile.Shells(f.Name, data) {
-			for _, c := range s.Commands {
-				names, pushes := imageTags(c.Words)
-				for _, name := range names {
-					add(name, f.Name)
-				}
-				if pushes {
-					pushed = append(pushed, names...)
-				}
-			}
-		}
+		pushed = append(pushed, t.pushed...)
 	}
 	for _, name := range pushed {
 		delete(own, withTag(name))
 	}
 	return own
+}
+
+// tags are the names of the images that a file's commands build or push, and of those
+// that they push.
+type tags struct{ made, pushed []string }
+
+func tagsOf(name string, data []byte) (t tags) {
+	if !bytes.Contains(data, []byte("build")) && !bytes.Contains(data, []byte("push")) {
+		return t
+	}
+	for _, s := range configfile.Shells(name, data) {
+		for _, c := range s.Commands {
+			names, pushes := imageTags(c.Words)
+			t.made = append(t.made, names...)
+			if pushes {
+				t.pushed = append(t.pushed, names...)
+			}
+		}
+	}
+	return t
 }
 
 // imageTags returns the names by which a command builds or pushes images, and whether

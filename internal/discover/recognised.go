@@ -24,6 +24,9 @@ func (b *builder) recognise() {
 	b.composeFiles = map[string]bool{}
 	for _, name := range b.found.Files {
 		switch {
+		case b.isWrittenLink(name):
+			b.taken[name] = true
+			b.outOfScope(name, "a link written out as text; the Compose file that it leads to is judged")
 		case compose.Named(name):
 			b.composeFiles[name] = b.isComposeByContent(name)
 		case (isYAML(name) || isJSON(name)) && b.isCompose(name):
@@ -45,9 +48,8 @@ func hasOddEnding(name string) bool {
 // recogniseOdd looks into a file whose name says nothing: a whole deployment is judged
 // under any name. Templates of one are left to those who report templates.
 func (b *builder) recogniseOdd(name string) {
-	head, err := b.tree.Head(name, recogniseHead)
-	kind := recognise.Guess(likeYAML, head)
-	if err != nil || kind&(recognise.Compose|recognise.Kubernetes) == 0 || recognise.Templated(head) {
+	may, err := source.Ask(b.tree, source.Question[bool]{Name: "odd", Answer: mayBeOdd, Limit: recogniseHead, Cut: true}, name)
+	if err != nil || !may {
 		return
 	}
 	data, err := b.tree.Read(name, source.MaxFileBytes)
@@ -66,33 +68,56 @@ func (b *builder) recogniseOdd(name string) {
 	}
 }
 
+func mayBeOdd(_ string, head []byte) bool {
+	return recognise.Guess(likeYAML, head)&(recognise.Compose|recognise.Kubernetes) != 0 && !recognise.Templated(head)
+}
+
 // likeYAML is the name by which the content of a file of another name is judged.
 const likeYAML = "x.yaml"
 
 // isCompose reports whether the content of a file of any name is Compose.
 func (b *builder) isCompose(name string) bool {
-	head, err := b.tree.Head(name, recognise.MaxHead)
-	if err != nil || !recognise.Guess(name, head).Has(recognise.Compose) || isJSON(name) && listsServices(head) {
+	may, err := source.Ask(b.tree, source.Question[bool]{Name: "maybe compose", Answer: mayBeCompose, Limit: recognise.MaxHead, Cut: true}, name)
+	if err != nil || !may {
 		return false
 	}
-	data, err := b.tree.Read(name, source.MaxFileBytes)
+	k, err := source.Ask(b.tree, source.Question[kinds]{Name: "kinds", Answer: kindsOf, Limit: source.MaxFileBytes}, name)
 	if err != nil {
 		b.taken[name] = true
 		b.fault(name, err, composeStages[:]...)
 		return false
 	}
-	docs, faults := recognise.Split(name, data)
-	if isJSON(name) && len(docs) == 0 && len(faults) > 0 {
-		b.fault(name, faults[0], composeStages[:]...)
+	if isJSON(name) && k.fault != nil {
+		b.fault(name, k.fault, composeStages[:]...)
 	}
-	is := slices.ContainsFunc(docs, func(d *source.Doc) bool { return recognise.IsCompose(name, d.Root) })
-	if is && slices.ContainsFunc(docs, func(d *source.Doc) bool { return recognise.IsKubernetes(d.Root) }) {
+	if k.is.Ambiguous() {
 		b.report(finding.Gap{
 			Rule: gap.AmbiguousFile, Location: finding.Top(name),
 			Message: "is a Compose file and a Kubernetes manifest at once, and was judged as Compose alone",
 		}, composeStages[:]...)
 	}
-	return is
+	return k.is.Has(recognise.Compose)
+}
+
+func mayBeCompose(name string, head []byte) bool {
+	return recognise.Guess(name, head).Has(recognise.Compose) && !(isJSON(name) && listsServices(head))
+}
+
+// kinds are what the documents of a file are; fault says why there are none.
+type kinds struct {
+	is    recognise.Kind
+	fault error
+}
+
+func kindsOf(name string, data []byte) (k kinds) {
+	docs, faults := recognise.Split(name, data)
+	for _, d := range docs {
+		k.is |= recognise.Confirm(name, d.Root)
+	}
+	if len(docs) == 0 && len(faults) > 0 {
+		k.fault = faults[0]
+	}
+	return k
 }
 
 // Services of Compose are a mapping. Data in JSON often has a list of that name, and
@@ -119,8 +144,8 @@ func (b *builder) buildsImage(name string) bool {
 	if ext := path.Ext(name); ext != "" && ext != ".docker" && ext != ".build" && strings.ToLower(ext) != ".container" {
 		return false
 	}
-	head, err := b.tree.Head(name, dockerfileHead)
-	return err == nil && recognise.IsDockerfile(name, head)
+	is, err := source.Ask(b.tree, source.Question[bool]{Name: "dockerfile by content", Answer: recognise.IsDockerfile, Limit: dockerfileHead, Cut: true}, name)
+	return err == nil && is
 }
 
 // outOfScope notes why a file is none that a stage judges.

@@ -12,28 +12,29 @@ import (
 	"github.com/stella-ops/assure/internal/source/decoded"
 )
 
-// references adds the images that a file names although it holds no object with a pod:
-// workflows and actions, kustomizations, values of charts.
-func (b *builder) references(name string, docs []*source.Doc) {
+// references are the images that a file names although it holds no object with a pod:
+// workflows and actions, kustomizations, and as valued, values of charts.
+func references(name string, docs []*source.Doc) (images, valued []plan.Image) {
 	for _, d := range docs {
 		model, ok := source.Decode(d.Root, render.Scalar).(map[string]any)
 		switch {
 		case !ok:
 		case workflow.IsWorkflow(name):
-			b.plan.Images = append(b.plan.Images, workflow.Images(d, model)...)
+			images = append(images, workflow.Images(d, model)...)
 		case workflow.IsAction(name):
-			b.plan.Images = append(b.plan.Images, workflow.ActionImages(d, model)...)
+			images = append(images, workflow.ActionImages(d, model)...)
 		case kustomize.Is(name):
-			b.plan.Images = append(b.plan.Images, kubernetes.KustomizationImages(d, model)...)
+			images = append(images, kubernetes.KustomizationImages(d, model)...)
 		case kubernetes.IsValues(name):
-			b.valued = append(b.valued, kubernetes.ValueImages(d, model, nil)...)
+			valued = append(valued, kubernetes.ValueImages(d, model, nil)...)
 		case model["kind"] == "HelmRelease":
-			b.valued = append(b.valued, kubernetes.ValueImages(d, decoded.At(model, []any{"spec", "values"}), []any{"spec", "values"})...)
+			valued = append(valued, kubernetes.ValueImages(d, decoded.At(model, []any{"spec", "values"}), []any{"spec", "values"})...)
 		case model["kind"] == "Application":
 			at := []any{"spec", "source", "helm", "valuesObject"}
-			b.valued = append(b.valued, kubernetes.ValueImages(d, decoded.At(model, at), at)...)
+			valued = append(valued, kubernetes.ValueImages(d, decoded.At(model, at), at)...)
 		}
 	}
+	return images, valued
 }
 
 // placeValues settles what values name. A chart that was rendered has shown already

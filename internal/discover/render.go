@@ -76,7 +76,7 @@ func (b *builder) emit(name string) bool {
 		overlay = path.Dir(name)
 	}
 	for _, o := range out.Objects {
-		b.object(kubernetes.Origin{Name: o.File, Files: o.Files, At: o.Locator, Overlay: overlay}, o.Model)
+		b.objects(objectsOf(kubernetes.Origin{Name: o.File, Files: o.Files, At: o.Locator, Overlay: overlay}, o.Model))
 	}
 	return ok && (overlay == "" || len(out.Objects) > 0)
 }

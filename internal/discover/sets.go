@@ -145,7 +145,7 @@ func (b *builder) isComposeByContent(name string) bool {
 func (b *builder) first(dir string, names []string) string {
 	for _, n := range names {
 		name := path.Join(dir, n)
-		if b.has(name) && (!strings.HasPrefix(name, ".github/") || b.isComposeByContent(name)) {
+		if b.has(name) && !b.isWrittenLink(name) && (!strings.HasPrefix(name, ".github/") || b.isComposeByContent(name)) {
 			return name
 		}
 	}

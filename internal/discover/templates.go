@@ -53,18 +53,18 @@ func (b *builder) reportTemplates() {
 
 // broken decides what a YAML file means that does not parse: a template, a deployment
 // that nobody can judge, or something that no stage would judge anyway.
-func (b *builder) broken(name string, data []byte, faults []error) {
+func (b *builder) broken(name string, c contents) {
 	switch {
 	case slices.ContainsFunc(b.renders[name].Problems, func(g finding.Gap) bool { return g.Location.URI == name && g.Rule == gap.NotParsed }):
-	case recognise.Templated(data):
+	case c.templated:
 		b.unrendered(name)
-	case recognise.SpeaksForDeployment(name, data), workflow.IsWorkflow(name), workflow.IsAction(name):
-		for _, err := range faults {
+	case c.speaks, workflow.IsWorkflow(name), workflow.IsAction(name):
+		for _, err := range c.faults {
 			b.fault(name, err, "hardening", "images")
 		}
 	default:
 		b.outOfScope(name, "does not parse as YAML, and nothing in it speaks for a deployment")
-		for _, err := range faults[:min(1, len(faults))] {
+		for _, err := range c.faults[:min(1, len(c.faults))] {
 			at, msg := placed(name, err)
 			b.plan.Unparsed = append(b.plan.Unparsed, plan.Problem{
 				Gap: finding.Gap{Rule: ruleOf(err), Location: at, Message: msg}, Stages: []string{"hardening", "images"},

@@ -68,7 +68,7 @@ func TestCommentLifeCycle(t *testing.T) {
 	}
 }
 
-func TestCommentLeavesPlantedMarkersAlone(t *testing.T) {
+func TestT29_CommentLeavesPlantedMarkersAlone(t *testing.T) {
 	t.Parallel()
 	s := githubtest.New(t)
 	s.Comments = []githubtest.Comment{

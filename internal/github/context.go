@@ -127,6 +127,9 @@ func (c Context) Facts() trust.Facts {
 // a server. A path of this machine is a mirror that the workflow chose.
 func (c Context) Is(address string) bool {
 	name := ""
+	if address == "" {
+		return false
+	}
 	if scheme, rest, ok := strings.Cut(address, "://"); ok {
 		if scheme == "file" {
 			return true

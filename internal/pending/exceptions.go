@@ -32,6 +32,7 @@ func Exceptions(base, head []config.Exception) (all []finding.Change) {
 	for _, e := range base {
 		if id := inFile(e); slices.ContainsFunc(left[id], func(x config.Exception) bool { return x == e }) {
 			left[id] = left[id][1:]
+			e.Location = finding.Top(e.Location.URI) // its line is of the base
 			all = append(all, accepting("drops", tightens, e))
 		}
 	}

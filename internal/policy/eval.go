@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -65,6 +66,16 @@ type Change struct {
 // Eval judges one document with all rules of its kind. It stops when ctx ends. An error
 // means that the document was not judged.
 func (e *Engine) Eval(ctx context.Context, kind string, input any) (Outcome, error) {
+	data, err := json.Marshal(input)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("convert document: %w", err)
+	}
+	return e.EvalJSON(ctx, kind, data)
+}
+
+// EvalJSON judges a document that is given as JSON. The outcome depends on nothing else,
+// the engine aside.
+func (e *Engine) EvalJSON(ctx context.Context, kind string, input []byte) (Outcome, error) {
 	p, ok := e.programs[kind]
 	if !ok {
 		return Outcome{}, fmt.Errorf("no rules for documents of kind %q", kind)
@@ -73,7 +84,7 @@ func (e *Engine) Eval(ctx context.Context, kind string, input any) (Outcome, err
 	if err != nil {
 		return Outcome{}, err
 	}
-	value, err := ast.InterfaceToValue(input)
+	value, err := ast.ValueFromReader(bytes.NewReader(input))
 	if err != nil {
 		return Outcome{}, fmt.Errorf("convert document: %w", err)
 	}

@@ -11,13 +11,16 @@ import (
 // classifyGaps finds those that are older than the change: the base commit has as many of
 // the same identity, and every byte that decides about them is the same.
 func classifyGaps(gaps []Gap, in Input) {
-	base := map[string]int{}
-	for _, n := range perStage(followed(collectGaps(in.Base), in.Change)) {
+	base, said := map[string]int{}, map[[2]string]bool{}
+	old := followed(collectGaps(in.Base), in.Change)
+	for i, n := range perStage(old) {
 		base[n.fingerprint] = max(base[n.fingerprint], n.nth)
+		said[[2]string{n.fingerprint, old[i].Message}] = true
 	}
 	for i, n := range perStage(gaps) {
 		g := &gaps[i]
-		if rule, _ := gap.Lookup(g.Rule); rule.Content && n.nth <= base[g.Fingerprint] && unchanged(g.Gap, in.same) {
+		if rule, _ := gap.Lookup(g.Rule); rule.Content && n.nth <= base[g.Fingerprint] &&
+			(unchanged(g.Gap, in.same) || !rule.Final && said[[2]string{g.Fingerprint, g.Message}] && in.kept(g.Gap)) {
 			g.Class = Existing
 		}
 	}
@@ -43,6 +46,15 @@ func follow(g finding.Gap, change Change) finding.Gap {
 		g.Location.URI = to
 	}
 	return g
+}
+
+// kept reports whether the change left alone the part of its file that a gap is about, and
+// all other files that decide about it.
+func (in Input) kept(g finding.Gap) bool {
+	if in.Change == nil || slices.ContainsFunc(g.Depends, func(file string) bool { return file != g.Location.URI && !in.same(file) }) {
+		return false
+	}
+	return in.Change.Kept(g)
 }
 
 // same reports whether a file of the head is one of the base commit, byte for byte.

@@ -16,6 +16,9 @@ type Change interface {
 	// Identical reports whether a file of the head is one of the base commit under another
 	// name, byte for byte.
 	Identical(head string) bool
+	// Kept reports whether what a gap of the head is about is the same in the base commit,
+	// although its file is not.
+	Kept(g finding.Gap) bool
 	// Successor is how a finding of the base commit reads when what it is about moved or got
 	// another name; false when it did not.
 	Successor(f finding.Finding) (finding.Finding, bool)
@@ -44,32 +47,38 @@ func match(head, base []Finding, in Input) *matching {
 	for i := range m.before {
 		m.before[i] = -1
 	}
-	m.pass(func(f Finding) (string, bool) { return f.Fingerprint, true })
+	asIs := func(f Finding) (string, bool) { return f.Fingerprint, true }
+	m.pass(asIs, asIs)
 	if change != nil && slices.Contains(m.before, -1) && slices.Contains(m.used, false) {
 		m.pass(func(f Finding) (string, bool) {
 			g, ok := change.Successor(f.Finding)
 			return g.Fingerprint(), ok
-		})
+		}, asIs)
+	}
+	for _, loosely := range [...]func(Finding) (string, bool){anyUser, anyVersion, anyStage} {
+		m.pass(loosely, loosely)
 	}
 	return m
 }
 
-// pass matches what is left of both sides, with the identity that a finding of the base
-// commit has by now.
-func (m *matching) pass(identity func(Finding) (string, bool)) {
+// pass matches what is left of both sides by the identities that they give.
+func (m *matching) pass(before, now func(Finding) (string, bool)) {
 	left := map[string][]int{}
 	for i, f := range m.base {
 		if m.used[i] {
 			continue
 		}
-		if id, ok := identity(f); ok {
+		if id, ok := before(f); ok {
 			left[id] = append(left[id], i)
 		}
 	}
 	heads := map[string][]int{}
 	for i, f := range m.head {
-		if m.before[i] < 0 && left[f.Fingerprint] != nil {
-			heads[f.Fingerprint] = append(heads[f.Fingerprint], i)
+		if m.before[i] >= 0 {
+			continue
+		}
+		if id, ok := now(f); ok && left[id] != nil {
+			heads[id] = append(heads[id], i)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(heads)) {

@@ -17,7 +17,7 @@ import (
 // changed is a change with moved files, renamed subjects and the lines that it wrote.
 type changed struct {
 	files, subjects map[string]string
-	identical       bool
+	identical, kept bool
 	lines           map[string][]int
 }
 
@@ -36,6 +36,8 @@ func (c changed) Identical(head string) bool {
 	}
 	return false
 }
+
+func (c changed) Kept(finding.Gap) bool { return c.kept }
 
 func (c changed) Successor(f finding.Finding) (finding.Finding, bool) {
 	file, moved := c.files[f.Location.URI]
@@ -60,6 +62,11 @@ func in(file string, f finding.Finding) finding.Finding {
 
 func of(subject string, f finding.Finding) finding.Finding {
 	f.Subject = subject
+	return f
+}
+
+func keyed(key string, f finding.Finding) finding.Finding {
+	f.Key = key
 	return f
 }
 
@@ -166,6 +173,62 @@ func TestGapsOfMovedFiles(t *testing.T) {
 			Base: []report.StageRun{blind("old.yaml")}, Runs: []report.StageRun{blind("new.yaml")}})
 		if r.Verdict != want || identical == (r.BaselineReason != "") {
 			t.Errorf("identical %v: %s, %q", identical, r.Verdict, r.BaselineReason)
+		}
+	}
+}
+
+func TestGapsInEditedFiles(t *testing.T) {
+	t.Parallel()
+	old := unseen(gap.UnpinnedVersion)
+	reworded, final := old, old
+	reworded.Message, final.Rule = "another range", gap.NotParsed
+	for name, tt := range map[string]struct {
+		base, head finding.Gap
+		kept       bool
+		unchanged  func(string) bool
+		want       report.Class
+	}{
+		"what it is about is the same": {old, old, true, same(), report.Existing},
+		"what it is about is not":      {old, old, false, same(), report.Introduced},
+		"something else is said":       {old, reworded, true, same(), report.Introduced},
+		"the file must be whole":       {final, final, true, same(), report.Introduced},
+		"another file decides as well": {old, unseen(gap.UnpinnedVersion, "other.txt"), true, same(), report.Introduced},
+		"which is the same":            {old, unseen(gap.UnpinnedVersion, "other.txt"), true, same("other.txt"), report.Existing},
+		"and so is its own":            {old, unseen(gap.UnpinnedVersion, "app/requirements.txt"), true, same(), report.Existing},
+	} {
+		r := report.Build(report.Input{Now: now, FailOn: "new", Unchanged: tt.unchanged, Change: changed{kept: tt.kept},
+			Base: []report.StageRun{blind("deps", tt.base)}, Runs: []report.StageRun{blind("deps", tt.head)}})
+		if got := r.Gaps[0].Class; got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+// TestVersionsInNamesOfImages compares images that were not pinned before either.
+func TestVersionsInNamesOfImages(t *testing.T) {
+	t.Parallel()
+	image := func(rule, name string) finding.Finding {
+		f := of(name, hit(rule, finding.High, 3))
+		f.Key = "stage 0"
+		return f
+	}
+	for name, tt := range map[string]struct {
+		base, head finding.Finding
+		want       report.Class
+	}{
+		"a newer one":    {image("image/unpinned", "gcr.io/static-debian11"), image("image/unpinned", "gcr.io/static-debian12"), report.Existing},
+		"another one":    {image("image/unpinned", "gcr.io/static-debian11"), image("image/unpinned", "gcr.io/other-debian12"), report.Introduced},
+		"another source": {image("image/unpinned", "gcr.io/static-debian11"), image("image/unpinned", "evil.io/static-debian12"), report.Introduced},
+		"another user":   {keyed("stage 1", image("image/unsigned", "gcr.io/a")), image("image/unsigned", "gcr.io/a"), report.Existing},
+		"another image":  {keyed("stage 1", image("image/unsigned", "gcr.io/a")), image("image/unsigned", "gcr.io/b"), report.Introduced},
+		"another file":   {in("other", image("image/unsigned", "gcr.io/a")), image("image/unsigned", "gcr.io/a"), report.Introduced},
+		"another stage":  {of("stage 0", hit("dockerfile/user", finding.High, 3)), of("stage 1", hit("dockerfile/user", finding.High, 3)), report.Existing},
+		"another secret": {keyed("A", of("stage 0", hit("dockerfile/secret", finding.High, 3))), keyed("B", of("stage 1", hit("dockerfile/secret", finding.High, 3))), report.Introduced},
+		"another rule":   {image("image/unsigned", "gcr.io/static-debian11"), image("image/unsigned", "gcr.io/static-debian12"), report.Introduced},
+	} {
+		r := report.Build(report.Input{Now: now, FailOn: "new", Base: []report.StageRun{ran(report.HasFindings, tt.base)}, Runs: []report.StageRun{ran(report.HasFindings, tt.head)}})
+		if got := r.Findings[0].Class; got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
 		}
 	}
 }

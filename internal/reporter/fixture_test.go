@@ -89,7 +89,7 @@ func rich(f func(string) string) *report.Report {
 		Adopted:    true,
 		Pending: []finding.Change{
 			{Setting: "fail-on-severity", Text: "high → none", Effect: finding.Loosens, Location: finding.Top(".assure.yml")},
-			{Setting: "exclude", Text: f(hostile[12]), Effect: finding.MayLoosen, Location: finding.Top(f("a\x1b[2J\n::b"))},
+			{Setting: "exclude", Text: f(hostile[12]), Effect: finding.MayLoosen, Location: finding.Top("a\x1b[2J\n::b")},
 		},
 		Database: &finding.Database{Digest: "sha256:" + strings.Repeat("ab", 32), Source: "mirror.example/trivy-db:2", UpdatedAt: day},
 	}

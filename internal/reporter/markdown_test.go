@@ -29,7 +29,7 @@ func shape(source []byte) []string {
 	return kinds
 }
 
-func TestForeignTextDoesNotChangeTheStructure(t *testing.T) {
+func TestT20_ForeignTextDoesNotChangeTheStructure(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"markdown", "comment"} {
 		want := shape(rendered(t, format, rich(benign), Options{}))

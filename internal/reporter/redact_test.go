@@ -67,6 +67,9 @@ func leaky(canary string) *report.Report {
 	for i := range r.Gaps {
 		r.Gaps[i].Location.URI = "compose.yaml"
 	}
+	for i := range r.Pending {
+		r.Pending[i].Location.URI = "compose.yaml"
+	}
 	for i := range r.Findings {
 		r.Findings[i].Location.URI = "compose.yaml" // a name is an identity and stays
 		for j := range r.Findings[i].Related {

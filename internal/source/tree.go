@@ -7,6 +7,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+
+	"github.com/stella-ops/assure/internal/memo"
 )
 
 // MaxFileBytes is the size above which a file is not read into memory as a document.
@@ -20,6 +22,8 @@ type Tree struct {
 	files files
 	dir   string
 	close func() error
+	// answers are what is known about files, shared with other trees; nil for none.
+	answers *memo.Cache
 }
 
 // Open opens the repository at dir, which must be a directory.

@@ -97,7 +97,10 @@ func propose(t *testing.T, base, head files) *job {
 }
 
 // pushed makes it a push of everything to the default branch.
-func (j *job) pushed() *job {
+func (j *job) pushed(t *testing.T) *job {
+	t.Helper()
+	put(t, j.temp, files{"event.json": `{"ref": "refs/heads/main", "before": "` + j.base + `", "after": "` + j.env["GITHUB_SHA"] + `",
+		"repository": {"id": 1, "full_name": "acme/shop", "default_branch": "main"}}`})
 	j.env["GITHUB_EVENT_NAME"], j.env["GITHUB_REF"] = "push", "refs/heads/main"
 	return j
 }

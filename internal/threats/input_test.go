@@ -63,7 +63,7 @@ func outside(t *testing.T, j *job) {
 // TestT9_NoLinkLeadsOut puts links where files are expected.
 func TestT9_NoLinkLeadsOut(t *testing.T) {
 	for _, name := range []string{".env", "compose.override.yaml", "Dockerfile", "k8s/pod.yaml", "requirements.txt", ".trivyignore", ".github/workflows/ci.yml", "linked/compose.yaml"} {
-		j := propose(t, files{"compose.yaml": "services:\n  web:\n    image: nginx:${SECRET}\n    build: .\n"}, nil).pushed().data(t)
+		j := propose(t, files{"compose.yaml": "services:\n  web:\n    image: nginx:${SECRET}\n    build: .\n"}, nil).pushed(t).data(t)
 		outside(t, j)
 		target := filepath.Join(j.temp, "secret.yaml")
 		if name == ".env" {
@@ -116,7 +116,7 @@ func (f files) at(url string) files {
 // TestT14_OnlyRegularFilesAreReadAndWritten: a pipe would block whoever opens it.
 func TestT14_OnlyRegularFilesAreReadAndWritten(t *testing.T) {
 	for _, name := range []string{"compose.yaml", "Dockerfile", "requirements.txt", ".env", ".github/assure.yml", ".trivyignore"} {
-		j := propose(t, nil, files{"k8s/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n"}).pushed().data(t)
+		j := propose(t, nil, files{"k8s/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n"}).pushed(t).data(t)
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(j.repo, name)), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -202,6 +202,8 @@ func TestT17_GitStartsNothing(t *testing.T) {
 	}
 	git(t, j.repo, "config", "core.hooksPath", j.temp)
 	git(t, j.repo, "config", "remote.origin.url", "ext::"+script)
+	git(t, j.repo, "config", "core.repositoryFormatVersion", "1")
+	git(t, j.repo, "config", "extensions.partialClone", "origin")
 	git(t, j.repo, "config", "remote.origin.promisor", "true")
 	put(t, j.repo, files{".git/refs/heads/--upload-pack=x": j.base + "\n", ".git/refs/replace/" + j.base: j.env["GITHUB_SHA"] + "\n"})
 	for _, hook := range []string{"post-checkout", "reference-transaction", "post-index-change", "fsmonitor-watchman", "pre-auto-gc"} {

@@ -135,7 +135,7 @@ func TestT28_NoErrorIsAPass(t *testing.T) {
 		"an unknown rule":   {files: files{".github/assure.yml": "exceptions: [{rule: compose/none, path: x, reason: r, owner: o, expires: 2099-01-01}]\n"}},
 		"no manifest's key": {files: files{".github/assure.yml": "images: {keys: [{id: a, file: none.pub}], rules: [{match: [\"**\"], keys: [a]}]}\n"}, env: map[string]string{"INPUT_STAGES": "images", "INPUT_OFFLINE": ""}},
 	} {
-		j := propose(t, whole.with(c.files), nil).pushed().data(t)
+		j := propose(t, whole.with(c.files), nil).pushed(t).data(t)
 		j.env["INPUT_FAIL-ON-SEVERITY"] = "none"
 		maps.Copy(j.env, c.env)
 		got[name], want[name] = j.run(t), 2

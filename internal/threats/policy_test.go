@@ -27,6 +27,79 @@ func TestT1_PrivilegedEventsAreRefused(t *testing.T) {
 	}
 }
 
+// events are those under which the code of a change may be checked out, with what GitHub
+// says about it: author stands for the repository that it comes from.
+func events(author string) files {
+	pr := `"number": 7, "base": {"sha": "BASE", "ref": "main", "repo": {"id": 1, "full_name": "acme/shop"}}, "head": {"sha": "TIP", "ref": "change", "repo": ` + author + `}`
+	return files{
+		"pull_request":                `"pull_request": {PR}`,
+		"pull_request_review":         `"pull_request": {PR}, "review": {}`,
+		"pull_request_review_comment": `"pull_request": {PR}, "comment": {}`,
+		"issue_comment":               `"issue": {"number": 7, "pull_request": {"url": "x"}}, "comment": {"body": "/run"}`,
+		"check_run":                   `"check_run": {"pull_requests": [{PR}]}`,
+		"repository_dispatch":         `"client_payload": {"pull_request": 7}`,
+		"an_event_of_next_year":       `"x": 1`,
+	}.replaced("{PR}", "{"+pr+"}")
+}
+
+func (f files) replaced(old, text string) files {
+	all := files{}
+	for name, data := range f {
+		all[name] = strings.ReplaceAll(data, old, text)
+	}
+	return all
+}
+
+const (
+	own  = `{"id": 1, "full_name": "acme/shop"}`
+	fork = `{"id": 2, "full_name": "mallory/shop"}`
+)
+
+// under makes it a run for the event, with the merge checked out all the same.
+func (j *job) under(t *testing.T, event, payload string) *job {
+	t.Helper()
+	payload = strings.NewReplacer("BASE", j.base, "TIP", git(t, j.repo, "rev-parse", "HEAD^2")).Replace(payload)
+	put(t, j.temp, files{"event.json": "{" + payload + `, "repository": {"id": 1, "full_name": "acme/shop", "default_branch": "main"}}`})
+	if j.env["GITHUB_EVENT_NAME"] = event; !strings.HasPrefix(event, "pull_request") {
+		j.env["GITHUB_REF"] = "refs/heads/main"
+		j.env["GITHUB_SHA"] = j.base
+	}
+	return j
+}
+
+// TestT1_NoEventBelievesAChange: whatever the event, a change that is checked out chooses
+// no policy, and nothing is started for it where its author may be a stranger.
+func TestT1_NoEventBelievesAChange(t *testing.T) {
+	head := files{"compose.yaml": privileged, ".github/assure.yml": "fail-on: none\nfail-on-severity: none\nexclude: [\"**\"]\n"}
+	for _, author := range []string{own, fork} {
+		for event, payload := range events(author) {
+			j := propose(t, files{"compose.yaml": clean}, head).under(t, event, payload)
+			if code := j.run(t); code == 0 {
+				t.Errorf("%s by %s: exit code 0\n%s", event, author, &j.log)
+			}
+		}
+	}
+}
+
+// TestT34_NoStackOfAStrangerOnOurMachines: there is no engine, so a stack that was to be
+// started is an error.
+func TestT34_NoStackOfAStrangerOnOurMachines(t *testing.T) {
+	for _, runs := range []string{"self-hosted", "github-hosted"} {
+		for event, payload := range events(fork) {
+			j := propose(t, files{"compose.yaml": clean}, files{"compose.yaml": privileged}).under(t, event, payload)
+			j.env["RUNNER_ENVIRONMENT"], j.env["INPUT_STAGES"] = runs, "dast"
+			j.run(t)
+			if data := j.outputs(t)["report/report.json"]; !strings.Contains(data, `"name": "dast",
+      "state": "skipped"`) {
+				t.Errorf("%s on %s: the stack was to be started\n%s", event, runs, &j.log)
+			}
+		}
+	}
+	j := propose(t, files{"compose.yaml": clean}, files{"compose.yaml": privileged}).under(t, "pull_request", events(own)["pull_request"])
+	j.env["INPUT_STAGES"] = "dast"
+	j.ends(t, "our own change", 2)
+}
+
 // TestT2_AChangeDoesNotWeakenItsGate tries settings that would let everything pass, and
 // proves with a push that they would.
 func TestT2_AChangeDoesNotWeakenItsGate(t *testing.T) {
@@ -40,7 +113,7 @@ func TestT2_AChangeDoesNotWeakenItsGate(t *testing.T) {
 			what string
 			job  *job
 			want int
-		}{{"a change with ", propose(t, base, weaker), 1}, {"a push with ", propose(t, weaker, nil).pushed(), 0}} {
+		}{{"a change with ", propose(t, base, weaker), 1}, {"a push with ", propose(t, weaker, nil).pushed(t), 0}} {
 			c.job.data(t)
 			delete(c.job.env, "INPUT_STAGES")
 			c.job.ends(t, c.what+setting, c.want)
@@ -67,6 +140,53 @@ func TestT3_AChangeAcceptsNothingForItself(t *testing.T) {
 	}
 	comment := clean + "    privileged: true # assure:except compose/privileged until=2099-01-31 reason=\"trust me\"\n"
 	propose(t, base, files{"compose.yaml": comment}).ends(t, "a comment of the change", 1)
+}
+
+const workflow = `on: {pull_request: {}, push: {branches: [main]}}
+permissions: {contents: read}
+jobs:
+  gate:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
+        with: {fetch-depth: 2, persist-credentials: false}
+      - uses: stella-ops/assure@1111111111111111111111111111111111111111
+        with: {fail-on-severity: high}
+`
+
+// TestT4_TheGatesOwnWorkflowIsWatched edits the workflow that runs the gate.
+func TestT4_TheGatesOwnWorkflowIsWatched(t *testing.T) {
+	edit := func(old, text string) string {
+		if !strings.Contains(workflow, old) {
+			t.Fatalf("the workflow has no %q", old)
+		}
+		return strings.Replace(workflow, old, text, 1)
+	}
+	const ours = "stella-ops/assure@1111111111111111111111111111111111111111"
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"a newer commit":      {edit("@1111111111111111111111111111111111111111", "@2222222222222222222222222222222222222222"), 0},
+		"a stricter input":    {edit("fail-on-severity: high", "fail-on-severity: low"), 0},
+		"the step removed":    {edit("      - uses: "+ours+"\n        with: {fail-on-severity: high}\n", ""), 1},
+		"everything removed":  {"on: push\njobs: {}\n", 1},
+		"never":               {edit("    runs-on:", "    if: false\n    runs-on:"), 1},
+		"the step never":      {edit("        with: {fail-on", "        if: github.actor != 'me'\n        with: {fail-on"), 1},
+		"errors do not count": {edit("        with: {fail-on", "        continue-on-error: true\n        with: {fail-on"), 1},
+		"only some paths":     {edit("pull_request: {}", "pull_request: {paths: [docs/**]}"), 1},
+		"no pull requests":    {edit("pull_request: {}, ", ""), 1},
+		"a weaker input":      {edit("fail-on-severity: high", "fail-on-severity: none"), 1},
+		"fewer stages":        {edit("fail-on-severity: high", "fail-on-severity: high, stages: images"), 1},
+		"another repository":  {edit("stella-ops/assure@", "stella-0ps/assure@"), 1},
+		"a tag":               {edit("@1111111111111111111111111111111111111111", "@v1"), 1},
+	} {
+		j := propose(t, files{"compose.yaml": clean, ".github/workflows/gate.yml": workflow}, files{".github/workflows/gate.yml": c.text})
+		j.ends(t, name, c.want)
+		if got := slices.Contains(j.failing(t), "assure/gate-changed"); got != (c.want == 1) {
+			t.Errorf("%s: assure/gate-changed fails the gate: %v", name, got)
+		}
+	}
 }
 
 // TestT5_FilesOfOtherToolsHideNothing compares with the same change without them.

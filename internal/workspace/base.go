@@ -116,6 +116,7 @@ func (f *opener) openCompared() error {
 		b = f.opened[f.PolicyCommit]
 	}
 	f.Base, f.BaseTime, f.baseModules, f.Event.Base = b.tree, b.time, b.modules, b.id
+	source.Share(f.Tree, f.Base)
 	return nil
 }
 
@@ -200,7 +201,7 @@ func (f *opener) open(rev string) (*base, error) {
 	if err != nil && f.o.Remote != nil && rev != f.o.Base {
 		var remote error
 		if b, remote = f.openRemote(rev); remote != nil {
-			err = fmt.Errorf("%w, and the API did not give it (%w)", errNotInClone(rev), remote)
+			err = fmt.Errorf("%w, and the API did not give it (%w)", err, remote)
 		} else {
 			err = nil
 		}
@@ -213,8 +214,10 @@ func (f *opener) open(rev string) (*base, error) {
 }
 
 func errNotInClone(rev string) error {
-	return fmt.Errorf("commit %s is not in the clone", rev[:min(len(rev), 12)])
+	return fmt.Errorf("commit %s is not in the clone", short(rev))
 }
+
+func short(rev string) string { return rev[:min(len(rev), 12)] }
 
 // degraded says why the run has no policy of its own, and how it would.
 func (f *opener) degraded(err error) string {
@@ -234,7 +237,10 @@ func (f *opener) advice() string {
 		if f.Trust.Compare == trust.FirstParent {
 			depth = "fetch-depth: 2"
 		}
-		return "give actions/checkout " + depth + ", or the action its github-token"
+		if f.o.Remote != nil {
+			return "give actions/checkout " + depth
+		}
+		return "give actions/checkout " + depth + ", or let the action ask GitHub (github-token, and not offline)"
 	case trust.GitLab:
 		return "set GIT_DEPTH: 0 for the job and fetch the branch that it is compared with"
 	case trust.Azure:

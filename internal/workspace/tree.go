@@ -19,8 +19,8 @@ func (f *opener) openLocal(rev string) (*base, error) {
 		return nil, errNotInClone(rev)
 	}
 	files, err := c.Files(f.ctx)
-	if err != nil {
-		return nil, err
+	if err != nil || !f.repo.Complete(files) {
+		return nil, fmt.Errorf("files of commit %s are not in the clone, or cannot be read", short(rev))
 	}
 	return &base{c.ID(), c.Time(), files.Submodules(), source.FromFS(files, f.Tree.Dir())}, nil
 }

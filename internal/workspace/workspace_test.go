@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/stella-ops/assure/internal/github"
 )
 
 func TestLocate(t *testing.T) {
@@ -35,29 +33,5 @@ func TestLocate(t *testing.T) {
 	}
 	if _, _, err := locate(filepath.Join(repo, "gone")); err == nil {
 		t.Error("a directory that is not there was located")
-	}
-}
-
-func TestAChangeNeedsItsBase(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	w, err := Open(t.Context(), dir, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	if w.ChangeUnderTest() || w.Trusted() != w.Tree || w.Event.Name != "local" || w.NoBase == "" {
-		t.Errorf("a local run is %+v", w)
-	}
-	for name, o := range map[string]Options{
-		"pull request":  {GitHub: github.Context{Event: "pull_request"}},
-		"merge group":   {GitHub: github.Context{Event: "merge_group"}},
-		"named commit":  {Base: "main"},
-		"push, compare": {GitHub: github.Context{Event: "push", BaseSHA: "0123456789abcdef0123456789abcdef01234567"}},
-	} {
-		if w, err := Open(t.Context(), dir, o); err == nil {
-			w.Close()
-			t.Errorf("%s: opened without the base commit", name)
-		}
 	}
 }

@@ -35,6 +35,7 @@ results contains result if {
 	result := {
 		"message": sprintf("service %s keeps capabilities that it was never shown to need", [name]),
 		"path": ["services", name, "cap_drop"],
+		"degree": 0 - count(object.get(service, "cap_drop", [])),
 		"fix": {"op": "set", "path": ["services", name, "cap_drop"], "value": ["ALL"]},
 	}
 }

@@ -64,6 +64,7 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s keeps capabilities that it was never shown to need", [container.name]),
 		"path": array.concat(container.path, ["securityContext", "capabilities", "drop"]),
+		"degree": 0 - count(object.get(container, "drop", [])),
 		"fix": {
 			"op": "set",
 			"path": array.concat(container.path, ["securityContext", "capabilities", "drop"]),

@@ -56,11 +56,27 @@ unknown contains {"subject": input.facts.name, "reason": sprintf("%s is a group 
 results contains result if {
 	count(subjects) > 0
 	input.object.roleRef.name == "cluster-admin"
+	some holder in holders
 	result := {
-		"message": sprintf("%s %s hands out cluster-admin", [input.facts.kind, input.facts.name]),
+		"message": sprintf("%s %s hands out cluster-admin%s", [input.facts.kind, input.facts.name, holder.shown]),
 		"path": ["roleRef", "name"],
+		"identity": ["cluster-admin", holder.shown],
 	}
 }
+
+# holders are those who get the role; a binding without any waits for one.
+holders contains {"shown": sprintf(" to %v %v", [subject.kind, concat("/", [part |
+	some key in ["namespace", "name"]
+	part := object.get(subject, key, "")
+	is_string(part)
+	part != ""
+])])} if {
+	some raw in input.object.subjects
+	is_object(raw)
+	subject := object.union({"kind": "subject"}, raw)
+}
+
+holders contains {"shown": ""} if count([1 | some raw in input.object.subjects; is_object(raw)]) == 0
 
 results contains result if {
 	count(subjects) > 0

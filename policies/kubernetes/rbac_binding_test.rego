@@ -10,6 +10,15 @@ binding(role, subject) := {
 test_fires_on_master if {
 	some r in rule.results with input as binding("cluster-admin", "x")
 	r.path == ["roleRef", "name"]
+	count(rule.results) == 1 with input as {"object": {"roleRef": {"name": "cluster-admin"}}, "facts": {"kind": "ClusterRoleBinding", "name": "b"}}
+}
+
+test_each_holder_counts if {
+	two := {
+		"object": {"roleRef": {"name": "cluster-admin"}, "subjects": [{"kind": "User", "name": "x"}, {"kind": "ServiceAccount", "namespace": "n", "name": "y"}]},
+		"facts": {"kind": "ClusterRoleBinding", "name": "b"},
+	}
+	{r.identity[1] | some r in rule.results} == {" to User x", " to ServiceAccount n/y"} with input as two
 }
 
 test_fires_on_everybody if {

@@ -51,21 +51,11 @@ subjects contains input.facts.name if count(settings) > 0
 
 results contains result if {
 	some setting in settings
-	old := regex.find_n(`(?i)\b(SSLv[23]|(Version)?TLS_?v?1(\.?[01])?)\b`, setting.text, 1)
-	not regex.match(`(?i)1\.?[23]$`, old[0])
-	not regex.match(sprintf(`%s\.[23]`, [old[0]]), setting.text)
+	some old in regex.find_n(`(?i)\b(SSLv[23]|(Version)?TLS_?v?1([._]?\d)?)\b`, setting.text, -1)
+	not regex.match(`(?i)1[._]?[23]$`, old)
 	result := {
-		"message": sprintf("%s %s accepts %s", [input.facts.kind, input.facts.name, old[0]]),
+		"message": sprintf("%s %s accepts %s", [input.facts.kind, input.facts.name, old]),
 		"path": setting.path,
-		"identity": ["version"],
-		"degree": degree(old[0]),
+		"identity": [upper(old)],
 	}
 }
-
-# An older version is worse.
-degree(old) := 3 if {
-	regex.match(`(?i)^SSL`, old)
-} else := 1 if {
-	endswith(old, "1")
-	regex.match(`1\.?1$`, old)
-} else := 2

@@ -10,6 +10,7 @@ test_fires_on_old_versions if {
 	some r in rule.results with input as option("VersionTLS11")
 	r.path == ["spec", "minVersion"]
 	count(rule.results) == 1 with input as protocols("TLSv1.1 TLSv1.2")
+	{r.identity[0] | some r in rule.results} == {"SSLV3", "TLSV1"} with input as protocols("SSLv3 TLSv1 TLSv1.2")
 }
 
 test_silent_on_new_versions if {

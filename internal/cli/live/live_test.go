@@ -53,9 +53,6 @@ func propose(t *testing.T, base, head map[string]string) *change {
 	dir := t.TempDir()
 	c := &change{repo: filepath.Join(dir, "repo"), temp: filepath.Join(dir, "temp")}
 	put(t, c.repo, base)
-	put(t, c.temp, map[string]string{"output": "", "summary": "", "event.json": `{"pull_request": {"number": 7,
-		"base": {"sha": "` + strings.Repeat("1", 40) + `", "repo": {"id": 1, "full_name": "acme/shop"}},
-		"head": {"sha": "` + strings.Repeat("2", 40) + `", "repo": {"id": 1, "full_name": "acme/shop"}}}, "repository": {"id": 1, "full_name": "acme/shop"}}`})
 	git(t, c.repo, "init", "-q")
 	git(t, c.repo, "add", "-A")
 	git(t, c.repo, "commit", "-qm", "base")
@@ -64,8 +61,12 @@ func propose(t *testing.T, base, head map[string]string) *change {
 	put(t, c.repo, head)
 	git(t, c.repo, "add", "-A")
 	git(t, c.repo, "commit", "-qm", "change")
+	tip := git(t, c.repo, "rev-parse", "HEAD")
 	git(t, c.repo, "checkout", "-q", "main")
 	git(t, c.repo, "merge", "-q", "--no-ff", "-m", "merge", "change")
+	const repository = `{"id": 1, "full_name": "acme/shop", "default_branch": "main"}`
+	put(t, c.temp, map[string]string{"output": "", "summary": "", "event.json": `{"pull_request": {"number": 7, "base": {"sha": "` + c.base + `", "ref": "main", "repo": ` + repository + `},
+		"head": {"sha": "` + tip + `", "ref": "change", "repo": ` + repository + `}}, "repository": ` + repository + `}`})
 	c.env = map[string]string{
 		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SHA": git(t, c.repo, "rev-parse", "HEAD"),
 		"GITHUB_REF": "refs/pull/7/merge", "GITHUB_EVENT_PATH": filepath.Join(c.temp, "event.json"), "GITHUB_OUTPUT": filepath.Join(c.temp, "output"),
@@ -135,6 +136,7 @@ func TestUntouchedStackIsNotStarted(t *testing.T) {
 func TestPushesAreTested(t *testing.T) {
 	p := propose(t, map[string]string{"compose.yaml": compose}, map[string]string{"README.md": "new\n"})
 	p.env["GITHUB_EVENT_NAME"], p.env["GITHUB_REF"] = "push", "refs/heads/main"
+	put(t, p.temp, map[string]string{"event.json": `{"ref": "refs/heads/main", "after": "` + p.env["GITHUB_SHA"] + `", "repository": {"id": 1, "full_name": "acme/shop", "default_branch": "main"}}`})
 	if code := p.run(t); code != 2 || !strings.Contains(p.out.String(), "no container engine answers") {
 		t.Errorf("exit code %d\n%s", code, &p.out)
 	}

@@ -21,7 +21,7 @@ func main() {
 	files := flag.Int("files", 1400, "Compose files to generate")
 	corpus := flag.String("corpus", "", "directory of Compose files to repeat instead of generated ones")
 	database := flag.String("database", "", "directory of a real database, to compare and time the dependency scan with")
-	only := flag.String("only", "", "part to run: lint, parity or deps; empty means all")
+	only := flag.String("only", "", "part to run: lint, parity, deps or base; empty means all")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := bench(ctx, options{*assure, *tools, *runs, *files, *corpus, *database, *only})
@@ -52,7 +52,7 @@ func bench(ctx context.Context, o options) error {
 	parts := []struct {
 		name string
 		run  func(context.Context, options, string) error
-	}{{"lint", lint}, {"parity", compareSets}, {"deps", timeDeps}}
+	}{{"lint", lint}, {"parity", compareSets}, {"deps", timeDeps}, {"base", timeBase}}
 	for _, p := range parts {
 		if o.only != "" && o.only != p.name {
 			continue

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
@@ -67,34 +68,31 @@ func (s Side) packs(rules Rules) (all []Mistake) {
 // regoPlace is how the rules' loader names a place.
 var regoPlace = regexp.MustCompile(`^(?:[a-z ]+: )*([^:\n]+\.(?:rego|ya?ml|json)):(?:(\d+):)?(?:(\d+):)? *(?s:(.*))$`)
 
-// inRego gives the errors of packs their places.
+// inRego gives the errors of packs their places. A line without one goes on with the last.
 func inRego(c config.Config, err error) (all []Mistake) {
-	for _, err := range flat(err) {
-		m := Mistake{c.At("hardening.packs"), "policy packs: " + err.Error()}
-		if p := regoPlace.FindStringSubmatch(err.Error()); p != nil {
-			m = Mistake{row(p[1], p[2], p[3]), p[4]}
+	place := c.At("hardening.packs")
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if p := regoPlace.FindStringSubmatch(line); p != nil {
+			place, line = row(p[1], p[2], p[3]), p[4]
 		}
-		all = append(all, m)
+		all = append(all, Mistake{place, "policy pack: " + line})
 	}
 	return all
 }
 
-// flat splits joined errors, those that a message is put before included.
+// flat splits joined errors.
 func flat(err error) (all []error) {
-	switch e := err.(type) {
-	case nil:
+	joined, ok := err.(interface{ Unwrap() []error })
+	switch {
+	case err == nil:
 		return nil
-	case interface{ Unwrap() []error }:
-		for _, err := range e.Unwrap() {
-			all = append(all, flat(err)...)
-		}
-		return all
+	case !ok:
+		return []error{err}
 	}
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		return flat(joined.(error))
+	for _, err := range joined.Unwrap() {
+		all = append(all, flat(err)...)
 	}
-	return []error{err}
+	return all
 }
 
 // Packs lists what happens to the rules of packs, given both sides' profile.

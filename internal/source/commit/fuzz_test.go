@@ -46,3 +46,15 @@ func FuzzIgnore(f *testing.F) {
 		}
 	})
 }
+
+func FuzzTree(f *testing.F) {
+	f.Add([]byte("100644 a\x0001234567890123456789"))
+	f.Add([]byte("40000 ../x\x0001234567890123456789100644 \x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		list, err := parseTree(data, 20)
+		if err == nil && len(list)*22 > len(data) {
+			t.Errorf("%d entries in %d bytes", len(list), len(data))
+		}
+		_, _ = parseCommit("x", data, nil)
+	})
+}

@@ -161,10 +161,10 @@ func newGate(t *testing.T, nth int32) gate {
 	return g
 }
 
-// TestKilledRunIsCleanedUp kills a run without a chance to clean up, when it has created
+// TestT13_KilledRunIsCleanedUp kills a run without a chance to clean up, when it has created
 // one of two containers and when it scans: nothing that it asked for is under way then.
 // The clean command's sweep takes away what it left, and not before it is dead.
-func TestKilledRunIsCleanedUp(t *testing.T) {
+func TestT13_KilledRunIsCleanedUp(t *testing.T) {
 	t.Parallel()
 	for word, compose := range map[string]string{"creating": killable, "scanning": ready} {
 		t.Run(word, func(t *testing.T) {

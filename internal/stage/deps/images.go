@@ -10,6 +10,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/gap"
+	"github.com/stella-ops/assure/internal/memo"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/deps/image"
 	"github.com/stella-ops/assure/internal/stage/deps/quiet"
@@ -74,7 +75,7 @@ func (s *Stage) unreadable(img plan.Image, err error, set *finding.Set) {
 func unknown(img plan.Image, err error) finding.Finding {
 	r := unknownImage()
 	return finding.Finding{
-		Rule: r.ID, Severity: r.Severity, Location: img.Location, Subject: cut(img.Raw, maxTitle), Key: img.Subject,
+		Rule: r.ID, Severity: r.Severity, Location: img.Location, Subject: cut(img.Raw, maxTitle), Key: img.Place(),
 		Message: fmt.Sprintf("the image %.200q was not scanned: %v", img.Raw, err),
 	}
 }
@@ -123,10 +124,7 @@ func (s *Stage) sources() ([]image.Source, error) {
 		all = append(all, image.Archive(a, platform))
 	}
 	if !s.opts.Offline {
-		client, err := registry.New(registry.Options{
-			Insecure: s.opts.InsecureRegistries, Private: s.opts.PrivateRegistries, Auth: s.opts.Auth, Token: s.opts.Token,
-			DockerConfig: s.opts.DockerConfig, Proxy: s.opts.Proxy, Wait: s.opts.Wait,
-		})
+		client, err := memo.Do(s.known, memo.KeyOf[string]("registries"), s.client)
 		if err != nil {
 			return nil, err
 		}
@@ -137,6 +135,14 @@ func (s *Stage) sources() ([]image.Source, error) {
 		all = append(all, engine)
 	}
 	return all, nil
+}
+
+// client asks registries, each question once.
+func (s *Stage) client() (*registry.Client, error) {
+	return registry.New(registry.Options{
+		Insecure: s.opts.InsecureRegistries, Private: s.opts.PrivateRegistries, Auth: s.opts.Auth, Token: s.opts.Token,
+		DockerConfig: s.opts.DockerConfig, Proxy: s.opts.Proxy, Wait: s.opts.Wait,
+	})
 }
 
 func orDefault(s, otherwise string) string {
@@ -157,7 +163,7 @@ func (s *Stage) read(ctx context.Context, d *deployed, sources []image.Source, r
 			d.image.Index = cmp.Or(d.image.Index, img.Index)
 			return nil
 		}
-		d.contents, err = reader.Read(ctx, img)
+		d.contents, err = memo.Do(s.known, memo.KeyOf("image", img.Digest), func() (image.Contents, error) { return reader.Read(ctx, img) })
 	}
 	switch {
 	case ctx.Err() != nil:

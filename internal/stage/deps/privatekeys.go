@@ -34,7 +34,7 @@ func (j *judge) judgeKeys(d *deployed) {
 	for _, key := range d.contents.Keys {
 		for _, u := range d.uses {
 			j.set.Findings = append(j.set.Findings, finding.Finding{
-				Rule: r.ID, Severity: severityOfKey(key), Location: u.Location, Subject: d.ref.Name(), Key: u.Subject + " " + key.Path,
+				Rule: r.ID, Severity: severityOfKey(key), Location: u.Location, Subject: d.ref.Name(), Key: u.Place() + " " + key.Path,
 				Message: fmt.Sprintf("%s holds a private key (%s): %s in the layer %s%s", d.ref.Familiar(), key.Type, cut(oneLine(key.Path), maxTitle), key.Layer, instruction(d.image, key.Layer)),
 				Properties: map[string]string{
 					"image": d.ref.String(), "image-digest": d.image.Digest, "path": key.Path, "layer-digest": key.Layer, "layer": layerOf(d.image, key.Layer),

@@ -14,6 +14,7 @@ import (
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/gap"
+	"github.com/stella-ops/assure/internal/memo"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/deps/database"
 	"github.com/stella-ops/assure/internal/stage/deps/inventory"
@@ -65,10 +66,14 @@ type Options struct {
 type Stage struct {
 	cfg  config.Deps
 	opts Options
+	// known is what runs share: the database, feeds, and images, which are as large.
+	known *memo.Cache
 }
 
-// New returns the stage.
-func New(cfg config.Deps, opts Options) *Stage { return &Stage{cfg: cfg, opts: opts} }
+// New returns the stage. Runs of the same stage see the same data.
+func New(cfg config.Deps, opts Options) *Stage {
+	return &Stage{cfg: cfg, opts: opts, known: memo.New()}
+}
 
 // Name implements stage.Stage.
 func (s *Stage) Name() string { return name }
@@ -86,7 +91,7 @@ func (s *Stage) Run(ctx context.Context, p *plan.Plan, say func(string)) (findin
 		return set, nil
 	}
 	set.Rules = Rules()
-	info, err := s.store(p, say).Open(ctx)
+	info, err := memo.Do(s.known, memo.KeyOf[string]("database"), func() (database.Info, error) { return s.store(p, say).Open(ctx) })
 	if err != nil {
 		return set, err
 	}

@@ -5,7 +5,6 @@ import (
 	"reflect"
 
 	"github.com/stella-ops/assure/internal/finding"
-	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/source"
 )
@@ -28,16 +27,10 @@ const (
 	maxFixBytes = 16 << 20
 )
 
-// newFixer reads a file, nil when it cannot be fixed.
-func newFixer(p *plan.Plan, name string) *fixer {
-	if p.Tree == nil {
-		return nil
-	}
-	data, err := p.Tree.Read(name, maxFixFile)
-	if err != nil {
-		return nil
-	}
+// newFixer parses a file, nil when it cannot be fixed.
+func newFixer(name string, data []byte) *fixer {
 	f := &fixer{name: name, data: data, left: maxFixBytes}
+	var err error
 	if f.docs, f.values, err = parseAll(name, data); err != nil {
 		return nil
 	}

@@ -2,12 +2,14 @@ package hardening
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
+	"github.com/stella-ops/assure/internal/memo"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/policy"
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/workload"
@@ -112,6 +114,25 @@ func documents(p *plan.Plan) []*plan.Document {
 	return docs
 }
 
+// judge asks the rules about an input. Another commit's plan may have asked before.
+func (s *Stage) judge(ctx context.Context, p *plan.Plan, kind plan.Kind, in input) (policy.Outcome, error) {
+	data, err := json.Marshal(in)
+	if err != nil {
+		return policy.Outcome{}, fmt.Errorf("convert document: %w", err)
+	}
+	return memo.Do(memory(p), memo.KeyOf("rules "+string(kind), data), func() (policy.Outcome, error) {
+		return s.engine.EvalJSON(ctx, string(kind), data)
+	})
+}
+
+// memory holds what is known from another commit's plan, nil for nothing.
+func memory(p *plan.Plan) *memo.Cache {
+	if p.Tree == nil {
+		return nil
+	}
+	return p.Tree.Memory()
+}
+
 // one judges a document. Facts are built from hostile text: a panic there must cost
 // this document only.
 func (s *Stage) one(ctx context.Context, p *plan.Plan, c *workload.Cluster, doc *plan.Document) (out part) {
@@ -123,7 +144,7 @@ func (s *Stage) one(ctx context.Context, p *plan.Plan, c *workload.Cluster, doc 
 	ctx, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
 	in := s.input(p, c, doc)
-	outcome, err := s.engine.Eval(ctx, string(doc.Kind), in)
+	outcome, err := s.judge(ctx, p, doc.Kind, in)
 	if err != nil {
 		return part{Set: finding.Set{Gaps: []finding.Gap{s.stopped(doc, err)}}}
 	}

@@ -28,14 +28,15 @@ func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Ou
 		rules[r.ID] = r
 	}
 	count(&set, rules, in, out)
-	fixers := map[string]*fixer{}
-	for _, r := range out.Results {
+	wishes := wishes{}
+	for i, r := range out.Results {
 		f := s.finding(p, doc, in, rules[r.Rule], r)
 		if !s.bare {
-			f.Fix = fix(p, doc, fixers, f.Location.URI, r.Fix)
+			wishes.add(i, doc, f.Location.URI, r.Fix)
 		}
 		set.Findings = append(set.Findings, f)
 	}
+	wishes.fulfil(p.Tree, set.Findings)
 	return part{set, look(doc, out, set.Judged)}
 }
 
@@ -68,44 +69,6 @@ func seen(doc *plan.Document) int {
 		return len(doc.Files)
 	}
 	return 1
-}
-
-// fix finds the splice for a change in the finding's own file.
-func fix(p *plan.Plan, doc *plan.Document, fixers map[string]*fixer, file string, c *policy.Change) *finding.Fix {
-	if c == nil || doc.Kind == plan.Dockerfile {
-		return nil
-	}
-	f, known := fixers[file]
-	if !known {
-		f = newFixer(p, file)
-		fixers[file] = f
-	}
-	at, _ := locate(doc, c.Path)
-	if f == nil || at.URI != file {
-		return nil
-	}
-	for _, path := range ownPaths(doc, c.Path) {
-		change := *c
-		change.Path = path
-		if fix := f.fix(change, at); fix != nil {
-			return fix
-		}
-	}
-	return nil
-}
-
-// ownPaths are what a path may be inside its own file: a path of the configuration
-// leads through the document, or through the file and perhaps a key of its content.
-func ownPaths(doc *plan.Document, path []any) [][]any {
-	switch {
-	case doc.Kind != plan.Config:
-		return [][]any{path}
-	case path[0] == "documents" && len(path) > 2:
-		return [][]any{path[2:]}
-	case path[0] == "files" && len(path) > 4:
-		return [][]any{path[3:], path[4:]}
-	}
-	return nil
 }
 
 func (s *Stage) finding(p *plan.Plan, doc *plan.Document, in input, rule finding.Rule, r policy.Result) finding.Finding {

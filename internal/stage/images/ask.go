@@ -72,8 +72,9 @@ func ownOf(uses []use) map[reference.Reference]bool {
 	return own
 }
 
-// askAll asks about every reference, several at a time. Answers are in order.
-func (r *run) askAll(ctx context.Context, refs []reference.Reference) map[reference.Reference]*answer {
+// askAll asks about every reference, several at a time; own are those that the project
+// builds, too.
+func (r *run) askAll(ctx context.Context, refs []reference.Reference, own map[reference.Reference]bool) map[reference.Reference]*answer {
 	list := make([]*answer, len(refs))
 	slots := make(chan struct{}, workers)
 	var group sync.WaitGroup
@@ -81,7 +82,7 @@ func (r *run) askAll(ctx context.Context, refs []reference.Reference) map[refere
 		slots <- struct{}{}
 		group.Go(func() {
 			defer func() { <-slots }()
-			list[i] = r.ask(ctx, ref, i)
+			list[i] = r.ask(ctx, ref, i, own[ref])
 		})
 	}
 	group.Wait()
@@ -92,8 +93,8 @@ func (r *run) askAll(ctx context.Context, refs []reference.Reference) map[refere
 	return answers
 }
 
-func (r *run) ask(ctx context.Context, ref reference.Reference, n int) *answer {
-	a := &answer{ref: ref, own: r.own[ref] && !r.stage.asks(ref).demanding()}
+func (r *run) ask(ctx context.Context, ref reference.Reference, n int, own bool) *answer {
+	a := &answer{ref: ref, own: own && !r.stage.asks(ref).demanding()}
 	switch {
 	case n >= maxReferences:
 		a.gap = &open{rule: gap.TooMany, message: fmt.Sprintf("the repository names more than %d images; %s was not asked about", maxReferences, ref)}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stella-ops/assure/internal/config"
+	"github.com/stella-ops/assure/internal/memo"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/images/cip"
 	"github.com/stella-ops/assure/internal/stage/images/rotation"
@@ -61,10 +62,14 @@ type Stage struct {
 	opts Options
 	// cluster are the policies of images.policies.
 	cluster cip.Set
+	// known is what runs share: what registries answered, and who signed.
+	known *memo.Cache
 }
 
-// New returns the stage.
-func New(cfg config.Images, opts Options) *Stage { return &Stage{cfg: cfg, opts: opts} }
+// New returns the stage. Runs of the same stage ask nothing twice.
+func New(cfg config.Images, opts Options) *Stage {
+	return &Stage{cfg: cfg, opts: opts, known: memo.New()}
+}
 
 // Name returns "images".
 func (s *Stage) Name() string { return "images" }

@@ -44,7 +44,7 @@ func (r *run) pin(set *finding.Set, p *plan.Plan, uses []use, answers map[refere
 
 func useOf(uses []use, f finding.Finding) (use, bool) {
 	for _, u := range uses {
-		if u.flaw == "" && u.Location == f.Location && u.place() == f.Key && u.name() == f.Subject {
+		if u.flaw == "" && u.Location == f.Location && u.Place() == f.Key && u.name() == f.Subject {
 			return u, true
 		}
 	}

@@ -86,7 +86,7 @@ func TestPinsWhatWasVerified(t *testing.T) {
 		"a/compose.yaml none":                 "the registry does not have it",
 		"b/compose.yaml env":                  "a variable or template decides which image it is",
 		"b/compose.yaml shadowed":             "a variable or template decides which image it is",
-		"two.Dockerfile 0":                    "a variable or template decides which image it is",
+		"two.Dockerfile ":                     "a variable or template decides which image it is",
 		"block/pod.yaml Pod//a":               "the text there is not the reference itself",
 		"escape/pod.yaml Pod//a":              "the text there is not the reference itself",
 		".github/workflows/m.yml a/container": "its text stands for several images",

@@ -6,9 +6,9 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
-
-	"github.com/bmatcuk/doublestar/v4"
+	"strings"
 
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/finding"
@@ -29,7 +29,7 @@ func (s *Stage) judgePrivateKeys(ctx context.Context, set *finding.Set, p *plan.
 		return
 	}
 	for _, f := range p.Files {
-		if !doublestar.MatchUnvalidated("{**/,}{*.key,*.pem,*.priv,*private*,*cosign*}", f.Name) {
+		if !likeKey(path.Base(f.Name)) {
 			continue
 		}
 		data, err := p.Tree.Read(f.Name, maxPrivateKey)
@@ -43,6 +43,15 @@ func (s *Stage) judgePrivateKeys(ctx context.Context, set *finding.Set, p *plan.
 			})
 		}
 	}
+}
+
+// likeKey is asked about every file.
+func likeKey(base string) bool {
+	switch path.Ext(base) {
+	case ".key", ".pem", ".priv":
+		return true
+	}
+	return strings.Contains(base, "private") || strings.Contains(base, "cosign")
 }
 
 func (s *Stage) privateKey(ctx context.Context, file string, data []byte) string {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/finding"
 	"github.com/stella-ops/assure/internal/gap"
+	"github.com/stella-ops/assure/internal/memo"
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/images/reference"
 	"github.com/stella-ops/assure/internal/stage/images/registry"
@@ -14,7 +15,7 @@ import (
 	"github.com/stella-ops/assure/internal/stage/images/verify"
 )
 
-// run holds what one run needs to ask registries.
+// run holds what the runs of a stage need to ask registries.
 type run struct {
 	stage  *Stage
 	client *registry.Client
@@ -27,8 +28,6 @@ type run struct {
 	rules, policies []*demand
 	// verdicts are those of digests by name: many references lead to one.
 	verdicts registry.Once[*verdict]
-	// own are the references that the project builds, too.
-	own map[reference.Reference]bool
 	// files are those read of images.
 	files registry.Once[[]byte]
 }
@@ -154,13 +153,12 @@ func first(uses []use, ref reference.Reference) finding.Location {
 }
 
 func (s *Stage) runOnline(ctx context.Context, set *finding.Set, p *plan.Plan, uses []use, refs []reference.Reference) error {
-	r, err := s.prepare(ctx)
+	r, err := memo.Do(s.known, memo.KeyOf[string]("registries"), func() (*run, error) { return s.prepare(ctx) })
 	if err != nil {
 		return err
 	}
 	r.noteRoot(set)
-	r.own = ownOf(uses)
-	answers := r.askAll(ctx, refs)
+	answers := r.askAll(ctx, refs, ownOf(uses))
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("ask registries: %w", err)
 	}

@@ -114,20 +114,10 @@ func (u use) name() string {
 	return u.ref.Name()
 }
 
-// place names who uses the image, without the number of a stage or step.
-func (u use) place() string {
-	if u.Kind == plan.Dockerfile || u.Kind == plan.Workflow {
-		return numbered.ReplaceAllString(u.Subject, "")
-	}
-	return u.Subject
-}
-
-var numbered = regexp.MustCompile(`(^|/)(step )?[0-9]+$`)
-
 func (u use) finding(rule string, severity finding.Severity, message string) finding.Finding {
 	return finding.Finding{
 		Rule: rule, Severity: severity, Message: message,
-		Location: u.Location, Subject: u.name(), Key: u.place(),
+		Location: u.Location, Subject: u.name(), Key: u.Place(),
 	}
 }
 

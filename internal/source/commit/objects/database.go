@@ -54,8 +54,8 @@ type Database struct {
 	// packs of all directories, and what is wrong with those that cannot be used.
 	packs  []*pack
 	broken []error
-	whole  *Cache[string]
-	bases  *Cache[place]
+	whole  *Cache[string, item]
+	bases  *Cache[place, item]
 	total  atomic.Int64
 	streams
 }
@@ -74,7 +74,7 @@ const (
 
 // Open opens the database in a directory named objects.
 func Open(dir string) *Database {
-	d := &Database{whole: NewCache[string](wholeBytes), bases: NewCache[place](baseBytes)}
+	d := &Database{whole: NewCache[string, item](wholeBytes), bases: NewCache[place, item](baseBytes)}
 	d.dirs, d.gone = alternates(dir)
 	return d
 }
@@ -90,7 +90,7 @@ func (d *Database) Read(id string, limit int64) (Kind, []byte, error) {
 		return 0, nil, fmt.Errorf("read object %s: %w", id, err)
 	}
 	if int64(len(i.data)) == i.size {
-		d.whole.Put(id, i)
+		d.whole.Put(id, i, len(i.data))
 		i.data = slices.Clone(i.data)
 	}
 	return i.kind, i.data, nil

@@ -140,8 +140,9 @@ func (p *pack) find(sum []byte) (at int64, ok bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	if got, err := p.id(i); err != nil || !bytes.Equal(got, sum) {
-		return 0, false, nil
+	got, err := p.id(i)
+	if err != nil || !bytes.Equal(got, sum) {
+		return 0, false, err
 	}
 	at, err = p.offset(i)
 	return at, err == nil, err

@@ -73,18 +73,31 @@ func (l loose) open(use func(Kind, int64, io.Reader) error) error {
 
 // whole reads all of an object, keeps its first bytes, and checks its id.
 func whole(r io.Reader, sum []byte, kind Kind, size, limit int64) ([]byte, error) {
+	kept, err := exactly(r, min(size, limit))
+	if err != nil {
+		return nil, err
+	}
 	h := hasher(len(sum), kind, size)
-	var kept bytes.Buffer
-	kept.Grow(int(min(size, limit, 1<<20)))
-	_, err := io.CopyN(&kept, r, min(size, limit))
-	h.Write(kept.Bytes())
-	if err == nil {
-		_, err = io.CopyN(h, r, size-min(size, limit))
+	h.Write(kept)
+	if _, err := io.CopyN(h, r, size-int64(len(kept))); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, orCut(err))
+	}
+	return kept, same(sum, h)
+}
+
+// exactly reads so many bytes. A size that is a lie takes little memory.
+func exactly(r io.Reader, size int64) ([]byte, error) {
+	data := make([]byte, min(size, 1<<20))
+	n, err := io.ReadFull(r, data)
+	if err == nil && int64(n) < size {
+		b := bytes.NewBuffer(data)
+		_, err = io.CopyN(b, r, size-int64(n))
+		data = b.Bytes()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, orCut(err))
 	}
-	return kept.Bytes(), same(sum, h)
+	return data, nil
 }
 
 var errCut = errors.New("it is cut off")

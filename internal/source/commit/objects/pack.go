@@ -2,7 +2,6 @@ package objects
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -154,7 +153,7 @@ func (p packed) make() (i item, err error) {
 func (p packed) apply(i item, deltas [][]byte, places []place) (item, error) {
 	keep := func(n int) {
 		if n < len(places) {
-			p.db.bases.Put(places[n], i)
+			p.db.bases.Put(places[n], i, len(i.data))
 		}
 	}
 	keep(len(deltas))
@@ -181,14 +180,9 @@ func (p packed) content() (e entry, data []byte, err error) {
 		if err := p.db.spend(got.size); err != nil {
 			return err
 		}
-		var b bytes.Buffer
-		b.Grow(int(min(got.size, 1<<20)))
 		e = got
-		if _, err := io.CopyN(&b, r, got.size); err != nil {
-			return fmt.Errorf("%w: %w", ErrCorrupt, orCut(err))
-		}
-		data = b.Bytes()
-		return nil
+		data, err = exactly(r, got.size)
+		return err
 	})
 	return e, data, err
 }

@@ -162,7 +162,7 @@ func serviceCases(root string) []struct {
 	}
 }
 
-func TestServiceKeys(t *testing.T) {
+func TestT11_KeysThatReachTheHostAreRefused(t *testing.T) {
 	root := repository(t)
 	for _, c := range serviceCases(root) {
 		t.Run(c.key, func(t *testing.T) {
@@ -254,9 +254,9 @@ func TestTooManyServices(t *testing.T) {
 	}
 }
 
-// TestEveryKeyIsJudged fails when a new version of the Compose model has a key that
+// TestT11_EveryKeyOfComposeIsJudged fails when a new version of the Compose model has a key that
 // the guard has neither allowed nor refused.
-func TestEveryKeyIsJudged(t *testing.T) {
+func TestT11_EveryKeyOfComposeIsJudged(t *testing.T) {
 	known, seen := tables(), map[reflect.Type]bool{}
 	var visit func(reflect.Type)
 	visit = func(typ reflect.Type) {
@@ -294,7 +294,7 @@ func TestEveryKeyIsJudged(t *testing.T) {
 }
 
 // TestUnknownKeyIsRefused shows that a key without a check does not pass at run time.
-func TestUnknownKeyIsRefused(t *testing.T) {
+func TestT11_UnknownKeyIsRefused(t *testing.T) {
 	x := &exam{o: Options{}, root: "/r", tables: tables()}
 	delete(x.tables[reflect.TypeFor[types.ServiceConfig]()], "image")
 	x.walk(spot{}, *project("/r", types.ServiceConfig{}))

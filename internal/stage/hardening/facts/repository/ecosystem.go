@@ -4,8 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
-
-	"github.com/bmatcuk/doublestar/v4"
+	"strings"
 
 	"github.com/stella-ops/assure/internal/plan"
 	"github.com/stella-ops/assure/internal/stage/hardening/facts/workflow"
@@ -55,7 +54,7 @@ func ecosystems(p *plan.Plan, workflows []workflow.Workflow) []ecosystem {
 	for _, m := range manifests {
 		e := ecosystem{Name: m.name, Others: append([]string{}, m.others...), Files: []dependent{}}
 		for _, f := range p.Files {
-			if !aside.MatchString(f.Name) && matches(m.files, path.Base(f.Name)) {
+			if matches(m.files, path.Base(f.Name)) && !aside.MatchString(f.Name) {
 				e.Files = append(e.Files, dependent{f.Name, directory(f.Name)})
 			}
 		}
@@ -65,8 +64,13 @@ func ecosystems(p *plan.Plan, workflows []workflow.Workflow) []ecosystem {
 	return slices.DeleteFunc(append(out, actions(workflows)), func(e ecosystem) bool { return len(e.Files) == 0 })
 }
 
+// matches reports whether a name is one of the patterns, of which some begin with a star.
+// It is asked about every file.
 func matches(patterns []string, base string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool { return doublestar.MatchUnvalidated(pattern, base) })
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		end, any := strings.CutPrefix(pattern, "*")
+		return base == pattern || any && strings.HasSuffix(base, end)
+	})
 }
 
 func directory(file string) string { return path.Join("/", path.Dir(file)) }

@@ -3,7 +3,9 @@ package repository
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"path"
 	"regexp"
+	"strings"
 
 	"github.com/stella-ops/assure/internal/plan"
 )
@@ -26,6 +28,9 @@ const maxKeyBytes = 64 << 10
 func publicKeys(p *plan.Plan) []publicKey {
 	out := []publicKey{}
 	for _, f := range p.Files {
+		if !strings.EqualFold(path.Ext(f.Name), ".pub") {
+			continue // most files, sooner than by an expression
+		}
 		m := keyMajor.FindStringSubmatch(f.Name)
 		if m == nil || !cosignKey.MatchString(f.Name) || aside.MatchString(f.Name) || p.Tree == nil {
 			continue

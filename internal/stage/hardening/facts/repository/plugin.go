@@ -1,8 +1,10 @@
 package repository
 
 import (
+	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/stella-ops/assure/internal/plan"
 )
@@ -27,7 +29,7 @@ func plugins(p *plan.Plan) []pluginFile {
 		names[f.Name] = true
 	}
 	for _, f := range p.Files {
-		if pluginFiles.MatchString(f.Name) && !aside.MatchString(f.Name) {
+		if strings.EqualFold(path.Ext(f.Name), ".dll") && pluginFiles.MatchString(f.Name) && !aside.MatchString(f.Name) {
 			signed := slices.ContainsFunc(signatures, func(end string) bool { return names[f.Name+end] })
 			out = append(out, pluginFile{f.Name, signed, []any{"tree", f.Name}})
 		}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"time"
@@ -29,6 +30,9 @@ func main() {
 			os.Exit(1)
 		}
 		return
+	case "dial":
+		dial(os.Args[2], os.Args[3:])
+		return
 	case "sleep":
 		time.Sleep(time.Hour)
 	case "facts":
@@ -51,5 +55,26 @@ func main() {
 	if err := http.ListenAndServe(":8080", nil); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
+	}
+}
+
+// dial ends with an error when the neighbour cannot be reached, or one of the others can.
+func dial(neighbour string, others []string) {
+	reach := func(address string) bool {
+		conn, err := net.DialTimeout("tcp", address, 2*time.Second)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	}
+	if !reach(neighbour) {
+		fmt.Println("cannot reach", neighbour)
+		os.Exit(4)
+	}
+	for _, address := range others {
+		if reach(address) {
+			fmt.Println("reached", address)
+			os.Exit(5)
+		}
 	}
 }
