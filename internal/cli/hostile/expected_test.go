@@ -14,6 +14,7 @@ import (
 //	gap KIND [FILE]      such a gap is there
 //	trust, policy WORDS  how the run is judged
 //	pending WORDS        a pending change says so
+//	waits RULE           an exception of the change waits
 //	says, silent WORDS   the output has, or has not, these words
 func (o outcome) check(expected string) (problems []string) {
 	if o.executed {
@@ -47,10 +48,12 @@ func (o outcome) holds(line string) bool {
 		return slices.ContainsFunc(o.report.Pending, func(p pending) bool {
 			return strings.Contains(p.Effect+" "+p.Setting+" "+p.Change, rest)
 		})
+	case "waits":
+		return slices.ContainsFunc(o.report.Exceptions.Pending, func(e struct{ Rule string }) bool { return e.Rule == rest })
 	case "says":
 		return strings.Contains(o.log, rest)
 	case "silent":
-		return !strings.Contains("\n"+o.log, strings.ReplaceAll(rest, `\n`, "\n"))
+		return !strings.Contains("\n"+o.log, strings.NewReplacer(`\n`, "\n", `\e`, "\x1b").Replace(rest))
 	}
 	return false
 }

@@ -15,6 +15,8 @@ type repository struct {
 	dir, root string
 	// names are the commits of the change by their variables: BASE, TIP and MERGE.
 	names map[string]string
+	// date is that of commits, empty for now.
+	date string
 }
 
 // build makes the base, the change and GitHub's merge of both, and checks that out.
@@ -27,6 +29,7 @@ func build(t *testing.T, a attack) *repository {
 		r.put(t, name, text)
 	}
 	r.git(t, "init", "-q", "-b", "main")
+	r.git(t, "remote", "add", "origin", "https://example.org/acme/demo")
 	r.script(t, a.before)
 	r.names["BASE"] = r.commit(t, "base")
 	r.git(t, "checkout", "-qb", "change")
@@ -62,6 +65,9 @@ func (r *repository) git(t *testing.T, args ...string) string {
 	cmd := exec.CommandContext(t.Context(), "git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "core.autocrlf=false", "-c", "protocol.file.allow=always"}, args...)...)
 	cmd.Dir = r.root
 	cmd.Env = append(os.Environ(), "HOME="+r.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull)
+	if r.date != "" {
+		cmd.Env = append(cmd.Env, "GIT_AUTHOR_DATE="+r.date, "GIT_COMMITTER_DATE="+r.date)
+	}
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("git %v: %v\n%s", args, err, out)
@@ -91,7 +97,7 @@ func (r *repository) path(t *testing.T, name string) string {
 	return filepath.Join(r.root, filepath.FromSlash(plain))
 }
 
-// script does what the lines say: remove, rename, link, put, many, unpack, or git itself.
+// script does what the lines say, each with a word of its own or with git itself.
 func (r *repository) script(t *testing.T, lines string) {
 	t.Helper()
 	for line := range strings.Lines(lines) {
@@ -123,6 +129,9 @@ func (r *repository) do(t *testing.T, words []string, line string) error {
 		text := strings.SplitN(line, " ", 3)[2]
 		r.put(t, words[1], strings.ReplaceAll(text, `\n`, "\n")+"\n")
 		return os.Chmod(r.path(t, words[1]), 0o755)
+	case "at":
+		r.date = words[1]
+		return nil
 	case "let": // a commit by another name
 		r.names[words[1]] = r.git(t, words[2:]...)
 		return nil
