@@ -200,7 +200,7 @@ func TestIs(t *testing.T) {
 	c := Context{Owner: "acme", Repo: "shop"}
 	for address, want := range map[string]bool{
 		"https://github.com/acme/shop": true, "https://github.com/Acme/shop.git": true, "https://x:y@github.com/acme/shop/": true,
-		"git@github.com:acme/shop.git": true, "github.com:acme/shop": true, "ssh://git@github.com/acme/shop": true, "/srv/mirror": true, "file:///srv/mirror": true, "": true,
+		"git@github.com:acme/shop.git": true, "github.com:acme/shop": true, "ssh://git@github.com/acme/shop": true, "/srv/mirror": true, "file:///srv/mirror": true, "": false,
 		"https://github.com/mallory/shop": false, "git@github.com:mallory/shop.git": false, "ssh://git@github.com/mallory/shop": false, "https://github.com/mallory/acme/shop": false,
 	} {
 		if c.Is(address) != want {
