@@ -80,6 +80,14 @@ func TestDecide(t *testing.T) {
 		"gitlab's merge":          {pull(func(f *Facts) { f.System, f.Event = GitLab, "merge_request_event" }), "proposal, base commit, merge base"},
 		"azure's merge":           {pull(func(f *Facts) { f.System, f.Event = Azure, "PullRequest" }), "proposal, base commit, first parent"},
 		"azure, tip unknown":      {pull(func(f *Facts) { f.System, f.Event, f.Tip = Azure, "PullRequest", "" }), "proposal, base commit, merge base"},
+		"tip unknown":             {pull(func(f *Facts) { f.Tip = "" }), "proposal, base commit, first parent"},
+		"merge group, no base":    {push(func(f *Facts) { f.Event = "merge_group" }), "proposal, default branch, merge base"},
+		"gitlab's schedule":       {push(func(f *Facts) { f.System, f.Event, f.Default = GitLab, "schedule", "" }), "trusted, default branch, merge base"},
+		"push by nobody":          {push(func(f *Facts) { f.Ref, f.Author = "refs/heads/x", Unknown }), "trusted, default branch, merge base"},
+		"foreign: pull requests":  {push(func(f *Facts) { f.Ref = "refs/pull-requests/7/from" }), "proposal, default branch, merge base"},
+		"foreign: merge_request":  {push(func(f *Facts) { f.Ref = "refs/merge_requests/7/head" }), "proposal, default branch, merge base"},
+		"foreign: changes":        {push(func(f *Facts) { f.Ref = "refs/changes/1/1/1" }), "proposal, default branch, merge base"},
+		"branch refs/pull/7":      {push(func(f *Facts) { f.Ref = "refs/heads/refs/pull/7" }), "trusted, default branch, merge base"},
 		"target alone":            {pull(func(f *Facts) { f.System, f.Event, f.Ref, f.Base, f.Target = Jenkins, "change", "", "", "release" }), "proposal, base commit, merge base"},
 		"neither base nor target": {pull(func(f *Facts) { f.System, f.Event, f.Ref, f.Base = Jenkins, "change", "", "" }), "proposal, default branch, merge base"},
 		"jenkins names nothing":   {push(func(f *Facts) { f.System, f.Event, f.Named = Jenkins, "branch", "" }), "trusted, own tree, nothing"},
@@ -117,6 +125,14 @@ func TestAccepted(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestRefuseReporting: the second workflow of the README may publish.
+func TestRefuseReporting(t *testing.T) {
+	t.Parallel()
+	if why := Refuse(GitHub, "workflow_run", true); why != "" {
+		t.Error(why)
 	}
 }
 
