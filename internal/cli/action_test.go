@@ -240,3 +240,45 @@ func TestT30_ReportCommentsForAFork(t *testing.T) {
 		})
 	}
 }
+
+// TestSecretsAreHidden: the runner is asked to mask what only the action knows, and no output
+// repeats a secret, though the repository does.
+func TestSecretsAreHidden(t *testing.T) {
+	gh := githubtest.New(t)
+	gh.Processing, gh.Token = []string{"complete"}, "ghs-0123456789abcdef"
+	s := pullRequest(t, gh)
+	registry, header, key := "registry-0123456789abcdef", "header-0123456789abcdef", "zapkey-0123456789abcdef"
+	s.env["INPUT_REGISTRY-AUTH"], s.env["INPUT_AUTH-VALUE"], s.env["INPUT_ZAP-KEY"] = "registry.example user "+registry, header, key
+	secrets, text := []string{gh.Token, registry, header, key}, "services:\n"
+	for _, secret := range secrets {
+		text += "  " + secret + ": {image: nginx:1.27.0, privileged: true}\n"
+	}
+	put(t, "compose.yaml", text)
+	if code := s.run(t); code != 1 || len(gh.Comments) != 1 {
+		t.Fatalf("exit code %d, comments %+v\n%s%s", code, gh.Comments, &s.stdout, &s.stderr)
+	}
+	log := s.stdout.String()
+	for _, secret := range secrets[1:] {
+		mask := "::add-mask::" + secret + "\n"
+		if !strings.Contains(log, mask) {
+			t.Errorf("%s is not masked", secret)
+		}
+		log = strings.ReplaceAll(log, mask, "")
+	}
+	outputs := map[string]string{"log": log, "stderr": s.stderr.String(), "comment": gh.Comments[0].Body}
+	for _, name := range []string{"assure-report/report.json", "assure-report/assure.sarif", "assure-report/summary.md", s.env["GITHUB_STEP_SUMMARY"]} {
+		data, err := os.ReadFile(name)
+		if err != nil || !strings.Contains(string(data), "compose/privileged") {
+			t.Errorf("%s: %v, %d bytes", name, err, len(data))
+		}
+		outputs[name] = string(data)
+	}
+	for name, text := range outputs {
+		for _, secret := range secrets {
+			if strings.Contains(text, secret) {
+				_, rest, _ := strings.Cut(text, secret)
+				t.Errorf("%s repeats %s before %.80q", name, secret, rest)
+			}
+		}
+	}
+}

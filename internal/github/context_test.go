@@ -73,7 +73,11 @@ func TestFromEnv(t *testing.T) {
 		"slash command":             {"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7}}}`, nil, func(c *Context) { c.Proposal, c.Author = true, "" }},
 		"a payload of its own":      {"repository_dispatch", `{"client_payload": [7]}`, nil, nil},
 		"a check of a pull request": {"check_suite", `{"check_suite": {"pull_requests": [{"number": 7}]}}`, nil, func(c *Context) { c.Proposal, c.Author = true, "" }},
-		"a check of a branch":       {"check_run", `{"check_run": {"pull_requests": []}}`, nil, nil},
+		"a check run of one":        {"check_run", `{"check_run": {"pull_requests": [{"number": 7}]}}`, nil, func(c *Context) { c.Proposal, c.Author = true, "" }},
+		"a review that was edited": {"pull_request_review", strings.Replace(pullEvent, `{"number"`, `{"action": "edited", "changes": {"base": {"sha": {"from": "x"}}}, "number"`, 1), nil, func(c *Context) {
+			c.PullRequest, c.HeadSHA, c.BaseSHA, c.Author, c.Proposal = 7, tip, sha, trust.Own, true
+		}},
+		"a check of a branch": {"check_run", `{"check_run": {"pull_requests": []}}`, nil, nil},
 		"a login is not an id": {"pull_request", pullEvent, map[string]string{"GITHUB_ACTOR": "dependabot[bot]"}, func(c *Context) {
 			c.PullRequest, c.HeadSHA, c.BaseSHA, c.Author, c.Proposal = 7, tip, sha, trust.Own, true
 		}},
@@ -133,7 +137,7 @@ func TestFromEnvRefusesNonsense(t *testing.T) {
 		"dots":            {"push", `{}`, map[string]string{"GITHUB_REPOSITORY": "acme/.."}},
 		"commit":          {"push", `{}`, map[string]string{"GITHUB_SHA": "main"}},
 		"run id":          {"push", `{}`, map[string]string{"GITHUB_RUN_ID": "x"}},
-		"too large":       {"push", strings.Repeat(" ", eventMax+1), nil},
+		"too large":       {"push", "{}" + strings.Repeat(" ", eventMax), nil},
 	} {
 		if _, err := FromEnv(runnerEnv(tc.event, tc.env), file(tc.json)); err == nil {
 			t.Errorf("%s: accepted", name)

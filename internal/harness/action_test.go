@@ -129,7 +129,18 @@ func prepare(t *testing.T, project string) (runner.Job, runner.Action) {
 	replace := strings.NewReplacer(h.Registry.Host, gateway(t, h.Registry.Host))
 	copyTree(t, h.Project, job.Workspace(), replace)
 	copyTree(t, h.Database, filepath.Join(job.Dir, "work", "_temp", "db"), strings.NewReplacer())
+	upstream{job.Workspace()}.git(t, "init", "-q")
+	commit(t, job)
 	return job, a
+}
+
+// commit commits all that is in the workspace, and lets the event name it.
+func commit(t *testing.T, job runner.Job) {
+	t.Helper()
+	u := upstream{job.Workspace()}
+	u.git(t, "add", "-A", "-f")
+	u.git(t, "commit", "-qm", "project")
+	job.Env["GITHUB_SHA"] = u.git(t, "rev-parse", "HEAD")
 }
 
 func copyTree(t *testing.T, from, to string, replace *strings.Replacer) {
@@ -212,6 +223,7 @@ func TestActionReportsFindings(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(job.Workspace(), "a", "compose.yaml"), []byte(hostile), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	commit(t, job)
 	job.With["stages"] = "deps,hardening,images"
 	r, err := job.Run(t.Context(), a, a.Runs.Entrypoint)
 	if err != nil {

@@ -175,6 +175,7 @@ func redactLedger(entries []finding.Entry, f func(string) string) []finding.Entr
 
 func redactFinding(x report.Finding, f func(string) string) report.Finding {
 	x.Message, x.Subject, x.Remediation = f(x.Message), f(x.Subject), f(x.Remediation)
+	x.Key, x.Alias = f(x.Key), f(x.Alias)
 	x.Related = each(x.Related, func(r finding.Related) finding.Related { r.Message = f(r.Message); return r })
 	if x.Properties != nil {
 		p := make(map[string]string, len(x.Properties))

@@ -40,6 +40,15 @@ func TestFromEnv(t *testing.T) {
 				"CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME": "main", "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA": "t", "CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY": "a/b", "CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY": "a/b"},
 			Facts{System: GitLab, Event: "external_pull_request_event", Named: "c", Ref: "refs/heads/x", Proposal: true, Author: Own, Base: "t", Target: "main"},
 		},
+		"gitlab, projects unknown": {
+			map[string]string{"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "merge_request_event", "CI_COMMIT_SHA": "c", "CI_MERGE_REQUEST_IID": "7", "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "s"},
+			Facts{System: GitLab, Event: "merge_request_event", Named: "c", Tip: "s", Ref: "refs/merge-requests/7", Proposal: true},
+		},
+		"gitlab child of another forge's": {
+			map[string]string{"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "parent_pipeline", "CI_COMMIT_SHA": "c", "CI_EXTERNAL_PULL_REQUEST_IID": "7", "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_SHA": "s",
+				"CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY": "mallory/b", "CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY": "a/b"},
+			Facts{System: GitLab, Event: "parent_pipeline", Named: "c", Tip: "s", Proposal: true, Author: Fork},
+		},
 		"azure push": {
 			map[string]string{"TF_BUILD": "True", "BUILD_REASON": "IndividualCI", "BUILD_SOURCEVERSION": "c", "BUILD_SOURCEBRANCH": "refs/heads/main", DefaultVariable: "main"},
 			Facts{System: Azure, Event: "IndividualCI", Named: "c", Ref: "refs/heads/main", Default: "main"},
@@ -83,6 +92,26 @@ func TestFromEnv(t *testing.T) {
 		},
 		"circleci pull request": {
 			map[string]string{"CIRCLECI": "true", "CIRCLE_SHA1": "c", "CIRCLE_BRANCH": "x", "CIRCLE_PULL_REQUEST": "https://x/7"},
+			Facts{System: CircleCI, Event: "pull request", Named: "c", Tip: "c", Ref: "refs/heads/x", Proposal: true, Author: Own},
+		},
+		"circleci fork by CIRCLE_PR_NUMBER": {
+			map[string]string{"CIRCLECI": "true", "CIRCLE_SHA1": "c", "CIRCLE_BRANCH": "x", "CIRCLE_PR_NUMBER": "7"},
+			Facts{System: CircleCI, Event: "pull request", Named: "c", Tip: "c", Ref: "refs/heads/x", Proposal: true, Author: Fork},
+		},
+		"circleci fork by CIRCLE_PR_REPONAME": {
+			map[string]string{"CIRCLECI": "true", "CIRCLE_SHA1": "c", "CIRCLE_BRANCH": "x", "CIRCLE_PR_REPONAME": "7"},
+			Facts{System: CircleCI, Event: "pull request", Named: "c", Tip: "c", Ref: "refs/heads/x", Proposal: true, Author: Fork},
+		},
+		"circleci fork by CIRCLE_PR_USERNAME": {
+			map[string]string{"CIRCLECI": "true", "CIRCLE_SHA1": "c", "CIRCLE_BRANCH": "x", "CIRCLE_PR_USERNAME": "7"},
+			Facts{System: CircleCI, Event: "pull request", Named: "c", Tip: "c", Ref: "refs/heads/x", Proposal: true, Author: Fork},
+		},
+		"circleci fork by its branch": {
+			map[string]string{"CIRCLECI": "true", "CIRCLE_SHA1": "c", "CIRCLE_BRANCH": "pull/7"},
+			Facts{System: CircleCI, Event: "pull request", Named: "c", Tip: "c", Ref: "refs/heads/pull/7", Proposal: true, Author: Fork},
+		},
+		"circleci pull requests": {
+			map[string]string{"CIRCLECI": "true", "CIRCLE_SHA1": "c", "CIRCLE_BRANCH": "x", "CIRCLE_PULL_REQUESTS": "https://x/7,https://x/8"},
 			Facts{System: CircleCI, Event: "pull request", Named: "c", Tip: "c", Ref: "refs/heads/x", Proposal: true, Author: Own},
 		},
 		"circleci fork": {

@@ -151,6 +151,17 @@ func (j Job) environment(a Action) map[string]string {
 		"ACTIONS_RUNTIME_TOKEN": "runtime-token-canary", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "oidc-token-canary",
 		"RUNNER_WORKSPACE": filepath.Dir(j.Workspace()),
 	}
+	maps.Copy(env, j.inputs(a))
+	for _, name := range fileCommands {
+		env[name] = "/github/file_commands/" + strings.ToLower(name) + "_1"
+	}
+	maps.Copy(env, j.Env)
+	return env
+}
+
+// inputs are the variables of the action's inputs, with their defaults.
+func (j Job) inputs(a Action) map[string]string {
+	env := map[string]string{}
 	for name, in := range a.Inputs {
 		value := strings.ReplaceAll(in.Default, "${{ github.token }}", "job-token-canary")
 		if v, ok := j.With[name]; ok {
@@ -158,10 +169,6 @@ func (j Job) environment(a Action) map[string]string {
 		}
 		env["INPUT_"+strings.ToUpper(strings.ReplaceAll(name, " ", "_"))] = value
 	}
-	for _, name := range fileCommands {
-		env[name] = "/github/file_commands/" + strings.ToLower(name) + "_1"
-	}
-	maps.Copy(env, j.Env)
 	return env
 }
 
