@@ -183,6 +183,8 @@ func TestKept(t *testing.T) {
 	shop, cart := called(pod, "shop", "prod", "shop"), called(pod, "cart", "prod", "cart")
 	chart := "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n  - name: redis\n    version: 1.2.3\n    repository: https://charts.example.org\n"
 	continued := "apply:\n\techo $(A)\n\thelm install x oci://example.org/x \\\n\t  --set a=$(A)\n\thelm install y oci://example.org/y \\\n\t  --set a=1\n\nother:\n\techo 1\n"
+	application := "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, annotations: {team: a}}\nspec:\n  source: {repoURL: https://example.org/shop, path: deploy, helm: {values: a}}\n" +
+		"  destination: {namespace: shop}\n  syncPolicy: {automated: {prune: true}}\n"
 	makefile := "apply:\n\tkubectl apply -f https://example.org/x.yaml\n\nother:\n\techo $(A)\n"
 	for name, tt := range map[string]struct {
 		file, base, head, rule string
@@ -196,6 +198,12 @@ func TestKept(t *testing.T) {
 		"beside the services":     {"compose.yaml", services(web), "name: x\n" + services(web), gap.RemoteSource, 1, false},
 		"another object":          {"a.yaml", shop + "---\n" + cart, shop + "---\n" + with(cart, "acme/cart:1", "acme/cart:2"), gap.CustomWorkload, 3, true},
 		"the object itself":       {"a.yaml", shop + "---\n" + cart, shop + "---\n" + with(cart, "acme/cart:1", "acme/cart:2"), gap.CustomWorkload, 15, false},
+		"how often it is fetched": {"app.yaml", application, with(application, "prune: true", "prune: false", "team: a", "team: b"), gap.RemoteSource, 5, true},
+		"what is fetched":         {"app.yaml", application, with(application, "path: deploy", "path: debug"), gap.RemoteSource, 5, false},
+		"with which values":       {"app.yaml", application, with(application, "values: a", "values: b"), gap.RemoteSource, 5, false},
+		"into which namespace":    {"app.yaml", application, with(application, "namespace: shop", "namespace: kube-system"), gap.RemoteSource, 5, false},
+		"who updates its images":  {"app.yaml", application, with(application, "team: a", "argocd-image-updater.argoproj.io/image-list: x=evil/x"), gap.RemoteSource, 5, false},
+		"another gap of it":       {"app.yaml", application, with(application, "prune: true", "prune: false"), gap.CustomWorkload, 5, false},
 		"the version of a chart":  {"Chart.yaml", chart, with(chart, "1.0.0", "1.0.1"), gap.RemoteSource, 5, true},
 		"what the chart needs":    {"Chart.yaml", chart, with(chart, "1.2.3", "1.2.4"), gap.RemoteSource, 5, false},
 		"another recipe":          {"Makefile", makefile, with(makefile, "echo", "print"), gap.RemoteSource, 2, true},

@@ -38,7 +38,7 @@ func (c *Change) Kept(g finding.Gap) bool {
 	lines := difference.Split(data)
 	if h := c.heirs(); len(h.written[at.URI]) > 0 {
 		t := h.at(at, lines)
-		return t != nil && h.before[t.id] != nil && t.equals(h.before[t.id])
+		return t != nil && h.before[t.id] != nil && t.keeps(h.before[t.id], g)
 	}
 	return c.sameStretch(at, lines) && !variable(lines, at.Region.StartLine)
 }
@@ -162,6 +162,14 @@ func blank(line string) bool {
 
 // equals compares the content of two things, wherever their trees are.
 func (t *thing) equals(o *thing) bool { return alike(t.model, o.model, t.plan.Root, o.plan.Root) }
+
+// keeps compares what decides about a gap of the thing.
+func (t *thing) keeps(o *thing, g finding.Gap) bool {
+	if t.delivers(g) {
+		return alike(delivery(t.model), delivery(o.model), t.plan.Root, o.plan.Root)
+	}
+	return t.equals(o)
+}
 
 func alike(a, b any, rootA, rootB string) bool {
 	switch a := a.(type) {
