@@ -47,7 +47,7 @@ func below(p *plan.Plan, dir string) (names []string) {
 func (c *Change) asks(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		data, err := c.head.Plan.Tree.Read(name, source.MaxFileBytes)
-		return strings.Contains(name, "templates/") && err == nil && bytes.Contains(data, []byte("Files"))
+		return strings.Contains(name, "templates/") && err == nil && (bytes.Contains(data, []byte(".Files")) || bytes.Contains(data, []byte(`"Files"`)))
 	})
 }
 
@@ -68,7 +68,12 @@ func (c *Change) alikeFile(name string) bool {
 	if err != nil {
 		return false
 	}
-	return bytes.Equal(old, new) || yaml(name) && !marked(old) && !marked(new) && equalYAML(old, new)
+	return bytes.Equal(old, new) || yaml(name) && (isValues(name) || !marked(old) && !marked(new)) && equalYAML(old, new)
+}
+
+// isValues reports whether a file holds values of a chart, which are read as they are.
+func isValues(name string) bool {
+	return strings.HasPrefix(path.Base(name), "values") && !strings.Contains(name, "templates/")
 }
 
 // marked reports whether a text holds marks of a template, which may stand in comments.

@@ -295,6 +295,9 @@ func TestAlike(t *testing.T) {
 	}{
 		"nothing":                 {"c/README.md", "# c\n", "c/", true},
 		"a comment":               {"c/values.yaml", "# about a\na: \"no\"\n", "c/", true},
+		"marks in a comment":      {"c/values.yaml", "# {{ a }}\na: \"no\"\n", "c/", true},
+		"a word of a template":    {"c/templates/a.yaml", "# {{ .Values.a }}\na: 1\n", "c/", true},
+		"one that asks oddly":     {"c/templates/a.yaml", "{{ (index . \"Files\").Get \"README.md\" }}\n", "c/", false},
 		"one file":                {"c/values.yaml", "# about a\na: \"no\"\n", "c/values.yaml", true},
 		"a value":                 {"c/values.yaml", "a: \"yes\"\n", "c/", false},
 		"quotes":                  {"c/values.yaml", "a: no\n", "c/", false},
