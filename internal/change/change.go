@@ -65,12 +65,16 @@ func (c *Change) Touched(file string, start, end int) bool {
 	return false
 }
 
-func (c *Change) added(file string) []bool {
-	before := file
+// before is the name in the base commit of a file of the head.
+func (c *Change) before(file string) string {
 	if from, ok := c.moves().from[file]; ok {
-		before = from
+		return from
 	}
-	old, err := c.base.Plan.Tree.Read(before, source.MaxFileBytes)
+	return file
+}
+
+func (c *Change) added(file string) []bool {
+	old, err := c.base.Plan.Tree.Read(c.before(file), source.MaxFileBytes)
 	if err != nil {
 		return nil
 	}

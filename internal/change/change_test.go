@@ -1,6 +1,7 @@
 package change_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,11 @@ const (
     privileged: true
     environment: {MODE: fast, LEVEL: "3"}
     command: [serve, --port, "8080"]
+`
+	inside = `    container_name: web
+    hostname: web.example.org
+    labels: {route.web.rule: web.example.org, route.web.port: "80", route.web.tls: "yes"}
+    volumes: ["web-data:/srv/web", "web-logs:/var/log/web"]
 `
 	db = `
   db:
@@ -75,6 +81,7 @@ func TestMovesBringNothing(t *testing.T) {
 		"services reordered":       {files{"compose.yaml": services(web, db)}, files{"compose.yaml": services(db, web)}},
 		"service renamed":          {files{"compose.yaml": services(web, db)}, files{"compose.yaml": services(with(web, "  web:", "  site:"), db)}},
 		"service renamed, bumped":  {files{"compose.yaml": services(web)}, files{"compose.yaml": services(with(web, "  web:", "  site:", "web:1.0", "web:2.0"))}},
+		"service renamed, not all": {files{"compose.yaml": services(web + inside)}, files{"compose.yaml": services(with(web+inside, "  web:\n", "  site:\n"))}},
 		"service cut and pasted":   {files{"a/compose.yaml": services(web, db), "b/compose.yaml": services(with(db, "db:", "dc:"))}, files{"a/compose.yaml": services(db), "b/compose.yaml": services(with(db, "db:", "dc:"), web)}},
 		"file split":               {files{"a/compose.yaml": services(web, db)}, files{"web/compose.yaml": services(web), "db/compose.yaml": services(db)}},
 		"files joined":             {files{"web/compose.yaml": services(web), "db/compose.yaml": services(db)}, files{"a/compose.yaml": services(web, db)}},
@@ -110,6 +117,7 @@ func TestMovesHideNothing(t *testing.T) {
 	}{
 		"another service for an old one": {files{"compose.yaml": services(web, db)}, files{"compose.yaml": services(with(web, "  web:", "  evil:", "acme/web:1.0", "evil/miner:9"), db)}, []string{"compose/privileged evil"}},
 		"the same image for other ends":  {files{"compose.yaml": services(web)}, files{"compose.yaml": services(with(web, "  web:", "  evil:", "serve, --port, \"8080\"", "sh, -c, evil, now", "MODE: fast, LEVEL: \"3\"", "EVIL: yes"))}, []string{"compose/privileged evil"}},
+		"the old name inside":            {files{"compose.yaml": services(web + inside)}, files{"compose.yaml": services(with(web+inside, "  web:\n", "  evil:\n", "acme/web:1.0", "evil/web:1.0"))}, []string{"compose/privileged evil"}},
 		"another service in a new file":  {files{"a/compose.yaml": services(web)}, files{"b/compose.yaml": services(with(web, "  web:", "  evil:", "acme/web:1.0", "evil/miner:9"))}, []string{"compose/privileged evil"}},
 		"a copy of a service":            {files{"compose.yaml": services(web)}, files{"compose.yaml": services(web, with(web, "  web:", "  two:"))}, []string{"compose/privileged two"}},
 		"a copy of a file":               {files{"a/compose.yaml": services(web)}, files{"a/compose.yaml": services(web), "b/compose.yaml": services(web)}, []string{"compose/privileged web"}},
@@ -175,6 +183,8 @@ func TestKept(t *testing.T) {
 	shop, cart := called(pod, "shop", "prod", "shop"), called(pod, "cart", "prod", "cart")
 	chart := "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n  - name: redis\n    version: 1.2.3\n    repository: https://charts.example.org\n"
 	continued := "apply:\n\techo $(A)\n\thelm install x oci://example.org/x \\\n\t  --set a=$(A)\n\thelm install y oci://example.org/y \\\n\t  --set a=1\n\nother:\n\techo 1\n"
+	application := "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, annotations: {team: a}}\nspec:\n  source: {repoURL: https://example.org/shop, path: deploy, helm: {values: a}}\n" +
+		"  destination: {namespace: shop}\n  syncPolicy: {automated: {prune: true}}\n"
 	makefile := "apply:\n\tkubectl apply -f https://example.org/x.yaml\n\nother:\n\techo $(A)\n"
 	for name, tt := range map[string]struct {
 		file, base, head, rule string
@@ -188,6 +198,12 @@ func TestKept(t *testing.T) {
 		"beside the services":     {"compose.yaml", services(web), "name: x\n" + services(web), gap.RemoteSource, 1, false},
 		"another object":          {"a.yaml", shop + "---\n" + cart, shop + "---\n" + with(cart, "acme/cart:1", "acme/cart:2"), gap.CustomWorkload, 3, true},
 		"the object itself":       {"a.yaml", shop + "---\n" + cart, shop + "---\n" + with(cart, "acme/cart:1", "acme/cart:2"), gap.CustomWorkload, 15, false},
+		"how often it is fetched": {"app.yaml", application, with(application, "prune: true", "prune: false", "team: a", "team: b"), gap.RemoteSource, 5, true},
+		"what is fetched":         {"app.yaml", application, with(application, "path: deploy", "path: debug"), gap.RemoteSource, 5, false},
+		"with which values":       {"app.yaml", application, with(application, "values: a", "values: b"), gap.RemoteSource, 5, false},
+		"into which namespace":    {"app.yaml", application, with(application, "namespace: shop", "namespace: kube-system"), gap.RemoteSource, 5, false},
+		"who updates its images":  {"app.yaml", application, with(application, "team: a", "argocd-image-updater.argoproj.io/image-list: x=evil/x"), gap.RemoteSource, 5, false},
+		"another gap of it":       {"app.yaml", application, with(application, "prune: true", "prune: false"), gap.CustomWorkload, 5, false},
 		"the version of a chart":  {"Chart.yaml", chart, with(chart, "1.0.0", "1.0.1"), gap.RemoteSource, 5, true},
 		"what the chart needs":    {"Chart.yaml", chart, with(chart, "1.2.3", "1.2.4"), gap.RemoteSource, 5, false},
 		"another recipe":          {"Makefile", makefile, with(makefile, "echo", "print"), gap.RemoteSource, 2, true},
@@ -197,12 +213,107 @@ func TestKept(t *testing.T) {
 		"one with no variables":   {"Makefile", continued, with(continued, "echo 1", "echo 2"), gap.RemoteSource, 5, true},
 		"another dependency":      {"requirements.txt", "a>=1\nb==1\n", "a>=1\nb==2\n", gap.UnpinnedVersion, 1, true},
 		"the dependency":          {"requirements.txt", "a>=1\nb==1\n", "a>=2\nb==1\n", gap.UnpinnedVersion, 1, false},
+		"a recipe loses a line":   {"Makefile", "apply:\n\texport A=1\n\thelm install y oci://example.org/y\n", "apply:\n\thelm install y oci://example.org/y\n", gap.RemoteSource, 2, false},
 		"any other file":          {"notes.yaml", "a: 1\nb: 1\n", "a: 1\nb: 2\n", gap.UnknownValue, 1, false},
 		"a line that is not":      {"compose.yaml", services(web), services(web), gap.UnknownValue, 99, false},
 	} {
 		c := change.Between(change.Side{Plan: planOf(t, files{tt.file: tt.base})}, change.Side{Plan: planOf(t, files{tt.file: tt.head})})
 		at := finding.Location{URI: tt.file, Region: finding.Region{StartLine: tt.line, StartColumn: 3, EndLine: tt.line, EndColumn: 9}}
 		if got := c.Kept(finding.Gap{Rule: tt.rule, Location: at}); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestKeptJobs edits a workflow and an action in which something was not seen.
+func TestKeptJobs(t *testing.T) {
+	t.Parallel()
+	const (
+		flow = "name: a\non: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: echo test\n" +
+			"  ship:\n    runs-on: x\n    steps:\n      - run: echo ship\n      - run: helm install a oci://example.org/a\n      - run: helm install b oci://example.org/b --set c=$C\n"
+		action = "name: a\ndescription: b\nruns:\n  using: composite\n  steps:\n    - run: echo one\n      shell: bash\n    - run: helm install a oci://example.org/a\n      shell: bash\n"
+	)
+	flows, actions := ".github/workflows/ci.yaml", "ship/action.yml"
+	needs := with(flow, "echo ship", "echo ${{ needs.test.outputs.x }}")
+	for name, tt := range map[string]struct {
+		file, base, head string
+		line             int
+		want             bool
+	}{
+		"another job":                {flows, flow, with(flow, "echo test", "go test ./..."), 12, true},
+		"another job, a variable":    {flows, flow, with(flow, "echo test", "go test ./..."), 13, true},
+		"another name":               {flows, flow, with(flow, "name: a", "name: b"), 13, true},
+		"another step":               {flows, flow, with(flow, "echo ship", "make ship"), 12, true},
+		"another step, a variable":   {flows, flow, with(flow, "echo ship", "echo C=1 >> $GITHUB_ENV"), 13, false},
+		"the step":                   {flows, flow, with(flow, "oci://example.org/a", "oci://example.org/a --set privileged=true"), 12, false},
+		"the job's settings":         {flows, flow, with(flow, "  ship:\n", "  ship:\n    env: {HELM_NAMESPACE: kube-system}\n"), 12, false},
+		"settings of all jobs":       {flows, flow, with(flow, "jobs:", "env: {HELM_NAMESPACE: kube-system}\njobs:"), 12, false},
+		"the triggers":               {flows, flow, with(flow, "on: push", "on: pull_request"), 12, false},
+		"what another job hands out": {flows, needs, with(needs, "echo test", "echo other"), 12, false},
+		"a job with a new name":      {flows, flow, with(flow, "  ship:", "  deliver:"), 12, false},
+		"outside of jobs":            {flows, flow, with(flow, "echo test", "go test ./..."), 2, false},
+		"a broken workflow":          {flows, flow, flow + "\t- x\n", 12, false},
+		"a step of an action":        {actions, action, with(action, "echo one", "echo two"), 8, true},
+		"what an action says":        {actions, action, with(action, "description: b", "description: c"), 8, true},
+		"the step of an action":      {actions, action, with(action, "oci://example.org/a", "oci://example.org/b"), 8, false},
+		"what an action takes":       {actions, action, with(action, "runs:", "inputs: {a: {default: b}}\nruns:"), 8, false},
+	} {
+		c := change.Between(change.Side{Plan: planOf(t, files{tt.file: tt.base})}, change.Side{Plan: planOf(t, files{tt.file: tt.head})})
+		at := finding.Location{URI: tt.file, Region: finding.Region{StartLine: tt.line, StartColumn: 9, EndLine: tt.line, EndColumn: 12}}
+		if got := c.Kept(finding.Gap{Rule: gap.RemoteSource, Location: at, Subject: "helm/x"}); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestKeptAddresses has commands that apply what an address serves: it is the same whatever
+// stands around it, unless a variable decides which.
+func TestKeptAddresses(t *testing.T) {
+	t.Parallel()
+	c := change.Between(change.Side{Plan: planOf(t, files{"a.sh": "a\n"})}, change.Side{Plan: planOf(t, files{"a.sh": "b\n"})})
+	for subject, want := range map[string]bool{
+		"kubectl https://example.org/v1/all.yaml": true, "kubectl https://example.org/$V/all.yaml": false, "kubectl https://example.org/" + "\u2026": false,
+		"kubectl http://example.org/all.yaml": false, "helm/oci://example.org/a": false, "": false,
+	} {
+		g := finding.Gap{Rule: gap.RemoteSource, Location: finding.Top("a.sh"), Subject: subject}
+		if got := c.Kept(g); got != want {
+			t.Errorf("%q: %v", subject, got)
+		}
+	}
+}
+
+// TestAlike edits files that decide what a chart renders, and such that do not.
+func TestAlike(t *testing.T) {
+	t.Parallel()
+	base := files{
+		"c/Chart.yaml": "name: c\n", "c/values.yaml": "a: \"no\"\n", "c/README.md": "# c\n", "c/values.schema.json": "{}\n",
+		"c/templates/NOTES.md": "a\n", "c/templates/a.yaml": "# {{ .Values.a }}\na: 1\n", "k/kustomization.yaml": "resources: [a.yaml]\n", "k/README.md": "a\n",
+	}
+	for name, tt := range map[string]struct {
+		file, text, ask string
+		want            bool
+	}{
+		"nothing":                 {"c/README.md", "# c\n", "c/", true},
+		"a comment":               {"c/values.yaml", "# about a\na: \"no\"\n", "c/", true},
+		"marks in a comment":      {"c/values.yaml", "# {{ a }}\na: \"no\"\n", "c/", true},
+		"a word of a template":    {"c/templates/a.yaml", "# {{ .Values.a }}\na: 1\n", "c/", true},
+		"one that asks oddly":     {"c/templates/a.yaml", "{{ (index . \"Files\").Get \"README.md\" }}\n", "c/", false},
+		"one file":                {"c/values.yaml", "# about a\na: \"no\"\n", "c/values.yaml", true},
+		"a value":                 {"c/values.yaml", "a: \"yes\"\n", "c/", false},
+		"quotes":                  {"c/values.yaml", "a: no\n", "c/", false},
+		"a comment of a template": {"c/templates/a.yaml", "a: 1\n", "c/", false},
+		"what it says of itself":  {"c/README.md", "# d\n", "c/", true},
+		"its schema":              {"c/values.schema.json", "{\"a\": 1}\n", "c/", true},
+		"prose among templates":   {"c/templates/NOTES.md", "b\n", "c/", false},
+		"a template that asks":    {"c/templates/a.yaml", "{{ .Files.Get \"README.md\" }}\n", "c/", false},
+		"a new file":              {"c/templates/b.yaml", "b: 1\n", "c/", false},
+		"prose without a chart":   {"k/README.md", "b\n", "k/", false},
+		"nothing there":           {"k/README.md", "b\n", "x/", false},
+	} {
+		head := maps.Clone(base)
+		head[tt.file] = tt.text
+		c := change.Between(change.Side{Plan: planOf(t, base)}, change.Side{Plan: planOf(t, head)})
+		if got := c.Alike(tt.ask); got != tt.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -128,21 +128,30 @@ type pair struct {
 // described is a thing with what it consists of, worked out once.
 type described struct {
 	*thing
-	runs    []string
-	profile difference.Profile
+	runs []string
+	// profile leaves the name out, verbatim has it in: others may still use the old name.
+	profile, verbatim difference.Profile
+}
+
+func describe(t *thing) described {
+	return described{t, t.runs(), t.profile(), t.verbatim()}
+}
+
+func (d described) similarity(o described) float64 {
+	return max(d.profile.Similarity(o.profile), d.verbatim.Similarity(o.verbatim))
 }
 
 // pairs are those that can be the same, the likeliest first.
 func (r resemblance) pairs(gone, come []*thing) (out []pair) {
 	heads := map[string][]described{}
 	for _, t := range come {
-		heads[t.sort()] = append(heads[t.sort()], described{t, t.runs(), t.profile()})
+		heads[t.sort()] = append(heads[t.sort()], describe(t))
 	}
 	for _, t := range gone {
 		if len(heads[t.sort()]) == 0 {
 			continue
 		}
-		from := described{t, t.runs(), t.profile()}
+		from := describe(t)
 		for _, to := range heads[t.sort()] {
 			if score, ok := r.compare(from, to); ok {
 				out = append(out, pair{t, to.thing, score})
@@ -163,7 +172,7 @@ func (r resemblance) compare(from, to described) (float64, bool) {
 	if to.space != from.space && (r.spaces == nil || r.spaces[from.space] != to.space) {
 		return 0, false
 	}
-	share, namesake, along := from.profile.Similarity(to.profile), from.name == to.name, r.moved[from.file] == to.file
+	share, namesake, along := from.similarity(to), from.name == to.name, r.moved[from.file] == to.file
 	least := otherName
 	switch {
 	case from.kind == plan.Dockerfile:

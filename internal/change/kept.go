@@ -29,13 +29,46 @@ func (c *Change) Kept(g finding.Gap) bool {
 	if err != nil || at.Region.StartLine < 1 {
 		return false
 	}
+	if literal(g) {
+		return true
+	}
+	if isAutomation(at.URI) {
+		return c.sameJob(at.URI, at.Region.StartLine, data)
+	}
 	lines := difference.Split(data)
 	if h := c.heirs(); len(h.written[at.URI]) > 0 {
 		t := h.at(at, lines)
-		return t != nil && h.before[t.id] != nil && t.equals(h.before[t.id])
+		return t != nil && h.before[t.id] != nil && t.keeps(h.before[t.id], g)
 	}
+	return c.sameStretch(at, lines) && !variable(lines, at.Region.StartLine)
+}
+
+// literal reports whether a gap says itself all that decides about it: the address of
+// manifests that a command applies, without any variable.
+func literal(g finding.Gap) bool {
+	return g.Rule == gap.RemoteSource && strings.HasPrefix(g.Subject, "kubectl https://") && !strings.ContainsAny(g.Subject, "$`{}<>%*?\u2026\ufffd")
+}
+
+// sameStretch reports whether the base commit holds the part of the file that decides about
+// a place, as a part of its own.
+func (c *Change) sameStretch(at finding.Location, lines difference.Lines) bool {
 	start, end, ok := stretch(at, lines)
-	return ok && !c.Touched(at.URI, start, end) && !variable(lines, at.Region.StartLine)
+	old, err := c.base.Plan.Tree.Read(c.before(at.URI), source.MaxFileBytes)
+	if !ok || err != nil {
+		return false
+	}
+	before := difference.Split(old)
+	for n, line := range before {
+		if line != lines[at.Region.StartLine-1] {
+			continue
+		}
+		there := at
+		there.Region.StartLine = n + 1
+		if s, e, _ := stretch(there, before); slices.Equal(before[s-1:e], lines[start-1:end]) {
+			return true
+		}
+	}
+	return false
 }
 
 // variable reports whether a command, with the lines that continue it, takes anything from
@@ -129,6 +162,14 @@ func blank(line string) bool {
 
 // equals compares the content of two things, wherever their trees are.
 func (t *thing) equals(o *thing) bool { return alike(t.model, o.model, t.plan.Root, o.plan.Root) }
+
+// keeps compares what decides about a gap of the thing.
+func (t *thing) keeps(o *thing, g finding.Gap) bool {
+	if t.delivers(g) {
+		return alike(delivery(t.model), delivery(o.model), t.plan.Root, o.plan.Root)
+	}
+	return t.equals(o)
+}
 
 func alike(a, b any, rootA, rootB string) bool {
 	switch a := a.(type) {

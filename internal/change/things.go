@@ -98,6 +98,13 @@ func (t *thing) profile() difference.Profile {
 	return p
 }
 
+// verbatim is the profile of a thing that keeps what it is called inside.
+func (t *thing) verbatim() difference.Profile {
+	plain := *t
+	plain.name = ""
+	return plain.profile()
+}
+
 func (t *thing) leaves(p *difference.Profile, at string, v any) {
 	if p.Total >= maxLeaves {
 		return

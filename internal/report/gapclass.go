@@ -20,7 +20,7 @@ func classifyGaps(gaps []Gap, in Input) {
 	for i, n := range perStage(gaps) {
 		g := &gaps[i]
 		if rule, _ := gap.Lookup(g.Rule); rule.Content && n.nth <= base[g.Fingerprint] &&
-			(unchanged(g.Gap, in.same) || !rule.Final && said[[2]string{g.Fingerprint, g.Message}] && in.kept(g.Gap)) {
+			(unchanged(g.Gap, in.same) || !rule.Final && said[[2]string{g.Fingerprint, g.Message}] && (unchanged(g.Gap, in.alike) || in.kept(g.Gap))) {
 			g.Class = Existing
 		}
 	}
@@ -51,7 +51,7 @@ func follow(g finding.Gap, change Change) finding.Gap {
 // kept reports whether the change left alone the part of its file that a gap is about, and
 // all other files that decide about it.
 func (in Input) kept(g finding.Gap) bool {
-	if in.Change == nil || slices.ContainsFunc(g.Depends, func(file string) bool { return file != g.Location.URI && !in.same(file) }) {
+	if in.Change == nil || slices.ContainsFunc(g.Depends, func(file string) bool { return file != g.Location.URI && !in.alike(file) }) {
 		return false
 	}
 	return in.Change.Kept(g)
@@ -60,6 +60,12 @@ func (in Input) kept(g finding.Gap) bool {
 // same reports whether a file of the head is one of the base commit, byte for byte.
 func (in Input) same(file string) bool {
 	return in.Unchanged != nil && in.Unchanged(file) || in.Change != nil && in.Change.Identical(file)
+}
+
+// alike reports whether a file of the head, or all below a directory, is what it was but
+// for what no tool reads.
+func (in Input) alike(file string) bool {
+	return in.same(file) || in.Change != nil && in.Change.Alike(file)
 }
 
 // occurrence is the nth gap of one identity in one stage.

@@ -16,6 +16,9 @@ type Change interface {
 	// Identical reports whether a file of the head is one of the base commit under another
 	// name, byte for byte.
 	Identical(head string) bool
+	// Alike reports whether all that differs in a file, or below a directory (a path that
+	// ends in a slash), is what no tool reads, such as comments.
+	Alike(file string) bool
 	// Kept reports whether what a gap of the head is about is the same in the base commit,
 	// although its file is not.
 	Kept(g finding.Gap) bool

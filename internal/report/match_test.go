@@ -19,6 +19,7 @@ type changed struct {
 	files, subjects map[string]string
 	identical, kept bool
 	lines           map[string][]int
+	alike           []string
 }
 
 func (c changed) File(base string) string {
@@ -36,6 +37,8 @@ func (c changed) Identical(head string) bool {
 	}
 	return false
 }
+
+func (c changed) Alike(file string) bool { return slices.Contains(c.alike, file) }
 
 func (c changed) Kept(finding.Gap) bool { return c.kept }
 
