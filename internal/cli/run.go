@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -119,9 +120,17 @@ func wanted(cfg config.Config) []string {
 	return []string{policy.NoRules}
 }
 
+// comparing is how much garbage may add to what is in use, in percent, where two commits
+// are held at once: so both take little more memory than one.
+const comparing = 60
+
 // assess plans, runs the stages and builds the report.
 func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
+	if j.Base != nil {
+		defer debug.SetGCPercent(debug.SetGCPercent(comparing))
+	}
 	p, err := discover.Build(ctx, j.Tree, j.cfg, j.Event, j.selected)
+	j.selected = source.Selection{} // as large as the plan, and nothing is listed again
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,8 @@ func (w *Workspace) Selection(cfg config.Config, trackedOnly bool) (source.Selec
 	case err != nil:
 		return s, err
 	}
-	w.closers = append(w.closers, func() { index.Close() })
+	root := index.Closer()
+	w.closers = append(w.closers, func() { root.Close() })
 	s.Head = index
 	return s, nil
 }

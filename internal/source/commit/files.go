@@ -87,14 +87,22 @@ func element(name string) bool {
 	return name != "" && name != "." && name != ".." && name != ".git" && len(name) <= maxElement && !strings.ContainsAny(name, "/\x00")
 }
 
-// reachable are the entries that do not lie below another one.
-func (f *Files) reachable() (out []Entry) {
+// reachable are the entries that do not lie below another one: mostly all of them.
+func (f *Files) reachable() []Entry {
 	last, covered := ".", false
-	for _, e := range f.entries {
+	lost := func(e Entry) bool {
 		if dir := path.Dir(e.Name); dir != last {
 			last, covered = dir, f.covered(dir)
 		}
-		if !covered {
+		return covered
+	}
+	if !slices.ContainsFunc(f.entries, lost) {
+		return f.entries
+	}
+	last, covered = ".", false
+	var out []Entry // a copy, because the entries are searched meanwhile
+	for _, e := range f.entries {
+		if !lost(e) {
 			out = append(out, e)
 		}
 	}

@@ -3,6 +3,7 @@ package commit
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -69,6 +70,9 @@ func OpenIndex(dir string, o Options) (*Index, error) {
 
 // Close releases the work tree.
 func (x *Index) Close() error { return x.root.Close() }
+
+// Closer closes the index and, while it waits to, holds nothing of it in memory.
+func (x *Index) Closer() io.Closer { return x.root }
 
 // read takes in the index. A repository without commits has none yet; where only
 // tracked files count, that would leave nothing to look at.

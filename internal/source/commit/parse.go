@@ -2,6 +2,7 @@ package commit
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -117,6 +118,7 @@ func readTree(db *objects.Database, id string) ([]treeEntry, error) {
 
 // parseTree reads entries: a mode in octal digits, a name up to a zero, and an id.
 func parseTree(data []byte, hash int) (list []treeEntry, err error) {
+	var ids []byte
 	for len(data) > 0 {
 		digits, rest, ok := bytes.Cut(data, []byte(" "))
 		mode, err := strconv.ParseUint(string(digits), 8, 32)
@@ -127,8 +129,13 @@ func parseTree(data []byte, hash int) (list []treeEntry, err error) {
 		if !ok || len(rest) < hash {
 			return nil, errCut
 		}
-		list = append(list, treeEntry{string(name), uint32(mode), fmt.Sprintf("%x", rest[:hash])})
+		list = append(list, treeEntry{name: string(name), mode: uint32(mode)})
+		ids = hex.AppendEncode(ids, rest[:hash])
 		data = rest[hash:]
+	}
+	text := string(ids) // one for all: a base commit has very many
+	for i := range list {
+		list[i].id = text[2*hash*i : 2*hash*(i+1)]
 	}
 	return list, nil
 }

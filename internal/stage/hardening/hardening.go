@@ -31,11 +31,20 @@ type Stage struct {
 	places bool
 	// bare leaves out the fixes.
 	bare bool
+	// rules are those of each kind, by id.
+	rules map[plan.Kind]map[string]finding.Rule
 }
 
 // New returns the stage that judges with the rules of the engine.
 func New(engine *policy.Engine, cfg config.Hardening) *Stage {
-	return &Stage{engine: engine, cfg: cfg, limit: perDocument, places: engine.WantsPlaces(string(plan.Kubernetes))}
+	s := &Stage{engine: engine, cfg: cfg, limit: perDocument, places: engine.WantsPlaces(string(plan.Kubernetes)), rules: map[plan.Kind]map[string]finding.Rule{}}
+	for kind := range covers {
+		s.rules[kind] = map[string]finding.Rule{}
+		for _, r := range engine.RulesOf(string(kind)) {
+			s.rules[kind][r.ID] = r
+		}
+	}
+	return s
 }
 
 // WithoutFixes is the stage for those who will not read the fixes: working them out and

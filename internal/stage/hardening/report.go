@@ -23,10 +23,7 @@ func (s *Stage) report(p *plan.Plan, doc *plan.Document, in input, out policy.Ou
 	if n := seen(doc); n > 0 {
 		set.Cover(covers[doc.Kind], n)
 	}
-	rules := map[string]finding.Rule{}
-	for _, r := range s.engine.RulesOf(string(doc.Kind)) {
-		rules[r.ID] = r
-	}
+	rules := s.rules[doc.Kind]
 	count(&set, rules, in, out)
 	wishes := wishes{}
 	for i, r := range out.Results {
