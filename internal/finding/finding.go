@@ -33,6 +33,10 @@ type Finding struct {
 	// Degree is how bad this is among findings of one identity, higher being worse: the
 	// seconds that a token lives. 0 where nothing is counted.
 	Degree float64
+	// Reach is all that this gives away, each thing as a row of words: a capability, a path
+	// with what is below it, a port. A word * is any. It is no part of the identity; what
+	// reaches less than before is not new. Empty where nothing can be narrowed.
+	Reach [][]string
 	// Remediation says how to fix this hit; empty means the rule's own text.
 	Remediation string
 	// Fix is the change that fixes it, nil when none is known.

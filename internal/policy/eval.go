@@ -41,6 +41,8 @@ type Result struct {
 	Identity []string
 	// Degree is how bad the hit is among those of one identity.
 	Degree float64
+	// Reach is all that the hit gives away, in rows of words of which * is any.
+	Reach [][]string
 	// Whole is true when the hit is about the repository as a whole.
 	Whole bool
 	// Severity of this hit, nil for the rule's own.
@@ -182,7 +184,7 @@ func object(v any) *fields {
 func readResult(raw any) (Result, error) {
 	var out Result
 	var severity string
-	var related, identity []any
+	var related, identity, reach []any
 	var degree json.Number
 	var fix map[string]any
 	f := object(raw)
@@ -191,6 +193,7 @@ func readResult(raw any) (Result, error) {
 	take(f, "subject", &out.Subject)
 	take(f, "identity", &identity)
 	take(f, "degree", &degree)
+	take(f, "reach", &reach)
 	take(f, "whole", &out.Whole)
 	take(f, "severity", &severity)
 	take(f, "related", &related)
@@ -205,10 +208,22 @@ func readResult(raw any) (Result, error) {
 		return Result{}, errors.New("result has no path")
 	}
 	out.Degree, _ = degree.Float64()
-	for _, part := range identity {
-		out.Identity = append(out.Identity, fmt.Sprint(part))
+	out.Identity = texts(identity)
+	for _, row := range reach {
+		words, is := row.([]any)
+		if !is {
+			return Result{}, errors.New("result: a row of reach is no list")
+		}
+		out.Reach = append(out.Reach, texts(words))
 	}
 	return out, out.read(severity, related, fix)
+}
+
+func texts(words []any) (out []string) {
+	for _, w := range words {
+		out = append(out, fmt.Sprint(w))
+	}
+	return out
 }
 
 // read adds the optional parts and checks every path.

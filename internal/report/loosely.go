@@ -28,9 +28,12 @@ func anyUser(f Finding) (string, bool) {
 	return "user\x00" + f.Finding.Fingerprint(), strings.HasPrefix(f.Rule, "image/")
 }
 
-// anyStage is that of a finding about the image that a Dockerfile makes, which is made by
-// whichever stage is the last.
+// ofImage are the findings about the image that a Dockerfile makes, which say themselves
+// what they are about: in a stage of any name.
+var ofImage = [...]string{"dockerfile/user", "dockerfile/secret"}
+
+// anyStage is that of a finding about an image without the name of its stage.
 func anyStage(f Finding) (string, bool) {
 	f.Subject = ""
-	return "stage\x00" + f.Finding.Fingerprint(), f.Rule == "dockerfile/user"
+	return "stage\x00" + f.Finding.Fingerprint(), slices.Contains(ofImage[:], f.Rule)
 }

@@ -58,6 +58,7 @@ func match(head, base []Finding, in Input) *matching {
 			return g.Fingerprint(), ok
 		}, asIs)
 	}
+	m.narrowed()
 	for _, loosely := range [...]func(Finding) (string, bool){anyUser, anyVersion, anyStage} {
 		m.pass(loosely, loosely)
 	}

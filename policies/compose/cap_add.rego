@@ -38,6 +38,7 @@ results contains result if {
 		"message": sprintf("service %s adds capability %s", [name, capability.name]),
 		"path": capability.path,
 		"severity": severity(capability.name),
+		"reach": [[granted(capability.name)]],
 		"fix": {"op": "remove", "path": capability.path},
 	}
 }
@@ -61,3 +62,7 @@ severity(name) := "low" if {
 	name in default_set
 	input.params.profile != "baseline"
 }
+
+granted(name) := "*" if name == "ALL"
+
+granted(name) := name if name != "ALL"

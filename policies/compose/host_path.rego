@@ -78,6 +78,7 @@ results contains result if {
 		"message": sprintf("%s mounts %s of the host", [mount.path[1], mount.source]),
 		"path": mount.path,
 		"severity": severity(mount),
+		"reach": [["mount", compose.below(mount.source)]],
 	}
 }
 
@@ -87,6 +88,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s shares mounts below %s with the host", [mount.path[1], mount.source]),
 		"path": mount.path,
+		"reach": [[mount.propagation, compose.below(mount.source)]],
 	}
 }
 

@@ -45,6 +45,7 @@ results contains result if {
 	result := {
 		"message": sprintf("service %s listens on port %d, which is reserved for root", [name, port.first]),
 		"path": port.path,
+		"reach": [[number] | some number in compose.ports_of(port); number < 1024],
 	}
 }
 

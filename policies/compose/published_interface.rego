@@ -40,6 +40,7 @@ results contains result if {
 	result := {
 		"message": sprintf("service %s is published on every interface of the host%s", [name, shown(port)]),
 		"path": port.path,
+		"reach": compose.reach(port),
 	}
 }
 

@@ -52,6 +52,7 @@ results contains result if {
 		"message": sprintf("store %s is published on the host%s", [name, where(port)]),
 		"path": port.path,
 		"severity": severity(port),
+		"reach": compose.reach(port),
 		"fix": {"op": "remove", "path": port.path},
 	}
 }

@@ -68,8 +68,11 @@ problem(user) := sprintf("runs in the root group (user %q)", [user.value]) if {
 problem(user) := "takes its user from a variable without a value" if user.unknown
 
 # The root group alone is less than the user root.
-degree(user) := 1 if {
+# What is written overrides an image that may have had a user of its own.
+degree(user) := 3 if {
+	user.root
+	not user.unknown
+} else := 1 if {
 	user.root_group
-	not user.root
 	not user.unknown
 } else := 2

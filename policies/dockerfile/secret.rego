@@ -57,5 +57,15 @@ results contains result if {
 		"message": sprintf("%s puts the secret %s into the image", [secret.from, secret.key]),
 		"path": secret.path,
 		"identity": [secret.from, secret.key],
+		"degree": degree(stage),
 	}
 }
+
+# What the image itself holds is worse than what a stage holds that it copies from.
+degree(stage) := 2 if {
+	stage.final
+} else := 2 if {
+	some other in input.facts.stages
+	stage.name != ""
+	lower(other.from) == lower(stage.name)
+} else := 1

@@ -57,17 +57,24 @@ problem(stage) := sprintf("runs in the root group (USER %s)", [stage.user.value]
 }
 
 # The root group alone is less than the user root.
-degree(stage) := 1 if {
+# What is written overrides a base image that may have had a user of its own.
+degree(stage) := 3 if {
+	stage.user.root
+	not stage.user.unknown
+} else := 3 if {
+	regex.match(root, folded(stage))
+} else := 1 if {
 	stage.user.root_group
-	not stage.user.root
 	not stage.user.unknown
 } else := 2
+
+root := `^["']?(0+|root)(:|["']?$)`
 
 # A variable is what ENV or ARG before it in its stage says; one of those before FROM is
 # not seen inside a stage.
 problem(stage) := sprintf("runs as root (USER %s is %s)", [stage.user.value, value]) if {
 	value := folded(stage)
-	regex.match(`^["']?(0+|root)(:|["']?$)`, value)
+	regex.match(root, value)
 }
 
 problem(stage) := sprintf("takes its user from a variable without a value (USER %s)", [stage.user.value]) if {

@@ -95,6 +95,7 @@ results contains result if {
 		"message": sprintf("container %s runs privileged", [container.name]),
 		"path": array.concat(container.path, ["securityContext", "privileged"]),
 		"fix": {"op": "remove", "path": array.concat(container.path, ["securityContext", "privileged"])},
+		"reach": [["privileged", "yes"], ["capability", "*"]],
 	}
 }
 
@@ -105,5 +106,10 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s adds capability %s", [container.name, capability.name]),
 		"path": capability.path,
+		"reach": [["capability", granted(capability.name)]],
 	}
 }
+
+granted(name) := "*" if name == "ALL"
+
+granted(name) := name if name != "ALL"

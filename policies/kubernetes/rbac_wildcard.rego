@@ -76,6 +76,7 @@ results contains result if {
 		"message": sprintf("%s grants every one of %s", [name, key]),
 		"path": ["rules", i, key, j],
 		"severity": severity(key),
+		"reach": reach(grant, list(grant, "verbs", []), list(grant, "resources", [])),
 	}
 }
 
@@ -87,6 +88,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s grants %s, with which its holder gets any other right", [name, verb]),
 		"path": ["rules", i, "verbs", j],
+		"reach": reach(grant, [verb], list(grant, "resources", [])),
 	}
 }
 
@@ -98,6 +100,7 @@ results contains result if {
 	result := {
 		"message": sprintf("%s reaches %s, with which its holder acts as others", [name, resource]),
 		"path": ["rules", i, "resources", j],
+		"reach": reach(grant, list(grant, "verbs", []), [resource]),
 	}
 }
 
@@ -106,3 +109,22 @@ name := sprintf("%s %s", [input.facts.kind, input.facts.name])
 severity(key) := "medium" if key in {"apiGroups", "nonResourceURLs"}
 
 severity(key) := "high" if key in {"resources", "verbs"}
+
+# reach is what a rule grants, in rows; of a very long one nothing, so that it is all or new.
+reach(grant, verbs, resources) := rows if {
+	groups := list(grant, "apiGroups", [""])
+	names := list(grant, "resourceNames", ["*"])
+	count(groups) * count(names) * count(verbs) * count(resources) <= 400
+	rows := [[group, resource, verb, only] |
+		some group in groups
+		some resource in resources
+		some verb in verbs
+		some only in names
+	]
+} else := []
+
+list(grant, key, none) := items if {
+	items := grant[key]
+	is_array(items)
+	count(items) > 0
+} else := none

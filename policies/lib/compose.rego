@@ -71,3 +71,43 @@ placed(item) := object.get(item, "target", object.get(item, "source", "")) if is
 within(file, folder) if file == folder
 
 within(file, folder) if startswith(file, sprintf("%s/", [trim_right(folder, "/")]))
+
+# below is a directory of the host with everything in it.
+below(directory) := sprintf("%s/*", [trim_right(directory, "/")])
+
+# ports_of are the ports of the container that a range publishes; of a range beyond reason
+# and of one that is not known there are none.
+ports_of(port) := numbers.range(port.first, port.last) if {
+	port.first > 0
+	port.last - port.first < 256
+} else := []
+
+# reach is what publishing does: each address, port of the host and port of the container.
+reach(port) := [[address(port), host, sprintf("%d/%s", [number, protocol(port)])] |
+	some i, number in ports_of(port)
+	host := host_port(port, i)
+]
+
+address(port) := "*" if port.host_ip in {"", "0.0.0.0", "::", "0:0:0:0:0:0:0:0"}
+
+address(port) := "loopback" if port.loopback
+
+address(port) := port.host_ip if {
+	not port.loopback
+	not port.host_ip in {"", "0.0.0.0", "::", "0:0:0:0:0:0:0:0"}
+}
+
+# host_port is the port that stands for one of the container's: of two ranges the one at
+# the same place, else what is written.
+host_port(port, i) := sprintf("%d", [first + i]) if {
+	[first, last] := bounds(port.published)
+	last - first == port.last - port.first
+} else := port.published
+
+bounds(published) := [to_number(found[1]), to_number(found[2])] if {
+	some found in regex.find_all_string_submatch_n(`^(\d{1,5})-(\d{1,5})$`, published, 1)
+}
+
+protocol(port) := lower(port.protocol) if port.protocol != ""
+
+protocol(port) := "tcp" if port.protocol == ""

@@ -18,6 +18,7 @@ import (
 func identify(f *finding.Finding, p *plan.Plan, doc *plan.Document, in input, r policy.Result) {
 	of, path := origin(p, doc, r.Path)
 	f.Key, f.Degree, f.Whole = strings.Join(r.Identity, "\x00"), r.Degree, r.Whole || theRepository(r.Path)
+	f.Reach = r.Reach
 	switch {
 	case len(r.Identity) > 0:
 	case f.Whole:
