@@ -66,17 +66,23 @@ func (c *Change) Touched(file string, start, end int) bool {
 }
 
 func (c *Change) added(file string) []bool {
+	old, new, ok := c.texts(file)
+	if !ok {
+		return nil
+	}
+	return difference.Added(old, new)
+}
+
+// texts are a file of the head and the one that it was.
+func (c *Change) texts(file string) (old, new difference.Lines, ok bool) {
 	before := file
 	if from, ok := c.moves().from[file]; ok {
 		before = from
 	}
-	old, err := c.base.Plan.Tree.Read(before, source.MaxFileBytes)
+	was, err := c.base.Plan.Tree.Read(before, source.MaxFileBytes)
 	if err != nil {
-		return nil
+		return nil, nil, false
 	}
-	new, err := c.head.Plan.Tree.Read(file, source.MaxFileBytes)
-	if err != nil {
-		return nil
-	}
-	return difference.Added(difference.Split(old), difference.Split(new))
+	is, err := c.head.Plan.Tree.Read(file, source.MaxFileBytes)
+	return difference.Split(was), difference.Split(is), err == nil
 }
