@@ -74,13 +74,19 @@ func (c *Change) before(file string) string {
 }
 
 func (c *Change) added(file string) []bool {
-	old, err := c.base.Plan.Tree.Read(c.before(file), source.MaxFileBytes)
-	if err != nil {
+	old, new, ok := c.texts(file)
+	if !ok {
 		return nil
 	}
-	new, err := c.head.Plan.Tree.Read(file, source.MaxFileBytes)
+	return difference.Added(old, new)
+}
+
+// texts are a file of the head and the one that it was.
+func (c *Change) texts(file string) (old, new difference.Lines, ok bool) {
+	was, err := c.base.Plan.Tree.Read(c.before(file), source.MaxFileBytes)
 	if err != nil {
-		return nil
+		return nil, nil, false
 	}
-	return difference.Added(difference.Split(old), difference.Split(new))
+	is, err := c.head.Plan.Tree.Read(file, source.MaxFileBytes)
+	return difference.Split(was), difference.Split(is), err == nil
 }

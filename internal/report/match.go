@@ -27,6 +27,9 @@ type Change interface {
 	Successor(f finding.Finding) (finding.Finding, bool)
 	// Touched reports whether the change wrote any of the lines of a file of the head.
 	Touched(file string, start, end int) bool
+	// Revived reports whether the change brings lines of a file that the base could not
+	// read: it wrote them, or what decides whether they are text.
+	Revived(file string, start, end int) bool
 }
 
 // propWas holds the severity that a finding had in the base commit, where it rose.

@@ -54,6 +54,8 @@ func (c changed) Successor(f finding.Finding) (finding.Finding, bool) {
 	return f, moved || renamed
 }
 
+func (c changed) Revived(file string, start, end int) bool { return c.Touched(file, start, end) }
+
 func (c changed) Touched(file string, start, end int) bool {
 	return slices.ContainsFunc(c.lines[file], func(n int) bool { return start <= n && n <= end })
 }

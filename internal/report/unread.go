@@ -56,7 +56,7 @@ func (u unread) at(f Finding, at finding.Location) bool {
 	hidden := slices.ContainsFunc(u.what[at.URI], func(subject string) bool {
 		return subject == "" || subject == f.Subject || subject == f.Key || strings.HasPrefix(f.Subject, subject+"/")
 	})
-	return hidden && !u.change.Touched(at.URI, at.Region.StartLine, max(at.Region.StartLine, at.Region.EndLine))
+	return hidden && !u.change.Revived(at.URI, at.Region.StartLine, max(at.Region.StartLine, at.Region.EndLine))
 }
 
 // places are where a finding is true: all its targets when it is shared.

@@ -30,12 +30,22 @@ func Split(text []byte) Lines {
 // Added says of each line of the new text whether the old one lacks it.
 func Added(old, new Lines) []bool {
 	added := make([]bool, len(new))
-	for i := range added {
-		added[i] = true
+	for i, from := range Origins(old, new) {
+		added[i] = from < 0
 	}
-	c := comparison{old, new, added}
-	c.compare(span{0, len(old), 0, len(new)}, maxDepth)
 	return added
+}
+
+// Origins are the indexes of the new text's lines in the old one, -1 of those that it
+// lacks.
+func Origins(old, new Lines) []int {
+	from := make([]int, len(new))
+	for i := range from {
+		from[i] = -1
+	}
+	c := comparison{old, new, from}
+	c.compare(span{0, len(old), 0, len(new)}, maxDepth)
+	return from
 }
 
 // span is a stretch of both texts.
@@ -43,7 +53,7 @@ type span struct{ old, oldEnd, new, newEnd int }
 
 type comparison struct {
 	old, new Lines
-	added    []bool
+	from     []int
 }
 
 // compare takes what both ends share, then what stands between lines that both have once
@@ -66,12 +76,12 @@ func (c comparison) compare(s span, depth int) {
 
 func (c comparison) ends(s span) span {
 	for s.old < s.oldEnd && s.new < s.newEnd && c.old[s.old] == c.new[s.new] {
-		c.added[s.new] = false
+		c.from[s.new] = s.old
 		s.old, s.new = s.old+1, s.new+1
 	}
 	for s.old < s.oldEnd && s.new < s.newEnd && c.old[s.oldEnd-1] == c.new[s.newEnd-1] {
 		s.oldEnd, s.newEnd = s.oldEnd-1, s.newEnd-1
-		c.added[s.newEnd] = false
+		c.from[s.newEnd] = s.oldEnd
 	}
 	return s
 }
@@ -146,7 +156,7 @@ func (c comparison) table(s span) {
 	for i, j := 0, 0; i < len(old) && j < len(new); {
 		switch {
 		case old[i] == new[j]:
-			c.added[s.new+j] = false
+			c.from[s.new+j] = s.old + i
 			i, j = i+1, j+1
 		case common[(i+1)*width+j] >= common[i*width+j+1]:
 			i++
