@@ -29,7 +29,6 @@ func TestNarrowed(t *testing.T) {
 	}{
 		"capability":           {line("cap_add: [ALL]"), line("cap_add: [SYS_ADMIN, NET_ADMIN]"), "compose/cap-add"},
 		"capability of a pod":  {adds("capabilities: {add: [ALL]}"), adds("capabilities: {add: [SYS_ADMIN]}"), "kubernetes/privileged"},
-		"privileged":           {adds("privileged: true"), adds("capabilities: {add: [ALL]}"), "kubernetes/privileged"},
 		"host path":            {line("volumes: ['/:/x']"), line("volumes: ['/etc:/x']"), "compose/host-path"},
 		"read only":            {line("volumes: ['/etc:/x']"), line("volumes: ['/etc:/x:ro']"), "compose/host-path"},
 		"loopback":             {line("ports: ['6379:6379']"), line("ports: ['127.0.0.1:6379:6379']"), "compose/published-store"},

@@ -95,7 +95,6 @@ results contains result if {
 		"message": sprintf("container %s runs privileged", [container.name]),
 		"path": array.concat(container.path, ["securityContext", "privileged"]),
 		"fix": {"op": "remove", "path": array.concat(container.path, ["securityContext", "privileged"])},
-		"reach": [["privileged", "yes"], ["capability", "*"]],
 	}
 }
 
@@ -106,7 +105,7 @@ results contains result if {
 	result := {
 		"message": sprintf("container %s adds capability %s", [container.name, capability.name]),
 		"path": capability.path,
-		"reach": [["capability", granted(capability.name)]],
+		"reach": [[granted(capability.name)]],
 	}
 }
 

@@ -114,7 +114,7 @@ severity(key) := "high" if key in {"resources", "verbs"}
 reach(grant, verbs, resources) := rows if {
 	groups := list(grant, "apiGroups", [""])
 	names := list(grant, "resourceNames", ["*"])
-	count(groups) * count(names) * count(verbs) * count(resources) <= 400
+	((count(groups) * count(names)) * count(verbs)) * count(resources) <= 400
 	rows := [[group, resource, verb, only] |
 		some group in groups
 		some resource in resources
