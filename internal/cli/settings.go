@@ -118,15 +118,22 @@ func (a *app) adopt(w *workspace.Workspace, s config.Sources) (config.Config, er
 	if err != nil {
 		return builtin, err
 	}
-	if s.File, s.Data, err = findConfig(w.Tree, a.flags.config); err != nil {
+	own, ok := a.ownConfig(w, s)
+	if !ok {
 		return builtin, nil
+	}
+	effective, _ := pending.Adopt(builtin, own)
+	return effective, nil
+}
+
+// ownConfig is the change's own configuration, provided that all of it can be read.
+func (a *app) ownConfig(w *workspace.Workspace, s config.Sources) (config.Config, bool) {
+	var err error
+	if s.File, s.Data, err = findConfig(w.Tree, a.flags.config); err != nil {
+		return config.Config{}, false
 	}
 	head, err := config.Load(s)
-	if err != nil || len(files.Broken(files.Side{}, files.Side{Tree: w.Tree, Config: head}, ruleIDs)) > 0 {
-		return builtin, nil
-	}
-	effective, _ := pending.Adopt(builtin, head)
-	return effective, nil
+	return head, err == nil && len(files.Broken(files.Side{}, files.Side{Tree: w.Tree, Config: head}, ruleIDs)) == 0
 }
 
 // policyTree is where the files that the configuration names are read from.

@@ -110,7 +110,7 @@ type parsed struct {
 
 func parsedOf(name string, data []byte) (p parsed) {
 	if p.Doc, p.err = dockerfile.Parse(name, data); p.err == nil {
-		p.model = p.Doc.Model()
+		p.model = p.Model()
 	}
 	return p
 }

@@ -58,8 +58,8 @@ func (c *comparison) filters(after *document, event string, was, now map[string]
 		_, had := was[f]
 		_, has := now[f]
 		if f == "types" && strings.HasPrefix(event, "pull_request") {
-			b, had = orUsual(b, had)
-			h, has = orUsual(h, has)
+			b, h = orUsual(b, had), orUsual(h, has)
+			had, has = true, true
 		}
 		gone := without(b, h)
 		switch {
@@ -80,11 +80,11 @@ func (c *comparison) filters(after *document, event string, was, now map[string]
 	}
 }
 
-func orUsual(types []string, given bool) ([]string, bool) {
+func orUsual(types []string, given bool) []string {
 	if !given {
-		return usualTypes[:], true
+		return usualTypes[:]
 	}
-	return types, true
+	return types
 }
 
 func negative(patterns []string) []string {
