@@ -102,7 +102,7 @@ func (a *app) prepare(ctx context.Context, path string) (*job, error) {
 		err = config.Mistakes(err, a.misnamed(w, j.cfg))
 	}
 	if err == nil {
-		j.selected, err = w.Selection(j.cfg, a.inAction())
+		j.selected, err = w.Selection(ctx, j.cfg, a.inAction())
 	}
 	if err != nil {
 		w.Close()

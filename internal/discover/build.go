@@ -12,6 +12,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stella-ops/assure/internal/config"
@@ -33,6 +34,9 @@ func Build(ctx context.Context, tree *source.Tree, cfg config.Config, event plan
 	found, err := tree.Walk(ctx, selected)
 	if err != nil {
 		return nil, fmt.Errorf("build plan: %w", err)
+	}
+	if !selected.Committed {
+		found.Missing = nil // deleted, which is a change like any other
 	}
 	return build(ctx, &plan.Plan{Root: tree.Dir(), Tree: tree, Event: event, Listing: found}, cfg, linked(tree, found))
 }
@@ -190,8 +194,22 @@ func (b *builder) links() {
 	for _, name := range b.found.Special {
 		b.unreadable(name, "not a regular file (a pipe, socket or device) and not read; replace it by a file")
 	}
+	b.missing()
 	for _, name := range b.found.Unreadable {
 		b.problem(gap.Unreadable, finding.Top(name), "directory cannot be listed; grant read permission or exclude it", config.StageNames[:]...)
+	}
+}
+
+// missing reports files of the commit that a sparse checkout, or a step before, keeps from
+// the disk.
+func (b *builder) missing() {
+	if len(b.found.Missing) == source.MaxMissing {
+		b.problem(gap.TooMany, finding.Location{}, "at least "+strconv.Itoa(source.MaxMissing)+" files of the commit are not on disk; check the whole repository out before the gate runs, or exclude what is left out", config.StageNames[:]...)
+	}
+	for _, name := range b.found.Missing {
+		if stages := stagesFor(name); stages != nil {
+			b.problem(gap.MissingFile, finding.Top(name), "the commit holds the file, but it is not on disk, so it was not judged; check the whole repository out before the gate runs, without steps that remove files, or exclude it", stages...)
+		}
 	}
 }
 

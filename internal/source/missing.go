@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maxMissing bounds how many files that are not on disk are named.
-const maxMissing = 1000
+// MaxMissing bounds how many files that are not on disk are named.
+const MaxMissing = 1000
 
 // head compares what was found with what the state under test holds.
 func (w *walker) head() {
@@ -40,7 +40,7 @@ func (w *walker) missing(tracked []string) {
 		}
 		switch {
 		case len(files) > 0 && files[0] == name, past != "" && strings.HasPrefix(name, past), !within(w.selected.Under, name):
-		case len(w.found.Missing) == maxMissing:
+		case len(w.found.Missing) == MaxMissing:
 			return
 		default:
 			past = w.look(name)

@@ -18,6 +18,9 @@ type Selection struct {
 	// Under is the one directory that is assessed, even when a glob excludes it; empty means
 	// all.
 	Under string
+	// Committed is true when what is under test is a commit, so that a file of it that is
+	// not on disk was not deleted by anybody, but is not seen.
+	Committed bool
 }
 
 // Head knows which files belong to the state under test.

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"errors"
 	"slices"
 
@@ -9,9 +10,9 @@ import (
 	"github.com/stella-ops/assure/internal/source/commit"
 )
 
-// Selection says which files are assessed: those that git tracks, and unless trackedOnly
-// also those that it does not ignore. What was named by its path counts in any case.
-func (w *Workspace) Selection(cfg config.Config, trackedOnly bool) (source.Selection, error) {
+// Selection says which files are assessed: those that git tracks or HEAD holds, and unless
+// trackedOnly also those that git does not ignore. What was named by its path counts in any case.
+func (w *Workspace) Selection(ctx context.Context, cfg config.Config, trackedOnly bool) (source.Selection, error) {
 	s := source.Selection{Exclude: cfg.Exclude, Under: w.Sub}
 	o := commit.Options{TrackedOnly: trackedOnly, Generated: cfg.Generated}
 	index, err := commit.OpenIndex(w.Tree.Dir(), o)
@@ -28,8 +29,28 @@ func (w *Workspace) Selection(cfg config.Config, trackedOnly bool) (source.Selec
 	}
 	root := index.Closer()
 	w.closers = append(w.closers, func() { root.Close() })
-	s.Head = index
+	if trackedOnly {
+		w.commit(ctx, index)
+	}
+	s.Head, s.Committed = index, trackedOnly
 	return s, nil
+}
+
+// commit adds what HEAD holds, so that nothing that a step did to the index or to the disk
+// takes a file out of judgement. A clone that lacks the commit's directories has the index
+// alone.
+func (w *Workspace) commit(ctx context.Context, index *commit.Index) {
+	repo, err := commit.Open(w.Tree.Dir())
+	if err != nil {
+		return
+	}
+	if id, _, err := repo.Head(); err == nil {
+		if c, err := repo.Commit(id); err == nil {
+			if files, err := c.Files(ctx); err == nil {
+				index.Commit(files)
+			}
+		}
+	}
 }
 
 // BaseSelection is all of the base commit.

@@ -105,11 +105,29 @@ func (x *Index) enter(e entry) {
 		x.sparse = append(x.sparse, e.name)
 		return
 	}
-	if x.files[e.name] = true; !e.absent {
+	if x.hold(e.name); !e.absent {
 		x.tracked = append(x.tracked, e.name)
 	}
-	for i := strings.LastIndexByte(e.name, '/'); i > 0 && !x.dirs[e.name[:i]]; i = strings.LastIndexByte(e.name[:i], '/') {
-		x.dirs[e.name[:i]] = true
+}
+
+// Commit adds what the commit holds: whatever became of the index or of the files on disk,
+// that is what is under test. What a sparse checkout leaves out must be there as well.
+func (x *Index) Commit(files *Files) {
+	for _, e := range files.entries {
+		if e.Mode&(fs.ModeDir|fs.ModeIrregular) == 0 {
+			x.hold(e.Name)
+			x.tracked = append(x.tracked, e.Name)
+		}
+	}
+	slices.Sort(x.tracked)
+	x.tracked = slices.Compact(x.tracked)
+}
+
+// hold takes in a file and the directories above.
+func (x *Index) hold(name string) {
+	x.files[name] = true
+	for i := strings.LastIndexByte(name, '/'); i > 0 && !x.dirs[name[:i]]; i = strings.LastIndexByte(name[:i], '/') {
+		x.dirs[name[:i]] = true
 	}
 }
 
