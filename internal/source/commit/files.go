@@ -87,27 +87,36 @@ func element(name string) bool {
 	return name != "" && name != "." && name != ".." && name != ".git" && len(name) <= maxElement && !strings.ContainsAny(name, "/\x00")
 }
 
-// reachable are the entries that do not lie below another one.
+// reachable are the entries that do not lie below another one. What lies in one directory
+// stands together, so that none is looked for twice.
 func (f *Files) reachable() (out []Entry) {
-	last, covered := ".", false
+	free, taken := ".", ""
 	for _, e := range f.entries {
-		if dir := path.Dir(e.Name); dir != last {
-			last, covered = dir, f.covered(dir)
+		if dir := path.Dir(e.Name); taken == "" || !inside(e.Name, taken) {
+			if taken = f.covering(dir, free); taken == "" {
+				free = dir
+			}
 		}
-		if !covered {
+		if taken == "" {
 			out = append(out, e)
 		}
 	}
 	return out
 }
 
-func (f *Files) covered(dir string) bool {
-	for ; dir != "."; dir = path.Dir(dir) {
+func inside(name, dir string) bool {
+	return dir == "." || len(name) > len(dir) && name[len(dir)] == '/' && name[:len(dir)] == dir
+}
+
+// covering is the entry where a directory should be, empty when there is none. Nothing
+// stands in the way of free and the directories above it.
+func (f *Files) covering(dir, free string) string {
+	for ; dir != "." && dir != free && !inside(free, dir); dir = path.Dir(dir) {
 		if _, ok := f.find(dir); ok {
-			return true
+			return dir
 		}
 	}
-	return false
+	return ""
 }
 
 // find looks for an entry by its own name.
