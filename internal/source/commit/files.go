@@ -57,6 +57,11 @@ func NewFiles(entries []Entry, blobs Blobs) *Files {
 	return newFiles(slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return !storable(e.Name) }), blobs)
 }
 
+// Through are the same files, whose content comes through another reader of blobs.
+func (f *Files) Through(reader func(Blobs) Blobs) *Files {
+	return &Files{entries: f.entries, blobs: reader(f.blobs)}
+}
+
 // newFiles owns the entries, whose names are storable.
 func newFiles(entries []Entry, blobs Blobs) *Files {
 	f := &Files{blobs: blobs, entries: entries}

@@ -27,7 +27,7 @@ var (
 // small it is: a chain of changes is one look for each.
 const (
 	maxObject = 256 << 20
-	maxMade   = 64 << 20
+	maxMade   = 128 << 20
 	maxTotal  = 8 << 30
 	lookCost  = 2 << 10
 )
