@@ -11,6 +11,7 @@ import (
 
 	"github.com/stella-ops/assure/internal/cli/ledger"
 	"github.com/stella-ops/assure/internal/cli/live"
+	"github.com/stella-ops/assure/internal/cli/proposal"
 	"github.com/stella-ops/assure/internal/config"
 	"github.com/stella-ops/assure/internal/discover"
 	"github.com/stella-ops/assure/internal/finding"
@@ -141,8 +142,20 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 	runs := a.runStages(ctx, stages, p, j.cfg)
 	accepts := a.exceptions(j, p, runs)
 	base, settings := a.baseline(ctx, j, stages), a.aboutSettings(j, p, runs)
-	runs, base.runs = live.Compare(ctx, j.Workspace, j.cfg, p, runs, base.runs)
-	return report.Build(report.Input{
+	build := func(runs []report.StageRun, base baseline) *report.Report {
+		return report.Build(a.material(j, p, runs, accepts, base, settings))
+	}
+	now, before := live.Compare(ctx, j.Workspace, j.cfg, p, runs, base.runs)
+	r := build(now, base.with(before))
+	if reason := j.BaseBroken(); reason != "" { // be it found only while the report was made
+		r = build(runs, baseline{reason: reason})
+	}
+	return r, nil
+}
+
+// material is all that a report is made of.
+func (a *app) material(j *job, p *plan.Plan, runs []report.StageRun, accepts exceptions, base baseline, settings proposal.Outcome) report.Input {
+	return report.Input{
 		Tool: tool(), Target: target(j.Workspace), Now: a.Now(), FailOn: j.failOn(), Threshold: j.cfg.FailOnSeverity,
 		Runs: ledger.Broken(runs, base.runs, p), Base: base.runs, BaselineReason: base.reason, BaseTime: j.BaseTime,
 		Exceptions: accepts.held, Unreadable: accepts.unreadable, Pending: accepts.pending,
@@ -151,7 +164,7 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 		Partial: j.Sub != "", Controls: j.engine.Controls(),
 		Unchanged: j.Unchanged(), Change: ledger.Change(base.plan, base.runs, p, runs), Unparsed: ledger.Unparsed(base.plan),
 		Files: ledger.Files(p), Excluded: ledger.Excluded(j.cfg, p), OutOfScope: p.OutOfScope, Meant: ledger.Meant(j.cfg, p),
-	}), nil
+	}
 }
 
 func (a *app) loadPolicy(w *workspace.Workspace, cfg config.Config, kinds ...string) (*policy.Engine, error) {
@@ -217,6 +230,12 @@ type baseline struct {
 	plan       *plan.Plan
 	// reason says why there is none, empty otherwise.
 	reason string
+}
+
+// with are the same with other runs.
+func (b baseline) with(runs []report.StageRun) baseline {
+	b.runs = runs
+	return b
 }
 
 // baseline runs the static ones of the stages on the base commit with the same policy and

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/stella-ops/assure/internal/source"
@@ -37,6 +36,8 @@ type base struct {
 	time    time.Time
 	modules []string
 	tree    *source.Tree
+	// broken is what could not be read of it, in the course of the run.
+	broken *failure
 }
 
 // decide finds out what is checked out, whom to believe, and opens what that takes. A
@@ -109,13 +110,17 @@ func (f *opener) openCompared() error {
 		return nil
 	}
 	b, err := f.open(id)
-	if err != nil && f.o.Base != "" {
+	if err != nil && f.o.Base != "" && !errors.Is(err, errUnreadable) {
 		return fmt.Errorf("read the commit to compare with: %w", err)
 	}
-	if err != nil { // the tip of the base is there, and holds more than their common ancestor
+	if err != nil && f.o.Base == "" { // the tip of the base holds more than their common ancestor
 		b = f.opened[f.PolicyCommit]
 	}
-	f.Base, f.BaseTime, f.baseModules, f.Event.Base = b.tree, b.time, b.modules, b.id
+	if b == nil {
+		f.NoBase = firstLine(err.Error()) + ", so that every finding counts as new"
+		return nil
+	}
+	f.Base, f.BaseTime, f.baseModules, f.Event.Base, f.broken = b.tree, b.time, b.modules, b.id, b.broken
 	source.Share(f.Tree, f.Base)
 	return nil
 }
@@ -123,10 +128,7 @@ func (f *opener) openCompared() error {
 // compared is the commit of the decision. Where the common ancestor cannot be found, or
 // is not one alone, it is the tip of the base: what that has too the change does not bring.
 func (f *opener) compared() string {
-	if f.Trust.Compare != trust.MergeBase {
-		return f.PolicyCommit
-	}
-	if f.facts.Head == "" {
+	if f.Trust.Compare != trust.MergeBase || f.PolicyCommit == "" || f.facts.Head == "" {
 		return f.PolicyCommit
 	}
 	if f.repo != nil {
@@ -148,7 +150,6 @@ func (f *opener) compared() string {
 
 var (
 	errNoDefault = errors.New("the default branch is not in the clone")
-	errPartial   = errors.New("not all files of the base are in the clone")
 	errUnnamed   = errors.New("nothing names the default branch")
 	errNoTarget  = errors.New("the branch that the change is for is not in the clone")
 )
@@ -216,49 +217,4 @@ func (f *opener) open(rev string) (*base, error) {
 	}
 	f.opened[rev], f.opened[b.id] = b, b
 	return b, nil
-}
-
-func errNotInClone(rev string) error {
-	return fmt.Errorf("commit %s is not in the clone", short(rev))
-}
-
-func short(rev string) string { return rev[:min(len(rev), 12)] }
-
-// degraded says why the run has no policy of its own, and how it would.
-func (f *opener) degraded(err error) string {
-	return fmt.Sprintf("%s, so that the built-in policy holds; %s", firstLine(err.Error()), f.advice(err))
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
-}
-
-// advice is how to give the run what it lacks.
-func (f *opener) advice(err error) string {
-	switch {
-	case f.repo == nil:
-		return "check the repository out with git, so that its directory .git is there"
-	case errors.Is(err, errPartial):
-		return "check it out without a filter that leaves files out"
-	case errors.Is(err, errUnnamed):
-		return "set the name of the default branch in " + trust.DefaultVariable
-	}
-	switch f.facts.System {
-	case trust.GitHub:
-		depth := "fetch-depth: 0"
-		if f.Trust.Compare == trust.FirstParent {
-			depth = "fetch-depth: 2"
-		}
-		if f.o.Remote != nil {
-			return "give actions/checkout " + depth
-		}
-		return "give actions/checkout " + depth + ", or let the action ask GitHub (github-token, and not offline)"
-	case trust.GitLab:
-		return "set GIT_DEPTH: 0 for the job and fetch the branch that it is compared with"
-	case trust.Azure:
-		return "set fetchDepth: 0 for the checkout, and the name of the default branch in " + trust.DefaultVariable
-	default:
-		return "let the checkout fetch the branch that it is compared with, and set the name of the default branch in " + trust.DefaultVariable
-	}
 }

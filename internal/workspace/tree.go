@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 
@@ -17,16 +16,26 @@ func (f *opener) openLocal(rev string) (*base, error) {
 	}
 	c, err := f.repo.Commit(rev)
 	if err != nil {
-		return nil, errNotInClone(rev)
+		return nil, notOpened(rev, err)
 	}
 	files, err := c.Files(f.ctx)
-	if err != nil && !errors.Is(err, commit.ErrMissing) {
-		return nil, fmt.Errorf("the files of commit %s cannot be read: %w", short(rev), err)
+	if err == nil && !f.repo.Complete(files) {
+		err = commit.ErrMissing
 	}
-	if err != nil || !f.repo.Complete(files) {
-		return nil, fmt.Errorf("%w: commit %s", errPartial, short(rev))
+	if err != nil {
+		return nil, notListed(rev, err)
 	}
-	return &base{c.ID(), c.Time(), files.Submodules(), source.FromFS(files, f.Tree.Dir())}, nil
+	b := f.watch(c.ID(), files)
+	b.time = c.Time()
+	return b, nil
+}
+
+// watch makes a tree of a commit's files that notes what cannot be read.
+func (f *opener) watch(id string, files *commit.Files) *base {
+	b := &base{id: id, modules: files.Submodules(), broken: &failure{}}
+	files = files.Through(func(from commit.Blobs) commit.Blobs { return watched{f.ctx, from, b.broken} })
+	b.tree = source.FromFS(files, f.Tree.Dir())
+	return b
 }
 
 // openRemote lists a commit through the API. What the clone has too is read there.
@@ -39,9 +48,7 @@ func (f *opener) openRemote(id string) (*base, error) {
 	if f.repo != nil {
 		blobs.local = f.repo.Blobs()
 	}
-	files := commit.NewFiles(entries, blobs)
-	b := &base{id: id, modules: files.Submodules(), tree: source.FromFS(files, f.Tree.Dir())}
-	return b, nil
+	return f.watch(id, commit.NewFiles(entries, blobs)), nil
 }
 
 // fetched reads blobs of the clone first, then through the API.

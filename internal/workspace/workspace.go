@@ -48,6 +48,8 @@ type Workspace struct {
 	temp, private string
 	// policy is what is trusted, nil when the tree under test is.
 	policy *source.Tree
+	// broken is what could not be read of the base commit.
+	broken *failure
 	// baseModules are the submodules of the base commit.
 	baseModules []string
 	closers     []func()

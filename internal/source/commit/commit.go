@@ -23,6 +23,8 @@ var (
 	// ErrMissing marks an object that the clone does not have, as in shallow and partial
 	// clones.
 	ErrMissing = objects.ErrMissing
+	// ErrCorrupt marks an object that cannot be read, or whose content has another id.
+	ErrCorrupt = objects.ErrCorrupt
 	// ErrFormat marks a repository whose names of commits are kept in a way that is not read.
 	ErrFormat = errors.New("the repository keeps its references in a format that is not read")
 )

@@ -57,6 +57,11 @@ func NewFiles(entries []Entry, blobs Blobs) *Files {
 	return newFiles(slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return !storable(e.Name) }), blobs)
 }
 
+// Through are the same files, whose content comes through another reader of blobs.
+func (f *Files) Through(reader func(Blobs) Blobs) *Files {
+	return &Files{entries: f.entries, blobs: reader(f.blobs)}
+}
+
 // newFiles owns the entries, whose names are storable.
 func newFiles(entries []Entry, blobs Blobs) *Files {
 	f := &Files{blobs: blobs, entries: entries}
@@ -89,33 +94,39 @@ func element(name string) bool {
 
 // reachable are the entries that do not lie below another one: mostly all of them.
 func (f *Files) reachable() []Entry {
-	last, covered := ".", false
-	lost := func(e Entry) bool {
-		if dir := path.Dir(e.Name); dir != last {
-			last, covered = dir, f.covered(dir)
-		}
-		return covered
-	}
-	if !slices.ContainsFunc(f.entries, lost) {
+	if !slices.ContainsFunc(f.entries, f.lost()) {
 		return f.entries
 	}
-	last, covered = ".", false
-	var out []Entry // a copy, because the entries are searched meanwhile
-	for _, e := range f.entries {
-		if !lost(e) {
-			out = append(out, e)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(f.entries), f.lost())
 }
 
-func (f *Files) covered(dir string) bool {
-	for ; dir != "."; dir = path.Dir(dir) {
+// lost reports of one entry after the other whether it lies below another one. What lies
+// in one directory stands together, so that none is looked for twice.
+func (f *Files) lost() func(Entry) bool {
+	free, taken := ".", ""
+	return func(e Entry) bool {
+		if dir := path.Dir(e.Name); taken == "" || !inside(e.Name, taken) {
+			if taken = f.covering(dir, free); taken == "" {
+				free = dir
+			}
+		}
+		return taken != ""
+	}
+}
+
+func inside(name, dir string) bool {
+	return dir == "." || len(name) > len(dir) && name[len(dir)] == '/' && name[:len(dir)] == dir
+}
+
+// covering is the entry where a directory should be, empty when there is none. Nothing
+// stands in the way of free and the directories above it.
+func (f *Files) covering(dir, free string) string {
+	for ; dir != "." && dir != free && !inside(free, dir); dir = path.Dir(dir) {
 		if _, ok := f.find(dir); ok {
-			return true
+			return dir
 		}
 	}
-	return false
+	return ""
 }
 
 // find looks for an entry by its own name.

@@ -30,8 +30,9 @@ type lister struct {
 	ctx     context.Context
 	db      *objects.Database
 	entries []Entry
-	// dirs is how many directories were read, and names the length of all names.
-	dirs, names int
+	// dirs is how many directories were read, and names the length of all names. seen and
+	// text are the same of all that directories hold, be it left out.
+	dirs, names, seen, text int
 }
 
 // dir lists what a tree holds, in the order of whole names. A directory that no system
@@ -47,6 +48,9 @@ func (l *lister) dir(prefix, id string) error {
 	if err != nil {
 		return err
 	}
+	if err := l.spend(list); err != nil {
+		return err
+	}
 	for _, e := range list {
 		if !element(e.name) || len(prefix)+len(e.name) > maxTarget {
 			continue
@@ -54,6 +58,18 @@ func (l *lister) dir(prefix, id string) error {
 		if err := l.add(prefix+e.name, e); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// spend counts what a directory holds, all of which is in memory until it is listed.
+func (l *lister) spend(list []treeEntry) error {
+	l.seen += len(list)
+	for _, e := range list {
+		l.text += len(e.name)
+	}
+	if l.seen > maxEntries || l.text > 2*maxNames {
+		return fmt.Errorf("%w: its directories name more than %d, or %d bytes of names", ErrTooMany, maxEntries, 2*maxNames)
 	}
 	return nil
 }

@@ -18,6 +18,9 @@ const (
 	maxHeader = 1 << 20
 	// maxTree is above a directory of a million files.
 	maxTree = 64 << 20
+	// maxEntries is above a directory and all files, and maxParents above those of a merge.
+	maxEntries = 2 * maxFiles
+	maxParents = 1000
 	// maxTags is how many tags may name one another.
 	maxTags = 10
 )
@@ -60,7 +63,7 @@ func parseCommit(id string, data []byte, db *objects.Database) (*Commit, error) 
 	}
 	for bytes.HasPrefix(data, []byte("parent ")) {
 		parent := line(&data)[len("parent "):]
-		if !objects.IsID(parent) {
+		if !objects.IsID(parent) || len(c.parents) == maxParents {
 			return nil, fmt.Errorf("%s: %w", id, errNoCommit)
 		}
 		c.parents = append(c.parents, parent)
@@ -128,6 +131,9 @@ func parseTree(data []byte, hash int) (list []treeEntry, err error) {
 		name, rest, ok := bytes.Cut(rest, []byte{0})
 		if !ok || len(rest) < hash {
 			return nil, errCut
+		}
+		if len(list) == maxEntries {
+			return nil, fmt.Errorf("%w: more than %d names", ErrTooMany, maxEntries)
 		}
 		list = append(list, treeEntry{name: string(name), mode: uint32(mode)})
 		ids = hex.AppendEncode(ids, rest[:hash])

@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// Cache keeps what was used last, up to a number of bytes. Nobody may change what it
+// cache keeps what was used last, up to a number of bytes. Nobody may change what it
 // returns.
-type Cache[K comparable, V any] struct {
+type cache[K comparable, V any] struct {
 	mu         sync.Mutex
 	left, most int
 	order      *list.List // of kept[K, V], the last used first
@@ -23,13 +23,13 @@ type kept[K comparable, V any] struct {
 // overhead is about what an entry takes besides its data.
 const overhead = 256
 
-// NewCache keeps at most so many bytes. What takes more than an eighth is not kept.
-func NewCache[K comparable, V any](most int) *Cache[K, V] {
-	return &Cache[K, V]{left: most, most: most, order: list.New(), by: map[K]*list.Element{}}
+// newCache keeps at most so many bytes. What takes more than an eighth is not kept.
+func newCache[K comparable, V any](most int) *cache[K, V] {
+	return &cache[K, V]{left: most, most: most, order: list.New(), by: map[K]*list.Element{}}
 }
 
-// Get returns what is kept.
-func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
+// get returns what is kept.
+func (c *cache[K, V]) get(key K) (value V, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.by[key]
@@ -40,8 +40,8 @@ func (c *Cache[K, V]) Get(key K) (value V, ok bool) {
 	return e.Value.(kept[K, V]).value, true
 }
 
-// Put keeps a value that takes so many bytes.
-func (c *Cache[K, V]) Put(key K, value V, size int) {
+// put keeps a value that takes so many bytes.
+func (c *cache[K, V]) put(key K, value V, size int) {
 	size += overhead
 	c.mu.Lock()
 	defer c.mu.Unlock()

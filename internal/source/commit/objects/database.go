@@ -22,10 +22,14 @@ var (
 	ErrTooLarge = errors.New("too large to be read")
 )
 
-// Limits of one object, and of all that a database reads in its life.
+// Limits of one object, of one that is made of changes and so is held in memory, and of
+// all that a database reads in its life. A look at an object costs something too, however
+// small it is: a chain of changes is one look for each.
 const (
 	maxObject = 256 << 20
-	maxTotal  = 16 << 30
+	maxMade   = 128 << 20
+	maxTotal  = 8 << 30
+	lookCost  = 2 << 10
 )
 
 // Kind is what an object is.
@@ -54,9 +58,13 @@ type Database struct {
 	// packs of all directories, and what is wrong with those that cannot be used.
 	packs  []*pack
 	broken []error
-	whole  *Cache[string, item]
-	bases  *Cache[place, item]
-	total  atomic.Int64
+	// last is the pack that had the last object.
+	last  atomic.Int32
+	whole *cache[string, item]
+	bases *cache[place, item]
+	// total is what was read of at most so much.
+	total atomic.Int64
+	most  int64
 	streams
 }
 
@@ -74,7 +82,7 @@ const (
 
 // Open opens the database in a directory named objects.
 func Open(dir string) *Database {
-	d := &Database{whole: NewCache[string, item](wholeBytes), bases: NewCache[place, item](baseBytes)}
+	d := &Database{whole: newCache[string, item](wholeBytes), bases: newCache[place, item](baseBytes), most: maxTotal}
 	d.dirs, d.gone = alternates(dir)
 	return d
 }
@@ -82,7 +90,7 @@ func Open(dir string) *Database {
 // Read returns the kind of an object and its first bytes, at most limit. All of it is
 // read: its content must have the id.
 func (d *Database) Read(id string, limit int64) (Kind, []byte, error) {
-	if i, ok := d.whole.Get(id); ok {
+	if i, ok := d.whole.get(id); ok {
 		return i.kind, slices.Clone(i.data[:min(int64(len(i.data)), limit)]), nil
 	}
 	i, err := d.read(id, limit)
@@ -90,15 +98,14 @@ func (d *Database) Read(id string, limit int64) (Kind, []byte, error) {
 		return 0, nil, fmt.Errorf("read object %s: %w", id, err)
 	}
 	if int64(len(i.data)) == i.size {
-		d.whole.Put(id, i, len(i.data))
-		i.data = slices.Clone(i.data)
+		d.whole.put(id, i, len(i.data))
 	}
-	return i.kind, i.data, nil
+	return i.kind, slices.Clone(i.data), nil
 }
 
 // Size is the size of an object's content, as its header says: nothing else is read.
 func (d *Database) Size(id string) (int64, error) {
-	if i, ok := d.whole.Get(id); ok {
+	if i, ok := d.whole.get(id); ok {
 		return int64(len(i.data)), nil
 	}
 	n, err := d.size(id)
@@ -157,12 +164,15 @@ func (d *Database) each(sum []byte, look func(copied) error) error {
 		}
 		return err == nil
 	}
-	for _, p := range d.packs {
-		at, ok, err := p.find(sum)
+	for n := range d.packs {
+		// What was found last is where more is found.
+		i := (n + int(d.last.Load())) % len(d.packs)
+		at, ok, err := d.packs[i].find(sum)
 		if err != nil && bad == nil {
 			bad = err
 		}
-		if ok && try(packed{d, p, at}) {
+		if ok && try(packed{d, d.packs[i], at}) {
+			d.last.Store(int32(i))
 			return nil
 		}
 	}
@@ -193,8 +203,16 @@ func (d *Database) spend(n int64) error {
 	if n > maxObject {
 		return fmt.Errorf("%w: %d bytes of at most %d", ErrTooLarge, n, maxObject)
 	}
-	if d.total.Add(n) > maxTotal {
-		return fmt.Errorf("%w: more than %d bytes in all", ErrTooLarge, int64(maxTotal))
+	if d.total.Add(n+lookCost) > d.most {
+		return fmt.Errorf("%w: more than %d bytes in all", ErrTooLarge, d.most)
 	}
 	return nil
+}
+
+// spendMade counts what is held in memory, be it a base, a change or what comes out.
+func (d *Database) spendMade(n int64) error {
+	if n > maxMade {
+		return fmt.Errorf("%w: %d bytes of at most %d of what is stored as changes", ErrTooLarge, n, maxMade)
+	}
+	return d.spend(n)
 }

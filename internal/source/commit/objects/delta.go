@@ -40,7 +40,7 @@ func patch(base, delta []byte) ([]byte, error) {
 		return nil, errDeltaCut
 	}
 	size, delta, err := number(delta)
-	if err != nil || size > maxObject {
+	if err != nil || size > maxMade {
 		return nil, errDeltaCut
 	}
 	out := make([]byte, 0, min(size, 1<<20))

@@ -4,18 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-)
-
-// Limits of packs. Indexes above the bytes are read where they are.
-const (
-	maxPacks      = 20_000
-	maxIndexBytes = 128 << 20
 )
 
 // pack is a file of objects with its index.
@@ -24,67 +13,11 @@ type pack struct {
 	// hash is the length of ids in bytes.
 	hash   int
 	fanout [256]uint32
-	// index is the file with ids and offsets.
+	// index is the file with ids and offsets: in version 1 side by side behind the table,
+	// in version 2 in tables of their own.
 	index io.ReaderAt
 	size  int64
-}
-
-// load opens the indexes of all packs.
-func (d *Database) load() {
-	left := int64(maxIndexBytes)
-	for _, dir := range d.dirs {
-		for _, name := range indexes(filepath.Join(dir, "pack")) {
-			if len(d.packs) == maxPacks {
-				d.broken = append(d.broken, fmt.Errorf("%w: more than %d packs", ErrTooLarge, maxPacks))
-				return
-			}
-			p, err := openPack(name, &left)
-			if err != nil {
-				d.broken = append(d.broken, fmt.Errorf("read %s: %w", name, err))
-				continue
-			}
-			d.packs = append(d.packs, p)
-		}
-	}
-}
-
-// indexes are the names of a directory's indexes, sorted.
-func indexes(dir string) (names []string) {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	list, _ := f.Readdirnames(4 * maxPacks)
-	for _, name := range list {
-		if strings.HasPrefix(name, "pack-") && strings.HasSuffix(name, ".idx") {
-			names = append(names, filepath.Join(dir, name))
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// openPack reads the head of an index, and all of it while bytes are left.
-func openPack(name string, left *int64) (*pack, error) {
-	f, size, err := regular(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	p := &pack{file: strings.TrimSuffix(name, ".idx") + ".pack", index: onDisk(name), size: size, hash: 20}
-	if len(filepath.Base(name)) == len("pack-.idx")+64 {
-		p.hash = 32
-	}
-	if size <= *left {
-		*left -= size
-		data := make([]byte, size)
-		if _, err := io.ReadFull(f, data); err != nil {
-			return nil, err
-		}
-		p.index = bytes.NewReader(data)
-	}
-	return p, p.head()
+	first bool
 }
 
 // onDisk opens a file for each look.
@@ -99,17 +32,23 @@ func (o onDisk) ReadAt(data []byte, at int64) (int, error) {
 	return f.ReadAt(data, at)
 }
 
-var errIndex = errors.New("it is no index of version 2, or is cut off")
+var errIndex = errors.New("it is no index of version 1 or 2, or is cut off")
+
+// magic begins an index of version 2. In version 1 the table comes at once, and cannot
+// begin so.
+const magic = "\xfftOc\x00\x00\x00\x02"
 
 // head reads the table of how many ids begin with up to a byte.
 func (p *pack) head() error {
-	var data [idsAt]byte
-	if _, err := p.index.ReadAt(data[:], 0); err != nil || string(data[:8]) != "\xfftOc\x00\x00\x00\x02" {
+	var data [len(magic) + tableSize]byte
+	if _, err := p.index.ReadAt(data[:], 0); err != nil {
 		return errIndex
 	}
+	table, marked := bytes.CutPrefix(data[:], []byte(magic))
+	p.first = !marked
 	last := uint32(0)
 	for i := range p.fanout {
-		p.fanout[i] = binary.BigEndian.Uint32(data[8+4*i:])
+		p.fanout[i] = binary.BigEndian.Uint32(table[4*i:])
 		if p.fanout[i] < last {
 			return errIndex
 		}
@@ -121,15 +60,31 @@ func (p *pack) head() error {
 	return nil
 }
 
-// idsAt is where the ids begin: after the magic number and the table.
-const idsAt = 8 + 4*256
+// tableSize is that of the table of numbers.
+const tableSize = 4 * 256
 
 // count is the number of objects.
 func (p *pack) count() int64 { return int64(p.fanout[255]) }
 
-// offsets and large are where the tables of offsets begin, after ids and checksums.
-func (p *pack) offsets() int64 { return idsAt + p.count()*int64(p.hash+4) }
-func (p *pack) large() int64   { return p.offsets() + p.count()*4 }
+// idAt is where the id of an object stands.
+func (p *pack) idAt(i int64) int64 {
+	if p.first {
+		return tableSize + i*int64(p.hash+4) + 4
+	}
+	return int64(len(magic)) + tableSize + i*int64(p.hash)
+}
+
+// offsetAt is where that of an object stands: in version 1 before its id, in version 2
+// behind all ids and checksums.
+func (p *pack) offsetAt(i int64) int64 {
+	if p.first {
+		return p.idAt(i) - 4
+	}
+	return p.idAt(p.count()) + p.count()*4 + i*4
+}
+
+// large is where the table of large offsets begins, which version 1 does not have.
+func (p *pack) large() int64 { return p.offsetAt(p.count()) }
 
 // find looks an id up.
 func (p *pack) find(sum []byte) (at int64, ok bool, err error) {
@@ -174,14 +129,14 @@ func (p *pack) id(i int64) ([]byte, error) {
 		return nil, nil
 	}
 	sum := make([]byte, p.hash)
-	_, err := p.index.ReadAt(sum, idsAt+i*int64(p.hash))
+	_, err := p.index.ReadAt(sum, p.idAt(i))
 	return sum, err
 }
 
 // offset is where the object begins in the pack.
 func (p *pack) offset(i int64) (int64, error) {
-	n, err := p.number(p.offsets()+i*4, 4)
-	if err != nil || n < 1<<31 {
+	n, err := p.number(p.offsetAt(i), 4)
+	if err != nil || n < 1<<31 || p.first {
 		return n, err
 	}
 	at := p.large() + (n-1<<31)*8

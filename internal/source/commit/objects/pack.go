@@ -119,65 +119,77 @@ func (p packed) read(sum []byte, limit int64) (i item, err error) {
 
 var errDelta = errors.New("it is a change of another object")
 
+// made is an object while it is made of its base and the changes since.
+type made struct {
+	deltas [][]byte
+	places []place
+	held   int64
+}
+
 // make builds an object from its base and the changes since.
-func (p packed) make() (i item, err error) {
-	var deltas [][]byte
-	var places []place
-	held := int64(0)
+func (p packed) make() (item, error) {
+	var m made
 	for at := p; ; {
-		if kept, ok := p.db.bases.Get(place{at.pack, at.at}); ok {
-			i = kept
-			break
+		if base, ok := p.db.bases.get(place{at.pack, at.at}); ok {
+			return p.apply(base, m)
 		}
 		e, data, err := at.content()
 		if err != nil {
-			return i, err
+			return item{}, err
 		}
-		places = append(places, place{at.pack, at.at})
+		m.places = append(m.places, place{at.pack, at.at})
 		if e.kind <= Tag {
-			i = item{e.kind, e.size, data}
-			break
+			return p.apply(item{e.kind, e.size, data}, m)
 		}
-		deltas, held = append(deltas, data), held+e.size
-		if len(deltas) > maxChain || held > maxObject {
-			return i, fmt.Errorf("%w: its chain of changes is too long", ErrCorrupt)
+		if err := m.add(data); err != nil {
+			return item{}, err
 		}
 		if at, err = at.below(e); err != nil {
-			return i, err
+			return item{}, err
 		}
 	}
-	return p.apply(i, deltas, places)
+}
+
+func (m *made) add(delta []byte) error {
+	m.deltas, m.held = append(m.deltas, delta), m.held+int64(len(delta))
+	if len(m.deltas) > maxChain || m.held > maxMade {
+		return fmt.Errorf("%w: its chain of changes is too long", ErrCorrupt)
+	}
+	return nil
 }
 
 // apply makes the changes, the oldest first, and keeps what comes out.
-func (p packed) apply(i item, deltas [][]byte, places []place) (item, error) {
-	keep := func(n int) {
-		if n < len(places) {
-			p.db.bases.Put(places[n], i, len(i.data))
-		}
+func (p packed) apply(i item, m made) (item, error) {
+	if n := len(m.deltas); n < len(m.places) {
+		p.db.bases.put(m.places[n], i, len(i.data))
 	}
-	keep(len(deltas))
-	for n := len(deltas) - 1; n >= 0; n-- {
-		size, err := resulting(deltas[n])
-		if err == nil {
-			err = p.db.spend(size)
-		}
-		if err == nil {
-			i.data, err = patch(i.data, deltas[n])
-		}
+	for n := len(m.deltas) - 1; n >= 0; n-- {
+		data, err := p.change(i.data, m.deltas[n])
 		if err != nil {
 			return i, err
 		}
-		i.size = int64(len(i.data))
-		keep(n)
+		i.data, i.size = data, int64(len(data))
+		p.db.bases.put(m.places[n], i, len(data))
 	}
 	return i, nil
+}
+
+// change makes one change, which counts by what comes out.
+func (p packed) change(base, delta []byte) ([]byte, error) {
+	size, err := resulting(delta)
+	if err == nil {
+		err = p.db.spendMade(size)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return patch(base, delta)
 }
 
 // content is what an entry holds, be it a delta.
 func (p packed) content() (e entry, data []byte, err error) {
 	err = p.open(func(got entry, r io.Reader) error {
-		if err := p.db.spend(got.size); err != nil {
+		if err := p.db.spendMade(got.size); err != nil {
 			return err
 		}
 		e = got

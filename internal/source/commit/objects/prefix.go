@@ -10,6 +10,9 @@ import (
 // minPrefix is the length of the shortest beginning of an id, as in git.
 const minPrefix = 4
 
+// maxLikely is how many ids that begin nearly so are looked at in one pack.
+const maxLikely = 100_000
+
 // Abbreviated are the ids that begin with some hexadecimal digits: two at most, which is
 // one too many already.
 func (d *Database) Abbreviated(prefix string) (ids []string) {
@@ -42,7 +45,7 @@ func (d *Database) Abbreviated(prefix string) (ids []string) {
 // abbreviated hands on the ids from the first that may begin so, as long as they do.
 func (p *pack) abbreviated(start []byte, add func(id string) bool) {
 	i, err := p.search(start)
-	for ; err == nil && i < p.count(); i++ {
+	for end := i + maxLikely; err == nil && i < min(p.count(), end); i++ {
 		var sum []byte
 		sum, err = p.id(i)
 		id := hex.EncodeToString(sum)
