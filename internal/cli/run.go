@@ -20,6 +20,7 @@ import (
 	"github.com/stella-ops/assure/internal/report"
 	"github.com/stella-ops/assure/internal/source"
 	"github.com/stella-ops/assure/internal/stage"
+	"github.com/stella-ops/assure/internal/trust"
 	"github.com/stella-ops/assure/internal/workspace"
 	"github.com/stella-ops/assure/policies"
 )
@@ -127,12 +128,15 @@ const comparing = 60
 
 // assess plans, runs the stages and builds the report.
 func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
-	if j.Base != nil {
+	if j.Base != nil && a.env("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(comparing))
 	}
 	p, err := discover.Build(ctx, j.Tree, j.cfg, j.Event, j.selected)
 	j.selected = source.Selection{} // as large as the plan, and nothing is listed again
 	if err != nil {
+		return nil, err
+	}
+	if err := something(j, p); err != nil {
 		return nil, err
 	}
 	stages, err := a.stages(j)
@@ -151,6 +155,15 @@ func (a *app) assess(ctx context.Context, j *job) (*report.Report, error) {
 		r = build(runs, baseline{reason: reason})
 	}
 	return r, nil
+}
+
+// something refuses a checkout that holds nothing where a system names a commit to be
+// tested: to find nothing there proves nothing.
+func something(j *job, p *plan.Plan) error {
+	if j.Sub == "" && len(p.Files) == 0 && j.Trust.Policy != trust.OwnTree {
+		return errors.New("the workspace holds no files: check the repository out before this step (actions/checkout)")
+	}
+	return nil
 }
 
 // material is all that a report is made of.

@@ -123,6 +123,8 @@ func strict(f Facts, d Decision) (bool, string) {
 		return true, "a pull request from a fork does not get to run code here; the test runs when a maintainer merges or pushes the change to a branch of this repository"
 	case f.Author == Bot:
 		return true, "a change of Dependabot has no secrets, and runs no code that it brings"
+	case !f.Proposal && foreignRef.MatchString(f.Ref):
+		return true, "the ref is one that anybody can fill who proposes a change"
 	case f.Author != Own || !f.named() && (f.Head == "" || f.Head != f.Tip):
 		return true, "nobody says whose code is checked out"
 	default:

@@ -43,6 +43,9 @@ func (c *comparison) pipelines() {
 		before, after := c.base.text(name), c.head.text(name)
 		if was := mentions(before); len(was) > 0 && before != after {
 			c.pipeline(name, was, mentions(after), after == "")
+			if len(mentions(after)) > 0 {
+				c.steered(name, before, after)
+			}
 		}
 	}
 }
